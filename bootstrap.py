@@ -1,0 +1,120 @@
+"""Puts the application together.  The only module that knows every feature."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+from flask import Blueprint, Flask
+from flask_login import LoginManager
+from flask_migrate import Migrate
+
+import kernel.health
+import kernel.jobs
+import kernel.media
+import kernel.outbound
+import people.views
+import qr.views
+from kernel.chance import Chance, SystemChance
+from kernel.clock import Clock, SystemClock
+from kernel.db import db, engine_options, prepare
+from kernel.delivery import Daily, Turn
+from kernel.facts import is_demo
+from kernel.jobs import RqDispatch
+from kernel.outbound import HttpPost
+from kernel.outbox import Handler, Subscribers, make_routes
+from kernel.seal import Keyring
+from kernel.settings import Misconfigured, Settings
+from kernel.stores import FileStore, Store
+from kernel.web import SignedIn, install_gate, install_show
+from kernel.work import Dispatch, Parts, Post
+from qr.rules import CodeKind
+from qr.views import Target
+
+BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
+    kernel.health.pages,
+    people.views.pages,
+    qr.views.pages,
+)
+
+SUBSCRIBERS: Final[Subscribers] = {}
+
+JOBS: Final[tuple[Handler, ...]] = (
+    kernel.jobs.prune_outbox,
+    kernel.media.drop_files,
+    kernel.media.finish_attachment,
+    kernel.outbound.prune_messages,
+    kernel.outbound.send_message,
+)
+
+SCHEDULE: Final[tuple[Turn, ...]] = (
+    Daily(3, kernel.jobs.prune_outbox),
+    Daily(3, kernel.outbound.prune_messages),
+)
+
+SCAN_TARGETS: Final[Mapping[CodeKind | None, Target]] = {}
+
+
+def create_app(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    chance: Chance | None = None,
+    dispatch: Dispatch | None = None,
+    post: Post | None = None,
+    store: Store | None = None,
+) -> Flask:
+    """Build an application; tests hand in their own clock, chance, dispatch and way out."""
+    app = Flask("bootstrap")
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings.database_url),
+        SESSION_COOKIE_NAME="pinganma",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.is_https,
+        PERMANENT_SESSION_LIFETIME=timedelta(days=30),
+        TESTING=settings.testing,
+        SIGN_IN="people.sign_in",
+        CHANGE_PASSWORD="people.change_password",  # noqa: S106 - the name of a page
+        WHEN_MUST_CHANGE=frozenset({"people.change_password", "people.sign_out"}),
+        BABEL_TRANSLATION_DIRECTORIES="translations",
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    db.init_app(app)
+    with app.app_context():
+        prepare(db.engine)
+    Migrate(app, db, directory=f"{app.root_path}/migrations")
+    _install_login(app)
+    app.extensions["keyring"] = Keyring(settings.seal_keys, settings.index_key)
+    app.extensions["scan_targets"] = SCAN_TARGETS
+    app.extensions["parts"] = Parts(
+        settings=settings,
+        clock=clock or SystemClock(),
+        chance=chance or SystemChance(),
+        dispatch=dispatch or RqDispatch(settings.redis_url),
+        post=post or HttpPost(),
+        store=store or _store(settings),
+        subscribers=SUBSCRIBERS,
+        routes=make_routes(SUBSCRIBERS, JOBS),
+    )
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    install_show(app, is_demo=is_demo)
+    install_gate(app, settings.redis_url, trusted_proxies=settings.trusted_proxies)
+    return app
+
+
+def _install_login(app: Flask) -> None:
+    manager = LoginManager(app)
+
+    @manager.user_loader  # type: ignore[untyped-decorator]
+    def load(session_id: str) -> SignedIn | None:
+        return people.views.load(db.session(), session_id)
+
+
+def _store(settings: Settings) -> Store:
+    if settings.media_url:
+        raise Misconfigured("MEDIA_URL is set, but only files under VAR/media are supported yet.")
+    return FileStore(Path(settings.var) / "media")

@@ -1,0 +1,44 @@
+"""Who did what to whom, written once and never changed (triggers in the database refuse it)."""
+
+from datetime import datetime
+
+from sqlalchemy import Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kernel.access import Actor
+from kernel.db import Model
+from kernel.work import Work
+
+
+class AuditLine(Model):
+    """One line of the log.  Its words never carry the data that was looked at."""
+
+    __tablename__ = "kernel_audit"
+    __table_args__ = (
+        Index("ix_kernel_audit_action_at", "action", "at"),
+        Index("ix_kernel_audit_subject", "subject"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    actor_id: Mapped[int | None]  # nobody is the program itself, or a stranger
+    action: Mapped[str] = mapped_column(String(40))  # "staff.sign-in", "case.contact-read"
+    subject: Mapped[str] = mapped_column(String(80))  # "person:7", "case:12", "area:330106"
+    area: Mapped[str] = mapped_column(String(17), default="", index=True)
+    detail: Mapped[str] = mapped_column(String(500), default="")
+
+
+def note(
+    work: Work, *, by: Actor | None, action: str, subject: str, detail: str = "", area: str = ""
+) -> None:
+    """Write one line, in the transaction of what it is about."""
+    line = AuditLine(
+        at=work.now(),
+        actor_id=None if by is None else by.id,
+        action=action,
+        subject=subject,
+        area=area,
+        detail=detail[:500],
+    )
+    work.session.add(line)

@@ -1,0 +1,54 @@
+"""The working-day calendar in force: what came with the program, and what an admin has loaded."""
+
+from datetime import date
+from typing import Final
+
+from sqlalchemy import Date, String, delete, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from kernel.access import Actor
+from kernel.audit import note
+from kernel.db import Model
+from kernel.work import Work
+from kernel.workdays import DayKind, WorkCalendar, WorkDay
+
+SHIPPED: Final = WorkCalendar.shipped()
+
+
+class LoadedDay(Model):
+    """A day on which the ordinary week does not hold: off, or a make-up working day."""
+
+    __tablename__ = "kernel_workday"
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    kind: Mapped[DayKind]
+    name: Mapped[str] = mapped_column(String(20))
+
+
+def calendar_of(session: Session) -> WorkCalendar:
+    """Return the calendar in force: a year somebody loaded replaces the shipped one."""
+    rows = session.execute(select(LoadedDay.day, LoadedDay.kind, LoadedDay.name)).all()
+    loaded = {day.year for day, _, _ in rows}
+    kept = [row for row in SHIPPED.days if row.date.year not in loaded]
+    return WorkCalendar((*kept, *(WorkDay(day, kind, name) for day, kind, name in rows)))
+
+
+def load(work: Work, csv_text: str, *, by: Actor | None) -> tuple[int, ...]:
+    """Take over the years of a file in the format of ``work_calendar_cn.csv``; return the years.
+
+    Raises:
+        Refusal: naming every line that cannot be used; then nothing is taken over.
+    """
+    rows = WorkCalendar.parse(csv_text).days
+    years = tuple(sorted({row.date.year for row in rows}))
+    for year in years:
+        inside = LoadedDay.day.between(date(year, 1, 1), date(year, 12, 31))
+        work.session.execute(delete(LoadedDay).where(inside))
+    work.session.add_all(LoadedDay(day=row.date, kind=row.kind, name=row.name) for row in rows)
+    note(
+        work,
+        by=by,
+        action="calendar.load",
+        subject="calendar",
+        detail="、".join(map(str, years)),
+    )
+    return years

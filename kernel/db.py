@@ -1,0 +1,155 @@
+"""The one database handle, the base every table inherits, and what SQLite needs."""
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Final
+
+import sqlalchemy as sa
+from flask import current_app
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
+from sqlalchemy.orm import DeclarativeBase, Session, registry
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from kernel.seal import Keyring
+
+# Named constraints, because a migration cannot drop what it cannot name.
+NAMING: Final = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+# FULL, not NORMAL: a receipt once shown survives a power cut.
+PRAGMAS: Final = (
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA busy_timeout = 10000",
+)
+
+
+class Moment(sa.types.TypeDecorator[datetime]):
+    """A point in time: aware, in UTC, on both databases (SQLite forgets zones)."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - the base class's signature
+        if value is not None and value.tzinfo is None:
+            raise ValueError("a moment without a time zone")
+        return value and value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - the base class's signature
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Sealed(sa.types.TypeDecorator[str]):
+    """A text that is sealed on its way into the database and opened on its way out.
+
+    It cannot be searched or compared; keep a ``keyring().index()`` beside it for that.
+    """
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - the base class's signature
+        return None if value is None else keyring().seal(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - the base class's signature
+        return None if value is None else keyring().open(value)
+
+
+class Base(DeclarativeBase):
+    """Declares, once, how Python types become columns."""
+
+    # Not type_annotation_map: Flask-SQLAlchemy 3.1 copies this class body, and
+    # SQLAlchemy refuses a copied registry beside a type_annotation_map.
+    registry = registry(
+        metadata=sa.MetaData(naming_convention=NAMING),
+        type_annotation_map={
+            datetime: Moment,
+            StrEnum: sa.Enum(
+                StrEnum,
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+                values_callable=lambda kind: [member.value for member in kind],
+            ),
+        },
+    )
+
+
+db = SQLAlchemy(model_class=Base, disable_autonaming=True)
+
+# mypy cannot follow a base class held in an instance attribute (mypy #8603).
+if TYPE_CHECKING:
+    Model = Base
+else:
+    Model = db.Model
+
+
+def keyring() -> Keyring:
+    """Return the keys the running application was given."""
+    ring: Keyring = current_app.extensions["keyring"]
+    return ring
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """Return how the engine for *url* is made: a database that is away is noticed in seconds."""
+    if sa.make_url(url).get_backend_name() == "sqlite":
+        return {}
+    return {
+        "pool_pre_ping": True,
+        "pool_timeout": 5,
+        "connect_args": {"connect_timeout": 3, "options": "-c statement_timeout=30000"},
+    }
+
+
+def prepare(engine: sa.Engine) -> None:
+    """Make SQLite begin when told to, wait for its turn, and keep its promises."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _on_connect)
+        event.listen(engine, "begin", _on_begin)
+
+
+def begin_writing(session: Session) -> None:
+    """Start a transaction that will write.
+
+    What the session read so far is let go: on SQLite a reading transaction
+    cannot become a writing one once somebody else has written.
+    """
+    if session.new or session.dirty or session.deleted:
+        raise RuntimeError("something was changed outside a transaction")
+    session.rollback()
+    session.connection(execution_options={"begin": "IMMEDIATE"})
+
+
+def insert_once(session: Session, kind: type[Base], /, *, unique: str, **values: Any) -> bool:  # noqa: ANN401 - a row's values
+    """Insert a row unless one with the same *unique* column is there; say which it was.
+
+    Two transactions that try at once: the second waits for the first, then
+    inserts nothing and can read what the first has written.
+    """
+    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    statement = insert(kind).values(**values).on_conflict_do_nothing(index_elements=[unique])
+    return len(session.execute(statement.returning(sa.literal(1))).all()) == 1
+
+
+def _on_connect(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None  # the driver begins nothing; _on_begin does
+    cursor = connection.cursor()
+    for pragma in PRAGMAS:
+        cursor.execute(pragma)
+    cursor.close()
+
+
+def _on_begin(connection: sa.Connection) -> None:
+    mode = connection.get_execution_options().get("begin", "DEFERRED")
+    connection.exec_driver_sql(f"BEGIN {mode}")

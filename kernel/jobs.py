@@ -1,0 +1,98 @@
+"""The outbox's way to the workers: RQ, one kind of job, JSON."""
+
+import logging
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Final
+
+import rq
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+from redis.retry import Retry
+from rq.exceptions import DuplicateJobError
+from rq.job import JobStatus
+from rq.serializers import JSONSerializer
+
+from kernel.delivery import deliver, prune
+from kernel.outbox import Queue, Ticket, on
+from kernel.work import Work
+
+# Redis forgets a job soon, done or failed: the outbox row is the record, and a
+# job id that lingers would turn away the next try.
+FORGET_FAILED_AFTER: Final = 60
+LONGEST_JOB: Final = 180  # seconds; then RQ interrupts it and the row is tried again
+log = logging.getLogger(__name__)
+
+
+def make_queue(connection: Redis, queue: Queue) -> rq.Queue:
+    """Return one of the application's queues; JSON, so a job cannot smuggle an object."""
+    return rq.Queue(
+        queue.value,
+        connection=connection,
+        serializer=JSONSerializer,
+        default_timeout=LONGEST_JOB,
+    )
+
+
+class RqDispatch:
+    """Hands outbox rows to RQ, and gives up quickly: somebody is waiting for a page."""
+
+    def __init__(self, redis_url: str) -> None:
+        self.redis = Redis.from_url(
+            redis_url,
+            socket_connect_timeout=0.5,
+            socket_timeout=1,
+            retry=Retry(NoBackoff(), 0),
+        )
+        self._queues = {queue: make_queue(self.redis, queue) for queue in Queue}
+
+    def is_up(self) -> bool:
+        try:
+            return bool(self.redis.ping())
+        except RedisError:
+            return False
+
+    def close(self) -> None:
+        """Let go of the connections to Redis."""
+        self.redis.close()
+
+    def send(self, tickets: Sequence[Ticket]) -> None:
+        for ticket in tickets:
+            try:
+                self._send(ticket)
+            except RedisError as error:
+                log.warning(
+                    "the queue is down, the sweep will send it",
+                    extra={"job": ticket.job_id, "error": str(error)},
+                )
+                return
+
+    def _send(self, ticket: Ticket) -> None:
+        try:
+            self._enqueue(ticket)
+        except DuplicateJobError:
+            # The first thing a delivery does is count the try, which changes
+            # the job id.  One that was started and is asked for again under
+            # the same id died before that; RQ notices only minutes later.
+            job = self._queues[ticket.queue].fetch_job(ticket.job_id)
+            if job is not None and job.get_status() is JobStatus.STARTED:
+                job.delete()
+                with suppress(DuplicateJobError):  # another sweep was faster
+                    self._enqueue(ticket)
+
+    def _enqueue(self, ticket: Ticket) -> None:
+        self._queues[ticket.queue].enqueue(
+            deliver,
+            ticket.row_id,
+            job_id=ticket.job_id,
+            unique=True,
+            result_ttl=0,
+            failure_ttl=FORGET_FAILED_AFTER,
+        )
+
+
+@on(Queue.BULK)
+def prune_outbox(work: Work) -> None:
+    """Forget what has long been done."""
+    prune(work)

@@ -1,0 +1,103 @@
+"""Everything the deployment decides, read once and never changed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+KEYS: Final = ("SECRET_KEY", "SEAL_KEYS", "INDEX_KEY")
+STAFF_IDLE_MINUTES: Final = (
+    240  # half a working day: long enough for a desk, too short for a lost phone
+)
+
+
+class Misconfigured(SystemExit):
+    """The deployment cannot work as it is set up.  Its one sentence is for whoever runs it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The application's configuration; a missing value stops the start-up with a sentence."""
+
+    database_url: str
+    redis_url: str
+    secret_key: str
+    seal_keys: tuple[str, ...]  # Fernet keys, the first seals, all of them open
+    index_key: str  # finds a sealed phone number again without opening any
+    var: Path = Path("var")
+    media_url: str = ""  # "" = files under var/media
+    public_url: str = "http://127.0.0.1:8000"
+    migration_url: str | None = None  # a login that may change tables, where the other may not
+    trusted_proxies: int = 0
+    app_name: str = "平安码"
+    hotline: str = "12345"  # the telephone number for whoever cannot use a phone's screen
+    icp: str = ""
+    police_icp: str = ""
+    sms_url: str = ""  # "" = shown on the operator's page and in the log
+    sms_key: str = ""
+    robot_url_allowed: tuple[str, ...] = (
+        "https://qyapi.weixin.qq.com/",
+        "https://oapi.dingtalk.com/",
+    )
+    staff_idle_minutes: int = STAFF_IDLE_MINUTES
+    testing: bool = False
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str]) -> "Settings":
+        """Read the settings from *env*, and keys that are not in it from ``VAR/keys.env``.
+
+        Raises:
+            Misconfigured: naming the setting that is missing or cannot be right.
+        """
+        var = Path(env.get("VAR") or "var").absolute()
+        known = {**read_keys(Path(env.get("KEYS_FILE") or var / "keys.env")), **env}
+        for name in ("DATABASE_URL", "REDIS_URL", *KEYS):
+            if not known.get(name):
+                raise Misconfigured(f"{name} is not set; `make run` sets it, see docs/deploy.md.")
+        return cls(
+            database_url=known["DATABASE_URL"],
+            redis_url=known["REDIS_URL"],
+            secret_key=known["SECRET_KEY"],
+            seal_keys=tuple(known["SEAL_KEYS"].split(",")),
+            index_key=known["INDEX_KEY"],
+            var=var,
+            media_url=known.get("MEDIA_URL", ""),
+            public_url=_checked_url(known.get("PUBLIC_URL") or "http://127.0.0.1:8000"),
+            migration_url=known.get("MIGRATION_DATABASE_URL") or None,
+            trusted_proxies=_whole(known, "TRUSTED_PROXIES", 0),
+            app_name=known.get("APP_NAME") or "平安码",
+            hotline=known.get("HOTLINE") or "12345",
+            icp=known.get("ICP", ""),
+            police_icp=known.get("POLICE_ICP", ""),
+            sms_url=known.get("SMS_URL", ""),
+            sms_key=known.get("SMS_KEY", ""),
+            staff_idle_minutes=_whole(known, "STAFF_IDLE_MINUTES", STAFF_IDLE_MINUTES),
+        )
+
+    @property
+    def is_https(self) -> bool:
+        """Whether residents reach the site through https, so that cookies may insist on it."""
+        return self.public_url.startswith("https://")
+
+
+def read_keys(path: Path) -> dict[str, str]:
+    if not path.is_file():
+        return {}
+    lines = [line.strip() for line in path.read_text("utf-8").splitlines()]
+    pairs = [line.partition("=") for line in lines if line and not line.startswith("#")]
+    return {name: value for name, _, value in pairs}
+
+
+def _checked_url(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.netloc or parts.query or parts.fragment:
+        raise Misconfigured(f"PUBLIC_URL is {url!r}; it must look like https://example.gov.cn")
+    return url.rstrip("/")
+
+
+def _whole(env: Mapping[str, str], name: str, default: int) -> int:
+    text = env.get(name) or str(default)
+    if not text.isascii() or not text.isdigit():
+        raise Misconfigured(f"{name} is {text!r}; it must be a whole number.")
+    return int(text)

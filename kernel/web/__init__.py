@@ -1,0 +1,23 @@
+"""The gate every request passes: who may, from where, how often, and how refusals look.
+
+Call ``install_gate`` after the last blueprint; a view that declares no access
+stops the start-up here instead of being found by a stranger later.
+"""
+
+from kernel.web.gate import install_gate
+from kernel.web.limits import count_miss, limiter
+from kernel.web.pages import answers_json, show_refusal
+from kernel.web.session import SignedIn, current_actor, current_actor_or_none
+from kernel.web.show import install_show
+
+__all__ = [
+    "SignedIn",
+    "answers_json",
+    "count_miss",
+    "current_actor",
+    "current_actor_or_none",
+    "install_gate",
+    "install_show",
+    "limiter",
+    "show_refusal",
+]

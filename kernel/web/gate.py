@@ -1,0 +1,128 @@
+"""Closes every door, then opens those whose view says who may pass."""
+
+from http import HTTPStatus
+from typing import Final
+from urllib.parse import urlsplit
+
+from flask import Flask, abort, current_app, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from kernel.access import PUBLIC, SIGNED_IN, access_of
+from kernel.errors import NotAllowed
+from kernel.logs import current_id
+from kernel.permissions import Permission
+from kernel.web.limits import install_limits
+from kernel.web.pages import answers_json, install_pages
+from kernel.web.policy import install_policy
+from kernel.web.session import QUIET_HEADER, current_actor, end_idle_session
+from kernel.work import parts
+
+SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+OWN_SITES: Final = frozenset({"same-origin", "none"})
+# A view that takes a large body reads it itself, piece by piece.
+MOST_SENT: Final = 100 * 1024 * 1024
+MOST_IN_FIELDS: Final = 1024 * 1024
+csrf = CSRFProtect()
+
+
+def install_gate(app: Flask, redis_url: str, *, trusted_proxies: int = 0) -> None:
+    """Put the gate before every view of *app*.
+
+    Raises:
+        RuntimeError: if a view declares neither a permission nor that it is public.
+    """
+    silent = [
+        name
+        for name, view in app.view_functions.items()
+        if name != "static" and access_of(view) is None
+    ]
+    if silent:
+        raise RuntimeError(f"views without declared access: {sorted(silent)}")
+    if trusted_proxies:
+        hops = trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    app.config.update(
+        MAX_CONTENT_LENGTH=MOST_SENT,
+        MAX_FORM_MEMORY_SIZE=MOST_IN_FIELDS,
+        MAX_FORM_PARTS=200,
+        WTF_CSRF_CHECK_DEFAULT=False,  # _check_token decides
+        WTF_CSRF_TIME_LIMIT=None,  # a token is as good as its session
+        WTF_CSRF_SSL_STRICT=False,  # _check_origin does more than the referrer check
+    )
+    csrf.init_app(app)
+    app.before_request(_name_request)
+    app.before_request(_check_size)
+    app.before_request(_check_origin)
+    install_limits(app, redis_url)
+    app.before_request(_check_idle)
+    app.before_request(_check_access)
+    app.before_request(_check_token)
+    install_policy(app)
+    install_pages(app)
+
+
+def _name_request() -> None:
+    g.request_id = request.headers.get("X-Request-ID", "")[:40] or parts().chance.token()[:12]
+    current_id.set(g.request_id)
+
+
+def _check_size() -> None:
+    """Bound a body without files, too: Werkzeug would read such a form whole."""
+    if request.mimetype != "multipart/form-data":
+        request.max_content_length = MOST_IN_FIELDS
+
+
+def _check_origin() -> None:
+    """Refuse what another site makes a browser send here.
+
+    A resident has no session and so no token that could grow stale; this and
+    the submission key protect what they send (UI.md, section 5.1).
+    """
+    if request.method in SAFE:
+        return
+    site = request.headers.get("Sec-Fetch-Site")
+    origin = request.headers.get("Origin")
+    if site is not None:
+        foreign = site not in OWN_SITES
+    else:
+        foreign = origin is not None and urlsplit(origin).netloc != request.host
+    if foreign:
+        raise NotAllowed("这是从别的网站发来的，没有收下。请直接扫码或打开本站再试。")
+
+
+def _check_idle() -> None:
+    if request.endpoint != "static":
+        end_idle_session(quiet=QUIET_HEADER in request.headers)
+
+
+def _check_access() -> ResponseReturnValue | None:
+    if request.endpoint is None or request.endpoint == "static":
+        return None
+    needed = access_of(current_app.view_functions[request.endpoint])
+    if needed == PUBLIC:
+        return None
+    if not current_user.is_authenticated:
+        return _ask_to_sign_in()
+    if current_user.must_change and request.endpoint not in current_app.config["WHEN_MUST_CHANGE"]:
+        return redirect(url_for(current_app.config["CHANGE_PASSWORD"]), code=HTTPStatus.SEE_OTHER)
+    allowed = needed == SIGNED_IN or (
+        isinstance(needed, Permission) and current_actor().may(needed)
+    )
+    if not allowed:
+        abort(HTTPStatus.FORBIDDEN)
+    return None
+
+
+def _ask_to_sign_in() -> ResponseReturnValue:
+    if request.method not in SAFE or answers_json() or QUIET_HEADER in request.headers:
+        abort(HTTPStatus.UNAUTHORIZED)
+    target = url_for(current_app.config["SIGN_IN"], next=request.full_path.rstrip("?"))
+    return redirect(target, code=HTTPStatus.SEE_OTHER)
+
+
+def _check_token() -> None:
+    if request.method not in SAFE and current_user.is_authenticated:
+        csrf.protect()

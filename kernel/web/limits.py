@@ -1,0 +1,62 @@
+"""How often the same address may try: generous for pages, tight for guesses."""
+
+import logging
+from typing import Final
+
+from flask import Flask, request
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from limits import RateLimitItem, parse
+
+from kernel.errors import TooMany
+
+# A carrier puts a whole village behind one address, so the ordinary limits are
+# wide.  A resident with a printed code never misses, so misses are few.
+PAGES: Final = "1200 per minute"
+MISSES: Final[dict[str, RateLimitItem]] = {
+    "token": parse("60 per hour"),
+    "receipt": parse("30 per hour"),
+    "sign-in": parse("60 per hour"),
+    "phone-code": parse("30 per hour"),
+}
+log = logging.getLogger(__name__)
+
+limiter = Limiter(
+    key_func=get_remote_address,
+    default_limits=[PAGES],
+    in_memory_fallback_enabled=True,
+    headers_enabled=False,
+    swallow_errors=True,
+    strategy="fixed-window",
+)
+
+
+def install_limits(app: Flask, redis_url: str) -> None:
+    """Count in Redis, for all processes together; in memory while Redis is away."""
+    app.config.update(
+        RATELIMIT_STORAGE_URI=_storage(redis_url),
+        RATELIMIT_STORAGE_OPTIONS={"socket_connect_timeout": 0.5, "socket_timeout": 0.5},
+        RATELIMIT_KEY_PREFIX="limits",
+    )
+    limiter.init_app(app)
+
+
+def count_miss(kind: str) -> None:
+    """Count a guess that was wrong.
+
+    Raises:
+        TooMany: if this address has guessed wrong too often within the hour.
+    """
+    try:
+        within = limiter.limiter.hit(MISSES[kind], kind, get_remote_address())
+    except Exception as error:  # noqa: BLE001 - a limiter that fails must not fail the page
+        log.warning("misses are not counted", extra={"error": str(error)})
+        return
+    if not within:
+        log.warning("too many misses", extra={"kind": kind, "path": request.path[:20]})
+        raise TooMany("试的次数太多了，请过一小时再试，或者打电话给我们。")
+
+
+def _storage(redis_url: str) -> str:
+    """Return the address as the limits library spells it."""
+    return redis_url.replace("unix://", "redis+unix://", 1)

@@ -1,0 +1,92 @@
+"""What every template can ask for: the brand, the language, the size of type, times in words."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final
+
+from flask import Flask, has_request_context, request
+from flask.wrappers import Response
+from flask_babel import Babel, get_locale, gettext
+from flask_login import current_user
+from flask_wtf.csrf import generate_csrf
+
+from kernel.clock import SHANGHAI
+from kernel.work import parts
+
+LANGUAGES: Final = ("zh", "en")
+SIZES: Final = ("1", "2", "3")
+YEAR: Final = 365 * 24 * 3600
+
+
+def install_show(app: Flask, *, is_demo: Callable[[], bool]) -> None:
+    """Give templates what they all need.  *is_demo* says whether the data are made up."""
+    Babel(app, default_locale="zh", default_timezone="Asia/Shanghai", locale_selector=_language)
+    app.jinja_env.filters["when"] = when
+    app.jinja_env.filters["clock"] = clock
+    app.jinja_env.filters["iso"] = iso
+    app.jinja_env.globals["csrf"] = _csrf
+    app.after_request(_remember)
+
+    @app.context_processor
+    def context() -> dict[str, object]:
+        settings = parts().settings
+        brand = {
+            "app_name": settings.app_name,
+            "hotline": settings.hotline,
+            "icp": settings.icp,
+            "police_icp": settings.police_icp,
+            "public_host": settings.public_url.partition("://")[2],
+            "demo": is_demo(),
+        }
+        return {"brand": brand, "lang": str(get_locale() or "zh"), "fs": _size()}
+
+
+def when(moment: datetime | None) -> str:
+    """Return a moment as people say it, in Shanghai time: 今天 21:08, 昨天 9:05, 3月2日 20:00."""
+    if moment is None:
+        return ""
+    local, now = moment.astimezone(SHANGHAI), parts().clock.now().astimezone(SHANGHAI)
+    names = {0: gettext("今天"), -1: gettext("昨天"), 1: gettext("明天")}
+    day = names.get((local.date() - now.date()).days)
+    if day is None:
+        day = gettext("%(month)s月%(day)s日", month=local.month, day=local.day)
+        if abs(local - now) > timedelta(days=300):
+            day = f"{local.year}-{local.month:02}-{local.day:02}"
+    return f"{day} {local.hour}:{local.minute:02}"
+
+
+def clock(moment: datetime) -> str:
+    """Return hour and minute in Shanghai."""
+    return moment.astimezone(SHANGHAI).strftime("%H:%M")
+
+
+def iso(moment: datetime) -> str:
+    """Return a moment as scripts read it: UTC with a Z."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _csrf() -> str:
+    """Return the token a form must carry, or nothing for a stranger, who gets no cookie."""
+    return str(generate_csrf()) if current_user.is_authenticated else ""
+
+
+def _language() -> str:
+    if not has_request_context():
+        return "zh"
+    asked = request.args.get("lang") or request.cookies.get("lang") or "zh"
+    return asked if asked in LANGUAGES else "zh"
+
+
+def _size() -> int:
+    asked = request.args.get("fs") or request.cookies.get("fs") or "1"
+    return int(asked) if asked in SIZES else 1
+
+
+def _remember(response: Response) -> Response:
+    """Keep a chosen language or size of type: no session, no person, two plain cookies."""
+    for name, known in (("lang", LANGUAGES), ("fs", SIZES)):
+        asked = request.args.get(name, "")
+        if asked in known:
+            secure = parts().settings.is_https
+            response.set_cookie(name, asked, max_age=YEAR, samesite="Lax", secure=secure)
+    return response

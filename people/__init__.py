@@ -1,0 +1,7 @@
+"""The area tree, the people in it, which hats staff wear where, and how anybody signs in.
+
+An *area* is a district, town, village, grid or micro-grid; its code says where it lies.
+A *membership* is a hat: one person, one role, one area.  A *household* owns what its members earn.
+
+Announces nothing.  Listens to nothing.
+"""

@@ -1,0 +1,102 @@
+"""What may be written into the fields of an area or a person."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from people.errors import BadField
+
+MOST_POINTS: Final = 5000  # a village drawn by hand has some hundred
+LONGEST_BOUNDARY: Final = 400_000  # characters
+LEAST_RING: Final = 4  # a triangle, closed
+LAST_LONGITUDE: Final = 180
+LAST_LATITUDE: Final = 90
+# Counters have fixed lines, service numbers and mobiles; an extension follows a dash.
+_DESK_PHONE: Final = re.compile(r"\+?[0-9][0-9 -]{1,17}[0-9]")
+_ODD: Final = re.compile(r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def checked_words(words: str, *, what: str, most: int, least: int = 1) -> str:
+    """Return *words* without the spaces around them.
+
+    Raises:
+        BadField: if they are too short, too long or hold characters that nobody writes.
+    """
+    kept = words.strip()
+    if _ODD.search(kept):
+        raise BadField(f"{what}里有看不见的字符，请重新输入")
+    if len(kept) < least:
+        raise BadField(f"{what}没有写")
+    if len(kept) > most:
+        raise BadField(f"{what}太长，最多 {most} 个字")
+    return kept
+
+
+def checked_desk_phone(phone: str) -> str:
+    """Return a public number as it was written; "" stays "".
+
+    Raises:
+        BadField: if it is no telephone number.
+    """
+    kept = phone.strip()
+    if kept and not _DESK_PHONE.fullmatch(kept):
+        raise BadField("电话只能写数字和短横，如 0571-87654321")
+    return kept
+
+
+def checked_boundary(text: str) -> Mapping[str, object] | None:
+    """Read a boundary: GeoJSON, a Polygon or MultiPolygon in WGS-84; "" is none.
+
+    Raises:
+        BadField: if it is anything else.
+    """
+    if not text.strip():
+        return None
+    if len(text) > LONGEST_BOUNDARY:
+        raise BadField("边界太长")
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        raise BadField("边界不是 GeoJSON") from None
+    geometry = _geometry(found)
+    if sum(_count(ring) for ring in _rings(geometry)) > MOST_POINTS:
+        raise BadField(f"边界的点太多，最多 {MOST_POINTS} 个")
+    return {"type": geometry["type"], "coordinates": geometry["coordinates"]}
+
+
+def _geometry(found: object) -> Mapping[str, object]:
+    """Take the geometry out of a Feature, as most programs export it."""
+    if isinstance(found, dict) and found.get("type") == "Feature":
+        found = found.get("geometry")
+    if not isinstance(found, dict) or found.get("type") not in {"Polygon", "MultiPolygon"}:
+        raise BadField("边界要是 GeoJSON 的 Polygon 或 MultiPolygon")
+    return found
+
+
+def _rings(geometry: Mapping[str, object]) -> Iterator[object]:
+    coordinates = geometry.get("coordinates")
+    shapes = [coordinates] if geometry["type"] == "Polygon" else coordinates
+    if not isinstance(shapes, list) or not shapes:
+        raise BadField("边界里没有坐标")
+    for rings in shapes:
+        if not isinstance(rings, list) or not rings:
+            raise BadField("边界里没有坐标")
+        yield from rings
+
+
+def _count(ring: object) -> int:
+    """Return how many points a ring has, after making sure that it is one."""
+    if not isinstance(ring, list) or len(ring) < LEAST_RING or ring[0] != ring[-1]:
+        raise BadField("边界没有围成一圈")
+    if not all(_is_point(point) for point in ring):
+        raise BadField("边界的坐标要写成 [经度, 纬度]")
+    return len(ring)
+
+
+def _is_point(point: object) -> bool:
+    if not isinstance(point, list) or len(point) not in {2, 3}:
+        return False
+    if not all(isinstance(one, int | float) and not isinstance(one, bool) for one in point):
+        return False
+    return bool(abs(point[0]) <= LAST_LONGITUDE and abs(point[1]) <= LAST_LATITUDE)

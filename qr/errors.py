@@ -1,0 +1,27 @@
+"""How the printed codes say no."""
+
+from kernel.errors import Conflict, NotAllowed, NotFound, Refusal
+
+
+class NoSuchCode(NotFound):
+    """There is no such code, or none this person may know of."""
+
+
+class NotYourArea(NotAllowed):
+    """The area is not one in which this person may order codes."""
+
+
+class WrongMoment(Conflict):
+    """The code is no longer in a state that allows it."""
+
+
+class OneCardOnly(Conflict):
+    """The household has a card that still works."""
+
+
+class BadPlace(Refusal):
+    """What was said about the place cannot be printed or found again."""
+
+
+class CannotPrint(Refusal):
+    """This code cannot be drawn: what would have to stand in it is not known, or does not fit."""

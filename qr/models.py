@@ -1,0 +1,83 @@
+"""Tables of the printed codes."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kernel.db import Model
+from people.models import Household, InArea
+from qr.rules import CodeKind, CodeState, Ecc, Look
+
+_CARD_WORKS = text("kind = 'household' AND state NOT IN ('replaced', 'revoked')")
+
+
+class Code(InArea, Model):
+    """One printed token: what it stands for, where it hangs, and how far it has come."""
+
+    __tablename__ = "qr_code"
+    __table_args__ = (
+        CheckConstraint("(token IS NULL) <> (token_hash IS NULL)", name="one_token"),
+        CheckConstraint("(kind = 'household') = (token_hash IS NOT NULL)", name="secret_is_hashed"),
+        CheckConstraint("(kind = 'household') = (household_id IS NOT NULL)", name="card_has_owner"),
+        CheckConstraint("(lat IS NULL) = (lng IS NULL)", name="whole_position"),
+        CheckConstraint(
+            "(state = 'revoked') = (revoked_at IS NOT NULL)", name="revoked_has_a_time"
+        ),
+        CheckConstraint(
+            "replaced_by_id IS NULL OR state = 'replaced'", name="successor_of_replaced"
+        ),
+        CheckConstraint("replaced_by_id <> id", name="not_its_own_successor"),
+        CheckConstraint("(ecc IS NULL) = (version IS NULL)", name="whole_look"),
+        CheckConstraint("(ecc IS NULL) = (mask IS NULL)", name="whole_mask"),
+        UniqueConstraint("town_code", "spot_number"),
+        Index(
+            "uq_qr_code_working_card",
+            "household_id",
+            unique=True,
+            sqlite_where=_CARD_WORKS,
+            postgresql_where=_CARD_WORKS,
+        ),
+        # A number is never used again: scans and audit lines name it.
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    # Plain where the public may know it, since a reprint needs it; else its SHA-256.
+    token: Mapped[str | None] = mapped_column(String(17), unique=True)
+    token_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
+    kind: Mapped[CodeKind]
+    state: Mapped[CodeState] = mapped_column(default=CodeState.ORDERED, index=True)
+    place_name: Mapped[str] = mapped_column(String(60), default="")
+    town_code: Mapped[str] = mapped_column(String(9))  # whose spot numbers it counts with
+    spot_number: Mapped[int | None]  # goes over to the successor: it names the spot
+    check_word: Mapped[str] = mapped_column(String(2))
+    category: Mapped[str | None] = mapped_column(String(40))  # grid's code, preset for the report
+    # Floats: SQLite has no decimals, and a place needs none.
+    lat: Mapped[float | None] = mapped_column(Numeric(9, 6, asdecimal=False))  # WGS-84
+    lng: Mapped[float | None] = mapped_column(Numeric(9, 6, asdecimal=False))
+    household_id: Mapped[int | None] = mapped_column(ForeignKey(Household.id), index=True)
+    replaced_by_id: Mapped[int | None] = mapped_column(ForeignKey("qr_code.id"), index=True)
+    # As it was first printed, so that a reprint is the same picture; empty until then.
+    ecc: Mapped[Ecc | None]
+    version: Mapped[int | None]
+    mask: Mapped[int | None]
+    created_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    reason: Mapped[str] = mapped_column(String(200), default="")  # for staff: of the last end
+
+    @property
+    def look(self) -> Look | None:
+        """Return how it was first printed, or None if it never was."""
+        if self.ecc is None or self.version is None or self.mask is None:
+            return None
+        return Look(self.ecc, self.version, self.mask)
+
+
+class TownNumbers(Model):
+    """The last spot number a town has given out.  Numbers are never given twice."""
+
+    __tablename__ = "qr_town_numbers"
+
+    town_code: Mapped[str] = mapped_column(String(9), primary_key=True)
+    last_number: Mapped[int]

@@ -1,0 +1,129 @@
+"""The kinds and states of a code, what may happen to it, and what a scan of it means."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from qr.errors import WrongMoment
+
+# A label replaced so often that its last successor lies further away is answered
+# with what was found on the way.  Nobody has printed that many; a ring would be endless.
+MOST_HOPS: Final = 8
+
+
+class CodeKind(StrEnum):
+    """What a code stands for, and so where a scan of it leads."""
+
+    OPEN = "open"  # a town's or a team's, without a place: for riders, on a leaflet
+    SPOT = "spot"  # a place in a grid, such as a lamp post
+    PLACE = "place"  # a shop or workshop (一单一码)
+    HOUSEHOLD = "household"  # a household's card (户码); a bearer's secret
+    SIGN_IN = "sign_in"  # the screen at an activity
+    DESK = "desk"  # the exchange desk
+
+
+class CodeState(StrEnum):
+    """How far a code has come."""
+
+    ORDERED = "ordered"
+    PRINTED = "printed"
+    HUNG = "hung"
+    DAMAGED = "damaged"  # said to be unreadable, or to have been stuck over
+    REPLACED = "replaced"
+    REVOKED = "revoked"
+
+
+class Move(StrEnum):
+    """What happens to a code."""
+
+    PRINT = "print"
+    HANG = "hang"
+    REPORT_DAMAGE = "report_damage"
+    FIND_SOUND = "find_sound"  # whoever passed saw that it is all right after all
+    REPLACE = "replace"
+    REVOKE = "revoke"
+
+
+class Meaning(StrEnum):
+    """What a scan of a code means."""
+
+    LIVE = "live"
+    SUCCEEDED = "succeeded"  # another code has taken its place: go on there
+    ENDED = "ended"  # say so, and still let people report
+    UNKNOWN = "unknown"  # never issued, or not a token at all; nobody is told which
+
+
+# Printing again changes nothing, and an installer may hang what somebody printed by hand.
+MOVES: Final[Mapping[CodeState, Mapping[Move, CodeState]]] = MappingProxyType(
+    {
+        CodeState.ORDERED: {
+            Move.PRINT: CodeState.PRINTED,
+            Move.REPLACE: CodeState.REPLACED,
+            Move.REVOKE: CodeState.REVOKED,
+        },
+        CodeState.PRINTED: {
+            Move.PRINT: CodeState.PRINTED,
+            Move.HANG: CodeState.HUNG,
+            Move.REPORT_DAMAGE: CodeState.DAMAGED,
+            Move.REPLACE: CodeState.REPLACED,
+            Move.REVOKE: CodeState.REVOKED,
+        },
+        CodeState.HUNG: {
+            Move.PRINT: CodeState.HUNG,
+            Move.HANG: CodeState.HUNG,
+            Move.REPORT_DAMAGE: CodeState.DAMAGED,
+            Move.FIND_SOUND: CodeState.HUNG,
+            Move.REPLACE: CodeState.REPLACED,
+            Move.REVOKE: CodeState.REVOKED,
+        },
+        CodeState.DAMAGED: {
+            Move.PRINT: CodeState.DAMAGED,
+            Move.HANG: CodeState.HUNG,
+            Move.REPORT_DAMAGE: CodeState.DAMAGED,
+            Move.FIND_SOUND: CodeState.HUNG,
+            Move.REPLACE: CodeState.REPLACED,
+            Move.REVOKE: CodeState.REVOKED,
+        },
+        CodeState.REPLACED: {},
+        CodeState.REVOKED: {},
+    }
+)
+
+# Nothing more happens to these; a token is never used again.
+ENDED: Final = frozenset(state for state, moves in MOVES.items() if not moves)
+
+
+def next_state(state: CodeState, move: Move) -> CodeState:
+    """Return where *move* takes a code.
+
+    Raises:
+        WrongMoment: the move is not in the table.
+    """
+    try:
+        return MOVES[state][move]
+    except KeyError:
+        raise WrongMoment("这张码已经不是刚才的状态了，请刷新后再看。") from None
+
+
+def meaning(kind: CodeKind, state: CodeState) -> Meaning:
+    """Return what a scan means.
+
+    An old public label leads on for ever, because it still hangs somewhere; an
+    old household card is dead, because whoever holds it may not be the household.
+    """
+    if state is CodeState.REVOKED:
+        return Meaning.ENDED
+    if state is CodeState.REPLACED:
+        return Meaning.ENDED if is_secret(kind) else Meaning.SUCCEEDED
+    return Meaning.LIVE
+
+
+def is_secret(kind: CodeKind) -> bool:
+    """Whether the token is somebody's secret: longer, and only its digest is kept."""
+    return kind is CodeKind.HOUSEHOLD
+
+
+def is_numbered(kind: CodeKind) -> bool:
+    """Whether it stands somewhere that people name on the telephone by a spot number."""
+    return kind not in {CodeKind.HOUSEHOLD, CodeKind.SIGN_IN}

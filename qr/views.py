@@ -1,0 +1,46 @@
+"""The one page every printed code opens.  It finds out what was scanned and hands over."""
+
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from typing import Final
+
+from flask import Blueprint, Response, current_app, make_response
+from flask.typing import ResponseReturnValue
+
+from kernel.access import public
+from kernel.db import db
+from kernel.web import count_miss
+from qr import queries
+from qr.queries import Scanned
+from qr.rules import CodeKind
+
+pages = Blueprint("qr", __name__)
+
+# Where a scan leads, by kind; None is for codes that are not ours.  A target answers
+# GET and POST, and says on its page what `Scanned` says: revoked, replaced.
+Target = Callable[[Scanned], ResponseReturnValue]
+Targets = Mapping[CodeKind | None, Target]
+
+_SCAN: Final = {"methods": ["GET", "POST"], "strict_slashes": False}
+
+
+# Whether the printed link kept its capitals or not, and with or without a slash at its
+# end: a redirect would cost whoever has a bad network a second round trip.
+@pages.route("/s/<token>", **_SCAN)
+@pages.route("/S/<token>", **_SCAN)
+@public
+def scan(token: str) -> Response:
+    """Answer a scan in place, with the page its code's kind leads to.
+
+    A code that is not ours is answered alike whether it could be one or not, and is
+    counted: residents scan, and so hardly ever miss.
+    """
+    scanned = queries.resolve(db.session(), token)
+    if scanned.unknown:
+        count_miss("token")
+    targets: Targets = current_app.extensions["scan_targets"]
+    response = make_response(targets[scanned.kind](scanned))
+    if scanned.unknown and response.status_code == HTTPStatus.OK:
+        response.status_code = HTTPStatus.NOT_FOUND
+    response.headers["Cache-Control"] = "no-store"
+    return response

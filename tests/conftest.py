@@ -1,0 +1,173 @@
+"""What every test can ask for.  ``TEST_DATABASE_URL`` chooses the database."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_migrate import downgrade, upgrade
+from redis import Redis
+from sqlalchemy.orm import Session
+
+from bootstrap import create_app
+from kernel.access import Actor
+from kernel.db import db
+from kernel.jobs import RqDispatch
+from kernel.settings import Settings
+from kernel.web import limiter
+from kernel.work import Work, transaction
+from people.views import session_id
+from tests.fakes import NOON, Browser, CountingChance, FixedClock, ListDispatch, PostBox
+
+REDIS_URL = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/15")
+# Keys of tests.  Nothing real is sealed with them.
+SEAL_KEY = "x8xXV6v9mYxHBoyoHkmKDRQ0zPSDDW4QdbZHSBPUKQI="
+INDEX_KEY = "tests"
+
+
+def make_settings(database_url: str, var: Path) -> Settings:
+    """Return settings for a test application that keeps its files under *var*."""
+    return Settings(
+        database_url=database_url,
+        redis_url=REDIS_URL,
+        secret_key="test",
+        seal_keys=(SEAL_KEY,),
+        index_key=INDEX_KEY,
+        var=var,
+        testing=True,
+    )
+
+
+def build_tables(app: Flask) -> None:
+    """Build the tables as production does, after taking down what was there."""
+    with app.app_context():
+        downgrade(revision="base")
+        upgrade()
+
+
+@pytest.fixture(scope="session")
+def database_url(tmp_path_factory: pytest.TempPathFactory) -> str:
+    default = f"sqlite:///{tmp_path_factory.mktemp('db')}/test.db"
+    return os.environ.get("TEST_DATABASE_URL") or default
+
+
+@pytest.fixture(scope="session")
+def clock() -> FixedClock:
+    return FixedClock()
+
+
+@pytest.fixture(scope="session")
+def dispatch() -> ListDispatch:
+    return ListDispatch()
+
+
+@pytest.fixture(scope="session")
+def postbox() -> PostBox:
+    return PostBox()
+
+
+@pytest.fixture(scope="session")
+def app(
+    database_url: str,
+    clock: FixedClock,
+    dispatch: ListDispatch,
+    postbox: PostBox,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Flask]:
+    """One application for the whole run."""
+    settings = make_settings(database_url, tmp_path_factory.mktemp("var"))
+    app = create_app(
+        settings, clock=clock, chance=CountingChance(), dispatch=dispatch, post=postbox
+    )
+    app.test_client_class = Browser
+    build_tables(app)
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def session(
+    app: Flask, clock: FixedClock, dispatch: ListDispatch, postbox: PostBox
+) -> Iterator[Session]:
+    """A session whose commits are real to the test and gone after it.
+
+    The engine is swapped for one connection inside an outer transaction, so a
+    request made by the test client sees what the test wrote.
+    """
+    with app.app_context(), db.engine.connect() as connection:
+        engine, outer = db.engine, connection.begin()
+        db.engines[None] = connection  # type: ignore[index]
+        db.session.configure(join_transaction_mode="create_savepoint")
+        try:
+            limiter.reset()
+            yield db.session()
+        finally:
+            db.session.remove()
+            outer.rollback()
+            db.engines[None] = engine  # type: ignore[index]
+            app.extensions.pop("is_demo", None)
+            clock.moment = NOON
+            dispatch.sent.clear()
+            dispatch.up = True
+            postbox.posted.clear()
+            postbox.open = True
+
+
+@pytest.fixture
+def work(session: Session) -> Iterator[Work]:
+    """An open unit of work, for tests that call services directly."""
+    with transaction() as work:
+        yield work
+
+
+@pytest.fixture
+def client(app: Flask, session: Session) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def sign_in(client: FlaskClient, session: Session) -> Callable[[Actor], None]:
+    """Return a function that signs someone in without going through the form."""
+
+    def sign_in(actor: Actor) -> None:
+        session.commit()  # what the test wrote so far, the request can see
+        with client.session_transaction() as cookie:
+            cookie["_user_id"] = session_id(session, actor.id)
+
+    return sign_in
+
+
+@pytest.fixture
+def live(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+    """An application with a database of its own, real commits and the real queue.
+
+    For what a savepoint cannot show: threads that race, workers that die.
+    """
+    url = sa.make_url(database_url)
+    if url.get_backend_name() == "sqlite":
+        url = url.set(database=str(tmp_path / "live.db"))
+    else:
+        url = url.set(database=f"{url.database}_live")
+        with sa.create_engine(database_url, isolation_level="AUTOCOMMIT").connect() as connection:
+            connection.execute(sa.text(f'DROP DATABASE IF EXISTS "{url.database}" WITH (FORCE)'))
+            connection.execute(sa.text(f'CREATE DATABASE "{url.database}"'))
+        connection.engine.dispose()
+    redis = Redis.from_url(REDIS_URL)
+    redis.flushdb()
+    settings = make_settings(url.render_as_string(hide_password=False), tmp_path)
+    queue = RqDispatch(REDIS_URL)
+    app = create_app(
+        settings, clock=FixedClock(), chance=CountingChance(), dispatch=queue, post=PostBox()
+    )
+    app.test_client_class = Browser
+    build_tables(app)
+    yield app
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+    queue.close()
+    redis.close()

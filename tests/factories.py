@@ -1,0 +1,64 @@
+"""Rows for tests.  Say only what the test is about; the rest is filled in."""
+
+from itertools import count
+
+from sqlalchemy.orm import Session
+
+from kernel.access import Actor, Hat
+from kernel.grants import Role
+from people import rules
+from people.models import Account, Area, Household, Membership, Person
+from tests.fakes import NOON
+
+DISTRICT = "330106"
+TOWN = "330106001"
+VILLAGE = "330106001001"
+GRID = f"{VILLAGE}001"
+MICRO_GRID = f"{GRID}01"
+NEXT_GRID = f"{VILLAGE}002"
+NEXT_VILLAGE = "330106001002"
+NEXT_TOWN = "330106002"
+_numbers = count(1)
+
+
+def make_area(session: Session, code: str = GRID) -> Area:
+    """Return a saved area; what contains it is saved too."""
+    for part in reversed(rules.ancestors(code)):
+        if session.get(Area, part) is None:
+            session.add(Area(code=part, name=f"区域{part[-3:]}", level=rules.level_of(part)))
+            session.flush()
+    return session.get_one(Area, code)
+
+
+def make_household(session: Session, area: str = VILLAGE) -> Household:
+    """Return a saved household."""
+    make_area(session, area)
+    household = Household(number=f"H{next(_numbers):06}", area_code=area, opened_at=NOON)
+    session.add(household)
+    session.flush()
+    return household
+
+
+def make_person(session: Session, name: str | None = None) -> Person:
+    """Return a saved person who wears no hat."""
+    number = next(_numbers)
+    person = Person(name=name or f"李{number}", public_name=f"李师傅{number}", made_at=NOON)
+    session.add(person)
+    session.flush()
+    return person
+
+
+def make_staff(session: Session, *roles: Role, area: str = VILLAGE, department: str = "") -> Actor:
+    """Return someone who can sign in and wears *roles* in *area*."""
+    person = make_person(session)
+    make_area(session, area)
+    session.add(
+        Account(person_id=person.id, login=f"staff{person.id}", password="-", must_change=False)
+    )
+    session.add_all(
+        Membership(person_id=person.id, role=role, area_code=area, department=department)
+        for role in roles
+    )
+    session.flush()
+    hats = frozenset(Hat(role, area, department or None) for role in roles)
+    return Actor(person.id, hats)

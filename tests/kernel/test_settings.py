@@ -1,0 +1,65 @@
+from pathlib import Path
+
+import pytest
+
+from kernel.settings import Misconfigured, Settings
+
+ENOUGH = {
+    "DATABASE_URL": "sqlite://",
+    "REDIS_URL": "redis://",
+    "SECRET_KEY": "a",
+    "SEAL_KEYS": "b,c",
+    "INDEX_KEY": "d",
+}
+
+
+@pytest.fixture
+def env(tmp_path: Path) -> dict[str, str]:
+    return {**ENOUGH, "VAR": str(tmp_path)}
+
+
+def test_what_is_not_said_has_a_default_that_works_on_one_machine(env: dict[str, str]) -> None:
+    settings = Settings.from_env(env)
+
+    assert settings.seal_keys == ("b", "c")
+    assert settings.public_url == "http://127.0.0.1:8000"
+    assert not settings.is_https
+    assert settings.migration_url is None
+
+
+@pytest.mark.parametrize("name", list(ENOUGH))
+def test_a_missing_setting_stops_the_start_up_and_is_named(name: str, env: dict[str, str]) -> None:
+    del env[name]
+
+    with pytest.raises(Misconfigured, match=name):
+        Settings.from_env(env)
+
+
+def test_keys_may_lie_in_a_file_outside_the_database(env: dict[str, str], tmp_path: Path) -> None:
+    lines = [f"{name}={env.pop(name)}" for name in ("SECRET_KEY", "SEAL_KEYS", "INDEX_KEY")]
+    (tmp_path / "keys.env").write_text("# keep\n\n" + "\n".join(lines) + "\n")
+
+    settings = Settings.from_env(env)
+
+    assert (settings.secret_key, settings.index_key) == ("a", "d")
+
+
+@pytest.mark.parametrize(
+    "url", ["example.gov.cn", "ftp://example.gov.cn", "https://", "https://a.cn/?q=1", "x"]
+)
+def test_an_address_residents_could_not_open_is_refused(url: str, env: dict[str, str]) -> None:
+    with pytest.raises(Misconfigured, match="PUBLIC_URL"):
+        Settings.from_env({**env, "PUBLIC_URL": url})
+
+
+@pytest.mark.parametrize("count", ["-1", "two", "1.5", "٣"])
+def test_a_number_must_be_one(count: str, env: dict[str, str]) -> None:
+    with pytest.raises(Misconfigured, match="TRUSTED_PROXIES"):
+        Settings.from_env({**env, "TRUSTED_PROXIES": count})
+
+
+def test_https_is_taken_from_the_address(env: dict[str, str]) -> None:
+    settings = Settings.from_env({**env, "PUBLIC_URL": "https://qr.example.cn/"})
+
+    assert settings.is_https
+    assert settings.public_url == "https://qr.example.cn"
