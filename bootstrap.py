@@ -6,14 +6,17 @@ from pathlib import Path
 from typing import Final
 
 from flask import Blueprint, Flask
+from flask.cli import AppGroup
 from flask_login import LoginManager
 from flask_migrate import Migrate
 
 import kernel.health
 import kernel.jobs
 import kernel.media
+import kernel.operator
 import kernel.outbound
 import people.views
+import qr.cli
 import qr.views
 from kernel.chance import Chance, SystemChance
 from kernel.clock import Clock, SystemClock
@@ -26,13 +29,14 @@ from kernel.outbox import Handler, Subscribers, make_routes
 from kernel.seal import Keyring
 from kernel.settings import Misconfigured, Settings
 from kernel.stores import FileStore, Store
-from kernel.web import SignedIn, install_gate, install_show
+from kernel.web import NavItem, SignedIn, install_gate, install_show
 from kernel.work import Dispatch, Parts, Post
 from qr.rules import CodeKind
 from qr.views import Target
 
 BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     kernel.health.pages,
+    kernel.operator.pages,
     people.views.pages,
     qr.views.pages,
 )
@@ -53,6 +57,12 @@ SCHEDULE: Final[tuple[Turn, ...]] = (
 )
 
 SCAN_TARGETS: Final[Mapping[CodeKind | None, Target]] = {}
+
+
+COMMANDS: Final[tuple[AppGroup, ...]] = (qr.cli.commands,)
+
+# The staff's menu, in its order; each sees what they may open.  At most five fit a phone.
+NAV: Final[tuple[NavItem, ...]] = ()
 
 
 def create_app(
@@ -77,6 +87,7 @@ def create_app(
         PERMANENT_SESSION_LIFETIME=timedelta(days=30),
         TESTING=settings.testing,
         SIGN_IN="people.sign_in",
+        SIGN_OUT="people.sign_out",
         CHANGE_PASSWORD="people.change_password",  # noqa: S106 - the name of a page
         WHEN_MUST_CHANGE=frozenset({"people.change_password", "people.sign_out"}),
         BABEL_TRANSLATION_DIRECTORIES="translations",
@@ -101,7 +112,9 @@ def create_app(
     )
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    install_show(app, is_demo=is_demo)
+    for group in COMMANDS:
+        app.cli.add_command(group)
+    install_show(app, NAV, is_demo=is_demo)
     install_gate(app, settings.redis_url, trusted_proxies=settings.trusted_proxies)
     return app
 

@@ -102,10 +102,14 @@ def keyring() -> Keyring:
 
 
 def engine_options(url: str) -> dict[str, Any]:
-    """Return how the engine for *url* is made: a database that is away is noticed in seconds."""
+    """Return how the engine for *url* is made: a database that is away is noticed in seconds.
+
+    Errors never carry parameters: what residents said must not reach a log.
+    """
     if sa.make_url(url).get_backend_name() == "sqlite":
-        return {}
+        return {"hide_parameters": True}
     return {
+        "hide_parameters": True,
         "pool_pre_ping": True,
         "pool_timeout": 5,
         "connect_args": {"connect_timeout": 3, "options": "-c statement_timeout=30000"},

@@ -82,6 +82,7 @@ class Settings:
 
 
 def read_keys(path: Path) -> dict[str, str]:
+    """Return what the file of keys says, NAME=value by line; nothing where there is no file."""
     if not path.is_file():
         return {}
     lines = [line.strip() for line in path.read_text("utf-8").splitlines()]

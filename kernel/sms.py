@@ -40,7 +40,7 @@ class Templates:
     longest: Mapping[str, int]  # characters, by variable
 
 
-def render(code: str, **values: str | int) -> str:
+def render(code: str, /, **values: str | int) -> str:
     """Return the text of template *code*, without the signature, which the gateway adds.
 
     A value that is longer than it was registered with is cut, with an ellipsis at its end.

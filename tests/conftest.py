@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 import sqlalchemy as sa
 from flask import Flask
@@ -22,6 +23,9 @@ from kernel.work import Work, transaction
 from people.views import session_id
 from tests.fakes import NOON, Browser, CountingChance, FixedClock, ListDispatch, PostBox
 
+# A loaded machine is slow, which is no failure of the code under test.
+hypothesis.settings.register_profile("suite", deadline=None)
+hypothesis.settings.load_profile("suite")
 REDIS_URL = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/15")
 # Keys of tests.  Nothing real is sealed with them.
 SEAL_KEY = "x8xXV6v9mYxHBoyoHkmKDRQ0zPSDDW4QdbZHSBPUKQI="

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 # A minute of MP4 in one-second slices has a few hundred boxes.
-MOST_BOXES: Final = 20_000
+MOST_BOXES: Final = 5_000
 LONG_SIZE: Final = 1  # "the size follows in 64 bits"
 TO_THE_END: Final = 0
 
@@ -61,6 +61,21 @@ def find(content: bytes, *path: bytes, within: Box | None = None) -> Iterator[Bo
                 yield box
             else:
                 yield from find(content, *path[1:], within=box)
+
+
+def first(content: bytes, *path: bytes, within: Box | None = None) -> Box:
+    """Return the box to which *path* leads, taking the first of its kind at each step.
+
+    Raises:
+        ValueError: if it leads nowhere.
+    """
+    for kind in path:
+        within = next(find(content, kind, within=within), None)
+        if within is None:
+            raise ValueError("a box is missing")
+    if within is None:
+        raise ValueError("no path")
+    return within
 
 
 def brands(content: bytes) -> set[bytes]:

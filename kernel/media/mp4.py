@@ -6,13 +6,16 @@ of the samples that the fragments list.
 
 import struct
 from collections.abc import Iterator
+from itertools import islice
 from typing import Final
 
-from kernel.media.boxes import Box, boxes, find
+from kernel.media.boxes import Box, boxes, find, first
 from kernel.media.errors import NotASound
 
 UNKNOWN: Final = frozenset({0xFFFF_FFFF, 0xFFFF_FFFF_FFFF_FFFF})
 PRIVATE: Final = frozenset({b"udta", b"meta", b"uuid"})  # place, device, names, XMP
+
+MOST_TRACKS: Final = 4  # a voice note has one; each is looked for in every fragment
 
 # Flags that say which optional fields are there (14496-12, 8.8.7 and 8.8.8).
 TFHD_BEFORE_DURATION: Final = ((0x01, 8), (0x02, 4))
@@ -30,7 +33,7 @@ def seconds(content: bytes) -> float:
         ValueError, struct.error: if there is no sound in it.
     """
     longest = 0.0
-    for track in find(content, b"moov", b"trak"):
+    for track in islice(find(content, b"moov", b"trak"), MOST_TRACKS):
         kind = _handler(content, track)
         if kind == b"vide":
             raise NotASound("这是一段视频，这里只收语音。请改用录音，或者拍照片上传。")
@@ -65,26 +68,19 @@ def _private(content: bytes) -> Iterator[Box]:
         yield from (box for box in boxes(content, start, end) if box.kind in PRIVATE)
 
 
-def _one(content: bytes, *path: bytes, within: Box) -> Box:
-    box = next(find(content, *path, within=within), None)
-    if box is None:
-        raise ValueError("a box is missing")
-    return box
-
-
 def _handler(content: bytes, track: Box) -> bytes:
-    box = _one(content, b"mdia", b"hdlr", within=track)
+    box = first(content, b"mdia", b"hdlr", within=track)
     return content[box.body + 8 : box.body + 12]
 
 
 def _track_number(content: bytes, track: Box) -> int:
-    box = _one(content, b"tkhd", within=track)
+    box = first(content, b"tkhd", within=track)
     return _word(content, box.body + (20 if content[box.body] else 12))
 
 
 def _track_time(content: bytes, track: Box) -> tuple[int, int]:
     """Return ticks per second, and the ticks the header states: 0 where it does not know."""
-    box = _one(content, b"mdia", b"mdhd", within=track)
+    box = first(content, b"mdia", b"mdhd", within=track)
     if content[box.body]:
         scale, ticks = struct.unpack_from(">IQ", content, box.body + 20)
     else:
@@ -102,7 +98,7 @@ def _fragments(content: bytes, track: int) -> int:
             usual = _word(content, box.body + 12)
     total = 0
     for part in find(content, b"moof", b"traf"):
-        head = _one(content, b"tfhd", within=part)
+        head = first(content, b"tfhd", within=part)
         if _word(content, head.body + 4) == track:
             each = _usual_here(content, head, usual)
             total += sum(_run(content, run, each) for run in find(content, b"trun", within=part))

@@ -1,7 +1,7 @@
 """Pictures: how large they are, and how a stranger's file becomes one of ours.
 
-At intake only headers are read, no decoder runs; opening is the worker's, which
-may die of it.  What is shown is always what we encoded ourselves: nothing that was
+At intake only headers are read, by readers of our own: no decoder runs.  Opening is
+the worker's, which may die of it.  What is shown is always what we encoded ourselves: nothing that was
 hidden in the original (place, phone, scripts behind the picture) comes through.
 """
 
@@ -13,8 +13,8 @@ from typing import Final
 import pillow_heif
 from PIL import ExifTags, Image, ImageCms
 
-from kernel.media.boxes import find
 from kernel.media.errors import Damaged, MediaRefused, NotAPicture, TooManyPixels
+from kernel.media.headers import size_of
 from kernel.media.sniff import PictureFormat, picture_format
 
 MOST_PIXELS: Final = 40_000_000
@@ -38,8 +38,6 @@ TURNS: Final = {
 
 SRGB: Final = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
 READS_PROFILES: Final = frozenset({"RGB", "L", "CMYK"})
-# Pillow's own look at these two is Python and stops before the picture.
-SAFE_TO_OPEN: Final = frozenset({PictureFormat.JPEG, PictureFormat.PNG})
 
 BROKEN: Final = "这张照片打不开，可能没有传完整，请重新选一张。"
 
@@ -68,10 +66,8 @@ def measure(content: bytes) -> tuple[PictureFormat, int, int]:
     if found is None:
         raise NotAPicture("这个文件不是照片。请选手机拍的照片（JPG、PNG、WebP 或 HEIC）。")
     try:
-        width, height = _size(found, content)
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise _too_many() from error
-    except Exception as error:  # parsers of a stranger's bytes fail in every way there is
+        width, height = size_of(found, content)
+    except (ValueError, LookupError, struct.error) as error:
         raise Damaged(BROKEN) from error
     if min(width, height) < 1:
         raise Damaged(BROKEN)
@@ -99,7 +95,8 @@ def remake(content: bytes) -> Remade:
 
 def _remake(found: PictureFormat, content: bytes) -> Remade:
     with Image.open(BytesIO(content), formats=[found]) as image:
-        # The decoder has the last word on the size, and has not decoded yet.
+        # The decoder has the last word on the size, and has not decoded yet.  Not Pillow's
+        # MAX_IMAGE_PIXELS: that is one number for all threads, and refuses only at twice.
         if image.width * image.height > MOST_PIXELS:
             raise _too_many()
         image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
@@ -150,36 +147,6 @@ def _jpeg(image: Image.Image, quality: int) -> bytes:
     file = BytesIO()
     image.save(file, "JPEG", quality=quality, optimize=True)
     return file.getvalue()
-
-
-def _size(found: PictureFormat, content: bytes) -> tuple[int, int]:
-    if found in SAFE_TO_OPEN:
-        with Image.open(BytesIO(content), formats=[found]) as image:
-            return image.size
-    return _webp_size(content) if found is PictureFormat.WEBP else _heif_size(content)
-
-
-def _webp_size(content: bytes) -> tuple[int, int]:
-    """Read the first chunk (developers.google.com/speed/webp/docs/riff_container)."""
-    if content[12:16] == b"VP8X":
-        return (
-            int.from_bytes(content[24:27], "little") + 1,
-            int.from_bytes(content[27:30], "little") + 1,
-        )
-    if content[12:16] == b"VP8L":
-        (bits,) = struct.unpack_from("<I", content, 21)
-        return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
-    width, height = struct.unpack_from("<HH", content, 26)
-    return width & 0x3FFF, height & 0x3FFF
-
-
-def _heif_size(content: bytes) -> tuple[int, int]:
-    """Return the largest of the sizes it lists: a phone's picture is a grid of tiles."""
-    sizes: list[tuple[int, int]] = [
-        struct.unpack_from(">II", content, box.body + 4)
-        for box in find(content, b"meta", b"iprp", b"ipco", b"ispe")
-    ]
-    return max(sizes, key=lambda size: size[0] * size[1])
 
 
 def _too_many() -> TooManyPixels:

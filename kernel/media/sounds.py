@@ -18,7 +18,8 @@ from kernel.media.errors import Damaged, MediaRefused, NotASound, TooLong
 from kernel.media.sniff import SoundFormat, sound_format
 
 MOST_SECONDS: Final = 60.0
-TOLERANCE: Final = 2.0  # a recorder told to stop at sixty stops a little later
+LIMIT: Final = MOST_SECONDS + 2  # a recorder told to stop at sixty stops a little later
+SHORTEST: Final = 0.01
 
 # Bytes behind each frame's first one, by frame type (RFC 4867 and 3GPP TS 26.101, 26.201);
 # a frame is 20 ms.
@@ -62,10 +63,10 @@ def measure(content: bytes) -> tuple[SoundFormat, float]:
         raise
     except Exception as error:  # parsers of a stranger's bytes fail in every way there is
         raise Damaged("这段语音打不开，可能没有录好，请重新录一段。") from error
-    if not seconds > 0:
-        raise Damaged("这段语音是空的，请重新录一段。")
-    if seconds > MOST_SECONDS + TOLERANCE:
+    if seconds > LIMIT:
         raise TooLong("语音太长了，最多 60 秒。请录短一些，或者分几次说。")
+    if not seconds >= SHORTEST:
+        raise Damaged("这段语音是空的，请重新录一段。")
     return found, round(seconds, 2)
 
 
@@ -94,7 +95,7 @@ def _amr_wb(content: bytes) -> float:
 
 def _frames(content: bytes, at: int, sizes: Mapping[int, int]) -> float:
     count = 0
-    while at < len(content):
+    while at < len(content) and count * AMR_FRAME_SECONDS <= LIMIT:
         size = sizes[content[at] >> 3 & 0x0F]
         at += 1 + size
         count += at <= len(content)
@@ -103,7 +104,9 @@ def _frames(content: bytes, at: int, sizes: Mapping[int, int]) -> float:
 
 def _aac(content: bytes) -> float:
     seconds, at = 0.0, 0
-    while at + AAC_HEADER <= len(content) and sound_format(content[at : at + 2]) is SoundFormat.AAC:
+    while at + AAC_HEADER <= len(content) and seconds <= LIMIT:
+        if sound_format(content[at : at + 2]) is not SoundFormat.AAC:
+            break
         size = int.from_bytes(content[at + 3 : at + 6], "big") >> 5 & 0x1FFF
         if size < AAC_HEADER:
             break

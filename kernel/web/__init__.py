@@ -8,9 +8,10 @@ from kernel.web.gate import install_gate
 from kernel.web.limits import count_miss, limiter
 from kernel.web.pages import answers_json, show_refusal
 from kernel.web.session import SignedIn, current_actor, current_actor_or_none
-from kernel.web.show import install_show
+from kernel.web.show import NavItem, install_show
 
 __all__ = [
+    "NavItem",
     "SignedIn",
     "answers_json",
     "count_miss",

@@ -125,6 +125,7 @@ def _page(
     page = render_template(
         "errors/error.html",
         status=status.value,
+        title=_title(status),
         sentence=sentence,
         kept=_typed() or None,
         again=again,
@@ -140,3 +141,17 @@ def _typed() -> str:
     except HTTPException:
         return ""  # it was too large to be read at all
     return "\n".join(form[name] for name in TYPED if form.get(name))[:MOST_KEPT]
+
+
+def _title(status: HTTPStatus) -> str:
+    titles = {
+        HTTPStatus.UNAUTHORIZED: _("请先登录"),
+        HTTPStatus.FORBIDDEN: _("不能打开"),
+        HTTPStatus.NOT_FOUND: _("没有找到"),
+        HTTPStatus.CONFLICT: _("情况变了"),
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE: _("太大了"),
+        HTTPStatus.TOO_MANY_REQUESTS: _("请等一等"),
+        HTTPStatus.INTERNAL_SERVER_ERROR: _("出了点毛病"),
+        HTTPStatus.SERVICE_UNAVAILABLE: _("系统正忙"),
+    }
+    return str(titles.get(status, _("没有办成")))

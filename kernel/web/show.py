@@ -1,16 +1,18 @@
 """What every template can ask for: the brand, the language, the size of type, times in words."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from flask import Flask, has_request_context, request
+from flask import Flask, current_app, has_request_context, request, url_for
 from flask.wrappers import Response
 from flask_babel import Babel, get_locale, gettext
 from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
 
 from kernel.clock import SHANGHAI
+from kernel.permissions import Permission
 from kernel.work import parts
 
 LANGUAGES: Final = ("zh", "en")
@@ -18,13 +20,22 @@ SIZES: Final = ("1", "2", "3")
 YEAR: Final = 365 * 24 * 3600
 
 
-def install_show(app: Flask, *, is_demo: Callable[[], bool]) -> None:
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """One entry of the staff's menu: what it is called, where it leads, and who sees it."""
+
+    label: str
+    endpoint: str
+    icon: str
+    permission: Permission
+
+
+def install_show(app: Flask, nav: Sequence[NavItem], *, is_demo: Callable[[], bool]) -> None:
     """Give templates what they all need.  *is_demo* says whether the data are made up."""
     Babel(app, default_locale="zh", default_timezone="Asia/Shanghai", locale_selector=_language)
     app.jinja_env.filters["when"] = when
     app.jinja_env.filters["clock"] = clock
     app.jinja_env.filters["iso"] = iso
-    app.jinja_env.globals["csrf"] = _csrf
     app.after_request(_remember)
 
     @app.context_processor
@@ -38,7 +49,8 @@ def install_show(app: Flask, *, is_demo: Callable[[], bool]) -> None:
             "public_host": settings.public_url.partition("://")[2],
             "demo": is_demo(),
         }
-        return {"brand": brand, "lang": str(get_locale() or "zh"), "fs": _size()}
+        shared = {"brand": brand, "lang": str(get_locale() or "zh"), "fs": _size()}
+        return {**shared, "csrf": _csrf(), **_staff(nav)}
 
 
 def when(moment: datetime | None) -> str:
@@ -63,6 +75,28 @@ def clock(moment: datetime) -> str:
 def iso(moment: datetime) -> str:
     """Return a moment as scripts read it: UTC with a Z."""
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _staff(nav: Sequence[NavItem]) -> dict[str, object]:
+    """Return the menu and the name of whoever is on duty; nothing for residents."""
+    if not current_user.is_authenticated or not current_user.is_staff:
+        return {}
+    items = [
+        {
+            "label": gettext(item.label),
+            "url": url_for(item.endpoint),
+            "icon": item.icon,
+            "current": request.endpoint == item.endpoint,
+        }
+        for item in nav
+        if current_user.actor.may(item.permission)
+    ]
+    home = {"label": gettext("我的账号"), "url": url_for(current_app.config["CHANGE_PASSWORD"])}
+    return {
+        "user": {"name": current_user.name, "links": [home]},
+        "nav": items,
+        "sign_out_url": url_for(current_app.config["SIGN_OUT"]),
+    }
 
 
 def _csrf() -> str:

@@ -11,6 +11,7 @@ from people.queries.areas import (
 )
 from people.queries.audit import AuditFilter, AuditPage, audit_page
 from people.queries.scope import area_ranges, reaches, scoped, within
+from people.queries.staff import PAGE as STAFF_PAGE
 from people.queries.staff import (
     Signed,
     StaffLine,
@@ -23,6 +24,7 @@ from people.queries.staff import (
 )
 
 __all__ = [
+    "STAFF_PAGE",
     "AuditFilter",
     "AuditPage",
     "Signed",

@@ -2,7 +2,7 @@
 
 from people.service.areas import add_area, close_area, describe_area, rename_area
 from people.service.imports import ImportResult, import_areas, import_staff
-from people.service.phone import check_code, forget_codes, send_code, sign_in_resident
+from people.service.phone import SIGN_IN, check_code, forget_codes, send_code, sign_in_resident
 from people.service.signing import (
     change_password,
     sign_in,
@@ -22,6 +22,7 @@ from people.service.staff import (
 )
 
 __all__ = [
+    "SIGN_IN",
     "ImportResult",
     "Issued",
     "add_area",

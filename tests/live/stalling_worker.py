@@ -30,13 +30,14 @@ def wait_here() -> None:
 @event.listens_for(Session, "before_commit")
 def before_commit(session: Session) -> None:
     rows = [row for row in session.identity_map.values() if isinstance(row, Delivery)]
+    session.info["counted"] = any(row.tries > 0 and row.done_at is None for row in rows)
     if AT == "effect" and STALL.exists() and any(row.done_at is not None for row in rows):
         wait_here()
 
 
 @event.listens_for(Session, "after_commit")
 def after_commit(session: Session) -> None:
-    if AT == "counted" and STALL.exists():
+    if AT == "counted" and STALL.exists() and session.info.get("counted"):
         wait_here()
 
 

@@ -1,0 +1,25 @@
+# The two commands are `make run` and `make test`; what they need they install into .venv.
+SHELL := /bin/bash
+.PHONY: run test check bench clean
+
+# Everything on this machine: Redis, web, workers and schedule.  Ctrl-C stops it, var/ keeps the data.
+run:
+	@ops/make-venv embedded && exec .venv/bin/python -m launch
+
+# What CI runs: formatting, lint, types, import contracts, migrations, and the tests on both databases.
+test:
+	@exec ops/run-tests
+
+# The part of it that an editor loop can wait for.
+check:
+	@ops/make-venv embedded test && exec ops/run-checks quick
+
+# How fast it is, on a PostgreSQL and a Redis of its own.
+bench:
+	@if [ ! -e bench/run ]; then echo "There is no bench/run."; exit 1; fi
+	@ops/make-venv embedded test && exec bench/run
+
+# What can be made again.  The data under var/ stays.
+clean:
+	rm -rf .venv *.egg-info build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage*
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

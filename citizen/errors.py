@@ -1,0 +1,27 @@
+"""How the front door says no."""
+
+from kernel.errors import Conflict, NotFound, Refusal, TooLarge
+
+
+class NoSuchReceipt(NotFound):
+    """There is no report with that number, or not all of it is for this person: never told which."""
+
+
+class NothingSaid(Refusal):
+    """Neither words nor a file; shown beside the field, so without a full stop."""
+
+
+class TooManyWords(TooLarge):
+    """More was written than is kept; shown beside the field, so without a full stop."""
+
+
+class NotYet(Conflict):
+    """The report has not reached the grid, or the case is not where this can be asked for."""
+
+
+class UrgedToday(Conflict):
+    """It was urged today already; once in a day of Shanghai is enough."""
+
+
+class RatedAlready(Conflict):
+    """This round of the case has its rating; ratings are never changed."""

@@ -1,0 +1,146 @@
+"""What the front door asks people to fill in.  Every field may stay empty; service and rules judge."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from werkzeug.datastructures import FileStorage
+from wtforms import Field, MultipleFileField, StringField
+
+from citizen import rules
+from citizen.rules import Position, Said, Satisfied, Solved
+from citizen.service import File
+from kernel.forms import Form, text
+from kernel.media import MOST_BYTES, Kind
+from people import rules as people
+from people.errors import BadField
+
+
+class ReportForm(Form):
+    """What is wrong, where, and how to find whoever saw it."""
+
+    submission_key = StringField()
+    agreed = StringField()
+    tile = StringField()
+    danger = StringField()
+    words = StringField()
+    voice = MultipleFileField()
+    photos = MultipleFileField()
+    at = StringField()
+    where = StringField()
+    lat = StringField()
+    lng = StringField()
+    acc = StringField()
+    village = StringField()
+    phone = StringField()
+    caller_name = StringField()
+    files = StringField()  # how many the script will send afterwards
+
+    def said(self, *, lang: str) -> Said | None:
+        """Return what was said, or None after writing a sentence beside each field that is wrong."""
+        phone = self._phone()
+        where = self._short(self.where, rules.LONGEST_WHERE)
+        name = self._short(self.caller_name, rules.LONGEST_NAME)
+        if self.errors:
+            return None
+        return Said(
+            submission_key=text(self.submission_key),
+            words=text(self.words),
+            tile=text(self.tile) or None,
+            danger={"yes": True, "no": False}.get(text(self.danger)),
+            here=text(self.at) != "elsewhere",
+            where=where,
+            position=self._position(),
+            phone=phone,
+            caller_name=name,
+            notice_version=rules.known_notice(text(self.agreed)),
+            lang=lang,
+            files=_count(text(self.files)) + len(self.sent()),
+        )
+
+    def sent(self) -> list[FileStorage]:
+        """Return the files that came in the same form."""
+        return [*_given(self.voice), *_given(self.photos)]
+
+    def read_files(self) -> list[File]:
+        """Read them, each no further than one byte past what is taken."""
+        return read_files(self.voice, Kind.SOUND) + read_files(self.photos, Kind.PICTURE)
+
+    def blame(self, name: str, sentence: str) -> None:
+        """Write *sentence* beside the field *name*."""
+        field: Field = self[name]
+        field.errors = [*field.errors, sentence.rstrip("。")]
+
+    def _phone(self) -> str | None:
+        typed = text(self.phone)
+        if not typed:
+            return None
+        try:
+            return people.checked_phone(typed)
+        except BadField as error:
+            self.blame("phone", str(error))
+            return None
+
+    def _short(self, field: Field, most: int) -> str:
+        typed = text(field).replace("\n", " ")
+        if len(typed) > most:
+            self.blame(field.name, f"最多写 {most} 个字")
+        return typed
+
+    def _position(self) -> Position | None:
+        return rules.position(text(self.lat), text(self.lng), text(self.acc))
+
+
+class AddForm(Form):
+    """More about something already reported."""
+
+    words = StringField()
+    voice = MultipleFileField()
+    photos = MultipleFileField()
+
+    def read_files(self) -> list[File]:
+        """Read the files, each no further than one byte past what is taken."""
+        return read_files(self.voice, Kind.SOUND) + read_files(self.photos, Kind.PICTURE)
+
+
+class RateForm(Form):
+    """How it went."""
+
+    solved = StringField()
+    satisfied = StringField()
+    note = StringField()
+
+    def answers(self) -> tuple[Solved, Satisfied] | None:
+        """Return both answers, or None if one is missing."""
+        try:
+            return Solved(text(self.solved)), Satisfied(text(self.satisfied))
+        except ValueError:
+            return None
+
+
+class ReasonForm(Form):
+    """Why."""
+
+    reason = StringField()
+
+
+class CodeForm(Form):
+    """The phone that was left, and what was sent to it."""
+
+    number = StringField()
+    phone = StringField()
+    code = StringField()
+
+
+def read_files(field: Field, kind: Kind) -> list[File]:
+    """Read what was sent in *field*; what is too long is read just far enough to be refused."""
+    return [File(kind, one.stream.read(MOST_BYTES[kind] + 1)) for one in _given(field)]
+
+
+def _given(field: Field) -> Sequence[FileStorage]:
+    """Return the files of a field; browsers send an empty one where none was chosen."""
+    found: Sequence[Any] = field.data or ()
+    return [one for one in found if isinstance(one, FileStorage) and one.filename]
+
+
+def _count(typed: str) -> int:
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 2 else 0  # noqa: PLR2004 - two digits

@@ -1,0 +1,41 @@
+"""What the front door does when something happened elsewhere."""
+
+from sqlalchemy import select
+
+from citizen import jobs, rules
+from citizen.models import Report
+from citizen.rules import Template
+from grid.events import CaseClosed, CaseMoved
+from grid.models import Case
+from grid.rules import State, Urgency
+from kernel.work import Work
+
+
+def tell_moved_case(work: Work, event: CaseMoved) -> None:
+    """Whoever reported it is told when it is taken in, given to somebody or not taken."""
+    template = rules.template_for(State(event.state))
+    if template is not None:
+        _tell(work, event.case_id, template)
+
+
+def tell_closed_case(work: Work, event: CaseClosed) -> None:
+    """Whoever reported it is told that it is closed, and asked how it went."""
+    _tell(work, event.case_id, Template.CLOSED)
+
+
+def _tell(work: Work, case_id: int, template: Template) -> None:
+    """Owe the message: at once, or in the morning if it is night and nothing is on fire."""
+    found = work.session.execute(
+        select(Report.id, Case.urgency)
+        .join(Case, Case.id == Report.case_id)
+        .where(Report.case_id == case_id)
+        .order_by(Report.id)
+    ).all()
+    for report_id, urgency in found:
+        moment = rules.speaks_at(work.now(), urgent=urgency is Urgency.URGENT)
+        if moment == work.now():
+            work.later(jobs.tell_resident, report_id=report_id, template=template.value)
+        else:
+            work.later_at(
+                moment, jobs.tell_resident, report_id=report_id, template=template.value
+            )

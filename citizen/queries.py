@@ -1,0 +1,145 @@
+"""What the resident's pages read.
+
+Nothing here is scoped by area: residents wear no hats.  A receipt's number is the permission for
+the state alone; for anything more the caller proves first that the report is this person's
+(``views.access``), and hands the report in.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from citizen import rules
+from citizen.errors import NoSuchReceipt
+from citizen.models import Rating, Report, Urge
+from grid import queries as grid
+from grid.queries import Progress
+from kernel.errors import Unavailable
+from kernel.media import Attachment
+from people.models import Area
+from people.rules import Level
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """A report with what became of it."""
+
+    report: Report
+    progress: Progress | None  # None: not in the grid's queue yet
+    ratings: tuple[datetime, ...]  # the closings that have one
+    last_solved: rules.Solved | None
+    attachments: tuple[Attachment, ...]  # the resident's own, then those of the steps
+
+    @property
+    def own(self) -> tuple[Attachment, ...]:
+        """What came with the report itself."""
+        return tuple(one for one in self.attachments if one.owner == self.report.owner)
+
+    @property
+    def is_rated(self) -> bool:
+        """Whether the last closing has its rating."""
+        return self.progress is not None and self.progress.closed_at in self.ratings
+
+
+def by_number(session: Session, typed: str) -> Report:
+    """Return the report a number stands for, however it was typed.
+
+    Raises:
+        NoSuchReceipt: there is none; a number that cannot be one is answered alike.
+    """
+    number = rules.read_number(typed)
+    report = number and session.scalar(select(Report).where(Report.number == number))
+    if not report:
+        raise NoSuchReceipt("没有找到这张回执，请看看回执号有没有抄错。")
+    return report
+
+
+def receipt_of(session: Session, report: Report) -> Receipt:
+    """Return all there is to show of *report*: at most six statements, however long it went on."""
+    progress = None if report.case_id is None else grid.progress(session, report.case_id)
+    ratings = session.execute(
+        select(Rating.closed_at, Rating.solved)
+        .where(Rating.report_id == report.id)
+        .order_by(Rating.id)
+    ).all()
+    return Receipt(
+        report=report,
+        progress=progress,
+        ratings=tuple(closed_at for closed_at, _ in ratings),
+        last_solved=ratings[-1][1] if ratings else None,
+        attachments=_attachments(session, report, progress),
+    )
+
+
+def urged_on(session: Session, report: Report, now: datetime) -> bool:
+    """Whether it was urged already on the day in Shanghai that *now* lies in."""
+    return session.get(Urge, (report.id, rules.day_of(now))) is not None
+
+
+def villages(session: Session) -> Sequence[tuple[str, str]]:
+    """Return code and name of every open village, for who scans a code nobody knows."""
+    rows = session.execute(
+        select(Area.code, Area.name)
+        .where(Area.level == Level.VILLAGE, Area.closed_at.is_(None))
+        .order_by(Area.code)
+    )
+    return [(code, name) for code, name in rows]
+
+
+def desk_for(session: Session, village: str) -> str:
+    """Return *village* if it is one of ours, else the district, whose desk takes the rest.
+
+    Raises:
+        Unavailable: no area was set up yet.
+    """
+    wanted = (Area.code == village) & (Area.level == Level.VILLAGE) & Area.closed_at.is_(None)
+    found = session.scalar(
+        select(Area.code)
+        .where(wanted | (Area.level == Level.DISTRICT))
+        .order_by(wanted.desc(), Area.code)
+        .limit(1)
+    )
+    if found is None:
+        raise Unavailable("这里还没有开通上报，请打服务电话。")
+    return found
+
+
+def first_there(session: Session, codes: Sequence[str]) -> str:
+    """Return the first of *codes* that is an open area, or the last if none is."""
+    there = set(
+        session.scalars(select(Area.code).where(Area.code.in_(codes), Area.closed_at.is_(None)))
+    )
+    return next((code for code in codes if code in there), codes[-1])
+
+
+def shown_attachment(session: Session, report: Report, attachment_id: int) -> Attachment:
+    """Return a file of *report* or of a step its case took.
+
+    Raises:
+        NoSuchReceipt: there is no such file, or it belongs to something else.
+    """
+    found = session.get(Attachment, attachment_id)
+    if found is not None and found.owner == report.owner:
+        return found
+    progress = None if report.case_id is None else grid.progress(session, report.case_id)
+    if found is None or attachment_id not in _of_steps(progress):
+        raise NoSuchReceipt("没有这张照片或录音，或者它不在这张回执里。")
+    return found
+
+
+def _attachments(
+    session: Session, report: Report, progress: Progress | None
+) -> tuple[Attachment, ...]:
+    wanted = Attachment.owner == report.owner
+    of_steps = _of_steps(progress)
+    if of_steps:
+        wanted |= Attachment.id.in_(of_steps)
+    return tuple(session.scalars(select(Attachment).where(wanted).order_by(Attachment.id)))
+
+
+def _of_steps(progress: Progress | None) -> frozenset[int]:
+    steps = () if progress is None else progress.steps
+    return frozenset(number for step in steps for number in step.attachment_ids)

@@ -1,0 +1,51 @@
+"""How far a report has come, in words a resident would use."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from grid.rules import State
+
+headline_before: Final = "已经收到了"
+
+
+class Stage(StrEnum):
+    """The steps a resident can look forward to, in order; the value is what they read."""
+
+    TAKEN = "网格员接单"
+    ON_SITE = "到现场办"
+    VERIFIED = "换个人去核实"
+    DONE = "办结，请你打分"
+
+
+# What happens just now.  Where nothing does, it is over and the last step says how.
+_NOW: Final[Mapping[State | None, str]] = MappingProxyType(
+    {
+        None: "正在送到网格员手机上",
+        State.SUBMITTED: "正在送到网格员手机上",
+        State.ACCEPTED: "正在派给网格员",
+        State.DISPATCHED: "正等网格员接单",
+        State.HANDLING: "网格员正在办",
+        State.RETURNED: "正在换个人来办",
+        State.REOPENED: "正在重新派人",
+        State.TO_VERIFY: "办好了，正等别人去核实",
+        State.OBJECTED: "正由上一级复核",
+    }
+)
+_BEHIND: Final[Mapping[State, int]] = MappingProxyType({State.HANDLING: 1, State.TO_VERIFY: 2})
+
+
+def now_title(state: State | None) -> str | None:
+    """Return what is going on in *state* (None: not in the queue yet), or None if it is over."""
+    return _NOW.get(state)
+
+
+def stages_after(state: State | None) -> tuple[Stage, ...]:
+    """Return what is still to come."""
+    if now_title(state) is None:
+        return ()
+    behind = 0 if state is None else _BEHIND.get(state, 0)
+    rest = tuple(Stage)[behind:]
+    # What goes on now is not also still to come.
+    return rest[1:] if state in {State.DISPATCHED, *_BEHIND} else rest

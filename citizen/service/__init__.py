@@ -1,0 +1,38 @@
+"""What residents do.  Nothing else writes the tables of this feature."""
+
+from citizen.service.asking import (
+    add,
+    confirm,
+    rate,
+    reopen,
+    urge,
+    withdraw,
+)
+from citizen.service.submitting import (
+    File,
+    keep,
+    push_to_grid,
+    refuse_file,
+    submit,
+    submit_with_files,
+)
+from citizen.service.telling import open_with_code, secret_of, send_code, tell
+
+__all__ = [
+    "File",
+    "add",
+    "confirm",
+    "keep",
+    "open_with_code",
+    "push_to_grid",
+    "rate",
+    "refuse_file",
+    "reopen",
+    "secret_of",
+    "send_code",
+    "submit",
+    "submit_with_files",
+    "tell",
+    "urge",
+    "withdraw",
+]

@@ -1,0 +1,150 @@
+"""What residents do with a report once it is there: add, urge, rate, ask again, take back."""
+
+from collections.abc import Sequence
+from hashlib import sha256
+from typing import Final
+
+from sqlalchemy import select
+
+from citizen import rules
+from citizen.errors import NothingSaid, NotYet, RatedAlready, UrgedToday
+from citizen.models import Rating, Report, Urge
+from citizen.rules import Satisfied, Solved
+from citizen.service.submitting import File, insert_if_new, lock
+from grid import queries as grid_queries
+from grid import service as grid
+from grid.rules import State
+from kernel import media
+from kernel.errors import Refusal
+from kernel.media import Attachment, Kind
+from kernel.work import Work
+
+# All that may ever be added to one report, so that nobody fills the store through it.
+MOST_ADDED: Final = {Kind.PICTURE: 20, Kind.SOUND: 3}
+LONGEST_NOTE: Final = 500
+WITHDRAWN: Final = "上报的人自己撤回"
+
+
+def add(work: Work, report_id: int, *, words: str, files: Sequence[File]) -> int:
+    """Add words or files to what the grid has; return how many files could not be kept.
+
+    The same file twice is one file.
+
+    Raises:
+        NothingSaid: there is neither.
+        TooManyWords: there are more words than are kept.
+        MediaRefused: a file is not taken; then nothing is.
+        NotYet: the report has not reached the grid.
+        Refusal: one of the grid's own.
+    """
+    rules.checked_words(words, files=len(files))
+    report = lock(work, report_id)
+    case_id = _case_of(report)
+    lost, kept = 0, []
+    for file in files:
+        try:
+            kept.append(_kept(work, report, file))
+        except media.MediaUnavailable:
+            lost += 1
+    if words or kept:
+        grid.supplement(work, case_id, words=words, attachments=kept)
+    return lost
+
+
+def urge(work: Work, report_id: int) -> None:
+    """Ask where it stays: once a day of Shanghai.
+
+    Raises:
+        UrgedToday: it was asked today.
+        NotYet: the report has not reached the grid.
+        Refusal: one of the grid's own.
+    """
+    report = lock(work, report_id)
+    case_id = _case_of(report)
+    today = rules.day_of(work.now())
+    if not insert_if_new(work, Urge, report_id=report.id, day=today, urged_at=work.now()):
+        raise UrgedToday("今天已经催过了，网格员和他的上级都看得到。明天还没动静再催。")
+    grid.urge(work, case_id)
+
+
+def rate(
+    work: Work, report_id: int, *, solved: Solved, satisfied: Satisfied, note: str = ""
+) -> None:
+    """Say how it went; kept for ever, once for each time the case was closed.
+
+    Raises:
+        NotYet: the case is not closed.
+        RatedAlready: this closing has its rating.
+        Refusal: the note is too long.
+    """
+    if len(note) > LONGEST_NOTE:
+        raise Refusal(f"最多写 {LONGEST_NOTE} 个字，请删短一点。")
+    report = lock(work, report_id)
+    progress = grid_queries.progress(work.session, _case_of(report))
+    if progress.state is not State.CLOSED or progress.closed_at is None:
+        raise NotYet("这件事还没有办结，办结以后再来打分。")
+    fresh = insert_if_new(
+        work,
+        Rating,
+        report_id=report.id,
+        closed_at=progress.closed_at,
+        solved=solved,
+        satisfied=satisfied,
+        note=note,
+        rated_at=work.now(),
+    )
+    if not fresh:
+        raise RatedAlready("您已经打过分了，谢谢。")
+
+
+def reopen(work: Work, report_id: int, *, reason: str) -> None:
+    """Ask for rework: within 7 days of closing and once, which the grid sees to.
+
+    Raises:
+        NothingSaid: there is no reason.
+        NotYet: the report has not reached the grid.
+        Refusal: one of the grid's own.
+    """
+    if not reason:
+        raise NothingSaid("请写一句哪里没办好。")
+    grid.reopen(work, _case_of(lock(work, report_id)), reason=reason[:LONGEST_NOTE])
+
+
+def withdraw(work: Work, report_id: int) -> None:
+    """Take it back.
+
+    Raises:
+        NotYet: the report has not reached the grid.
+        Refusal: one of the grid's own.
+    """
+    grid.withdraw(work, _case_of(lock(work, report_id)), reason=WITHDRAWN)
+
+
+def confirm(work: Work, report_id: int) -> None:
+    """Say that it is settled, in place of somebody who would go and look.
+
+    Raises:
+        NotYet: the report has not reached the grid.
+        Refusal: one of the grid's own.
+    """
+    grid.confirm(work, _case_of(lock(work, report_id)))
+
+
+def _case_of(report: Report) -> int:
+    if report.case_id is None:
+        raise NotYet("这件事正在送到网格员手机上，请过一两分钟再试。")
+    return report.case_id
+
+
+def _kept(work: Work, report: Report, file: File) -> int:
+    owner = f"{report.owner}:more"
+    key = f"{owner}:{sha256(file.content).hexdigest()}"
+    there = dict(
+        work.session.execute(
+            select(Attachment.key, Attachment.kind).where(Attachment.owner == owner)
+        ).all()
+    )
+    if key not in there:
+        count = 1 + list(there.values()).count(file.kind)
+        media.check_count(file.kind, count, most=MOST_ADDED[file.kind])
+    return media.receive(work, file.content, kind=file.kind, key=key, owner=owner).id

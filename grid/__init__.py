@@ -1,0 +1,9 @@
+"""The grid queue.  A *case* is the work item made of a report.
+
+A *move* takes it from one *state* to the next; the *owner* has it in hand, the *verifier* is
+somebody else who looks whether it is settled and confirms the *finding*.  A *clock* runs to a
+deadline; a *pause* stops it; a breached one climbs the *ladder*, one *step* at a time.  A *tile* is
+what a resident taps, a *category* what the worker settles on.
+
+Announces ``CaseOpened``, ``CaseMoved`` and ``CaseClosed``.  Listens to nothing.
+"""

@@ -1,0 +1,52 @@
+"""What is written down about a case beside its moves, and what its files are."""
+
+from enum import StrEnum
+from typing import Final
+
+from sqlalchemy import Enum
+
+from grid.rules import ENDS, Move, State
+
+
+class Act(StrEnum):
+    """What is written down about a case beside its moves."""
+
+    OPENED = "opened"
+    CALLED = "called"
+    ON_MY_WAY = "on_my_way"
+    NOTE = "note"
+    CLASSIFY = "classify"
+    VOICE_LINE = "voice_line"
+    URGE = "urge"
+    SUPPLEMENT = "supplement"
+    LOOK = "look"
+    LADDER = "ladder"
+    JOINED = "joined"  # another case was merged into this one
+
+
+# Whoever did one of these had a hand in the case and does not verify it (G3).
+HANDS_ON_MOVES: Final = (Move.ACCEPT, Move.REPORT_RESULT)
+HANDS_ON_ACTS: Final = (Act.CALLED, Act.ON_MY_WAY)
+
+
+class FileKind(StrEnum):
+    """What a picture or a voice note belongs to."""
+
+    REPORT = "report"
+    SUPPLEMENT = "supplement"
+    HANDLING = "handling"
+
+
+def one_of(kind: type[StrEnum], name: str) -> Enum:
+    """Return the type of one of several columns of a kind; each needs a constraint's name."""
+    return Enum(
+        kind,
+        name=name,
+        native_enum=False,
+        create_constraint=True,
+        length=24,
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+OPEN: Final = tuple(state for state in State if state not in ENDS)

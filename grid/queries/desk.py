@@ -1,0 +1,165 @@
+"""What people at work read: their own queue, what waits for a second look, the town's list."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, TypeVar
+
+from sqlalchemy import Select, case, func, or_, select
+from sqlalchemy.orm import Session
+
+import people.rules
+from grid.models import OPEN, Case
+from grid.queries.cards import PAGE, Page, card_of, with_card
+from grid.rules import State, Urgency
+from kernel import crockford
+from kernel.access import Actor
+from kernel.permissions import Permission
+from people.queries import scoped
+
+S = TypeVar("S", bound=Select[*tuple[Any, ...]])
+MOST_PAGES: Final = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """What the town desk narrows its list to; None and "" narrow nothing."""
+
+    state: State | None = None
+    area: str = ""
+    urgency: Urgency | None = None
+    category: str = ""
+    overdue: bool = False
+    number: str = ""  # as typed; its beginning is enough
+    only_open: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """How many cases lie where."""
+
+    by_state: Mapping[State, int]
+    overdue: int
+    urgent: int  # of the open ones
+
+    @property
+    def open(self) -> int:
+        """How many are not over."""
+        return sum(number for state, number in self.by_state.items() if not state.is_over)
+
+
+def queue(session: Session, *, by: Actor, now: datetime, page: int = 1) -> Page:
+    """Return the open cases whose turn is *by*'s, what burns first on top; one statement.
+
+    That is what they own, what they may verify, and at a desk what nobody owns yet.
+    """
+    statement = with_card().where(Case.state.in_(OPEN))
+    mine = scoped(statement, by, Permission.CASE_CONTENT_READ)
+    return _page(session, _burning(mine), now=now, page=page, full=True)
+
+
+def queue_version(session: Session, *, by: Actor) -> str:
+    """Return a word that changes whenever ``queue`` would show something else; one statement."""
+    statement = select(
+        func.count(Case.id),
+        func.sum(Case.id),
+        func.sum(Case.last_step),
+        func.max(Case.touched_at),
+    ).where(Case.state.in_(OPEN))
+    count, ids, steps, touched = session.execute(
+        scoped(statement, by, Permission.CASE_CONTENT_READ)
+    ).one()
+    stamp = int(touched.timestamp() * 1_000_000) if touched else 0
+    return f"{count}-{ids or 0}-{steps or 0}-{stamp}"
+
+
+def to_verify(session: Session, *, by: Actor, now: datetime, page: int = 1) -> Page:
+    """Return the cases whose result *by* may look at on the spot; one statement."""
+    statement = with_card().where(
+        Case.state == State.TO_VERIFY,
+        Case.of_assignee(by.id),
+        or_(Case.owner_id.is_(None), Case.owner_id != by.id),
+    )
+    mine = scoped(statement, by, Permission.CASE_VERIFY)
+    return _page(session, _burning(mine), now=now, page=page, full=True)
+
+
+def listed(
+    session: Session, *, by: Actor, now: datetime, filters: Filters | None = None, page: int = 1
+) -> Page:
+    """Return the cases of the areas *by* reads, masked, with their number; two statements."""
+    conditions = _conditions(filters or Filters(), now)
+    found = scoped(with_card().where(*conditions), by, Permission.CASE_READ)
+    number = scoped(select(func.count(Case.id)).where(*conditions), by, Permission.CASE_READ)
+    total = session.scalar(number) or 0
+    return _page(session, _burning(found), now=now, page=page, full=False, total=total)
+
+
+def counts(session: Session, *, by: Actor, now: datetime) -> Counts:
+    """Return how many cases *by* reads, by state; one statement."""
+    late = case((Case.state.in_(OPEN) & (Case.burns_at <= now), 1), else_=0)
+    urgent = case((Case.state.in_(OPEN) & (Case.urgency == Urgency.URGENT), 1), else_=0)
+    statement = select(Case.state, func.count(Case.id), func.sum(late), func.sum(urgent)).group_by(
+        Case.state
+    )
+    rows = session.execute(scoped(statement, by, Permission.CASE_READ)).all()
+    return Counts(
+        by_state={row[0]: row[1] for row in rows},
+        overdue=sum(row[2] for row in rows),
+        urgent=sum(row[3] for row in rows),
+    )
+
+
+def _conditions(filters: Filters, now: datetime) -> list[Any]:
+    wanted: list[Any] = []
+    if filters.state is not None:
+        wanted.append(Case.state == filters.state)
+    if filters.only_open or filters.overdue:
+        wanted.append(Case.state.in_(OPEN))
+    if filters.overdue:
+        wanted.append(Case.burns_at <= now)
+    if filters.urgency is not None:
+        wanted.append(Case.urgency == filters.urgency)
+    if filters.category:
+        wanted.append(Case.category == filters.category)
+    return [*wanted, *_typed(filters)]
+
+
+def _typed(filters: Filters) -> list[Any]:
+    """Return the conditions of what somebody types: an area's code, the beginning of a number."""
+    wanted: list[Any] = []
+    if filters.area.isascii() and filters.area.isdigit():
+        wanted += [
+            Case.area_code >= filters.area,
+            Case.area_code < people.rules.after(filters.area),
+        ]
+    number = crockford.fold(filters.number)
+    if number:
+        wanted.append(Case.number.startswith(number, autoescape=True))
+    return wanted
+
+
+def _burning(statement: S) -> S:
+    """Order as ``rules.burns_first`` does: urgent, then what runs out first, then what came."""
+    return statement.order_by(
+        case((Case.urgency == Urgency.URGENT, 0), else_=1),
+        case((Case.burns_at.is_(None), 1), else_=0),
+        Case.burns_at,
+        Case.submitted_at,
+        Case.id,
+    )
+
+
+def _page(  # noqa: PLR0913 - the last three say what kind of page
+    session: Session,
+    statement: Select[*tuple[Any, ...]],
+    *,
+    now: datetime,
+    page: int,
+    full: bool,
+    total: int | None = None,
+) -> Page:
+    page = min(max(page, 1), MOST_PAGES)
+    rows = session.execute(statement.offset((page - 1) * PAGE).limit(PAGE + 1)).all()
+    cards = tuple(card_of(row, now=now, full=full) for row in rows[:PAGE])
+    return Page(cards, page, more=len(rows) > PAGE, total=total)

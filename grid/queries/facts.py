@@ -1,0 +1,130 @@
+"""What the rules must know of a case, and of whoever wants to move it."""
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+import people.rules
+from grid.models import HANDS_ON_ACTS, HANDS_ON_MOVES, POLICE, Case, LadderStep, Step
+from grid.rules import (
+    CATALOGUE,
+    CaseFacts,
+    Category,
+    Deadlines,
+    LadderFacts,
+    Mover,
+    RunningClock,
+    Terms,
+    running_clocks,
+    terms_of,
+)
+from grid.rules import Step as LadderName
+from kernel.access import Actor, Hat
+from kernel.grants import Scope
+from kernel.permissions import Permission
+
+
+def case_facts(session: Session, case: Case) -> CaseFacts:
+    """Return what the rules of moving must know of *case*; one statement."""
+    return CaseFacts(
+        state=case.state,
+        urgency=case.urgency,
+        privacy=case.privacy,
+        case_id=case.id,
+        owner_id=case.owner_id,
+        owner_level=case.owner_level,
+        reported_by_staff=case.staff_reporter,
+        handled_by=hands(session, case.id),
+        handled_by_kind=case.handled_kind,
+        proposed_finding=case.proposed_finding,
+        reporters=case.reporters,
+        returns=case.returns,
+        reopens=case.reopens,
+        objections=case.objections,
+        upheld=case.upheld,
+        rejected_by=case.rejected_by,
+        closed_at=case.closed_at,
+        rejected_at=case.rejected_at,
+    )
+
+
+def hands(session: Session, case_id: int) -> frozenset[int]:
+    """Return everybody who took the case in hand, in whichever round."""
+    did = or_(Step.move.in_(HANDS_ON_MOVES), Step.act.in_(HANDS_ON_ACTS))
+    found = session.scalars(
+        select(Step.who).where(Step.case_id == case_id, Step.who.is_not(None), did).distinct()
+    )
+    return frozenset(who for who in found if who is not None)
+
+
+def taken_steps(session: Session, case: Case) -> frozenset[LadderName]:
+    """Return the rungs of the ladder this round has come to."""
+    return frozenset(
+        session.scalars(
+            select(LadderStep.step).where(
+                LadderStep.case_id == case.id, LadderStep.round == case.reopens
+            )
+        )
+    )
+
+
+def category_of(case: Case) -> Category | None:
+    """Return the category; None while it is open, or known only to another version of the file."""
+    return CATALOGUE.categories.get(case.category or "")
+
+
+def terms(case: Case) -> Terms:
+    """Return the clocks of *case*."""
+    tile = case.tile if case.tile in CATALOGUE.tiles else None
+    return terms_of(category_of(case), case.urgency, tile=tile)
+
+
+def ladder_facts(case: Case, taken: frozenset[LadderName]) -> LadderFacts:
+    """Return what the ladder must know of *case*, of which *taken* rungs are behind it."""
+    return LadderFacts(
+        state=case.state,
+        terms=terms(case),
+        police=case.is_police,
+        submitted_at=case.round_at,
+        owner_level=case.owner_level,
+        accepted_by_owner_at=case.taken_at,
+        responded_at=case.responded_at,
+        taken=taken,
+    )
+
+
+def clocks(case: Case) -> tuple[RunningClock, ...]:
+    """Return the clocks of *case* that run."""
+    due = Deadlines(
+        accept_by=case.accept_by,
+        respond_by=case.respond_by,
+        close_by=case.close_by,
+        estimated=case.estimated,
+    )
+    return running_clocks(
+        ladder_facts(case, frozenset()), due, accepted_at=case.admitted_at, paused=False
+    )
+
+
+def mover_for(by: Actor, case: Case, permission: Permission) -> Mover:
+    """Return *by* with only the hats under which *permission* reaches this case (A2)."""
+    hats = [hat for hat, scope in by.hats_for(permission) if _reaches(by, hat, scope, case)]
+    return Mover(
+        person_id=by.id,
+        roles=frozenset(hat.role for hat in hats),
+        departments=frozenset(hat.department for hat in hats if hat.department),
+    )
+
+
+def _reaches(by: Actor, hat: Hat, scope: Scope, case: Case) -> bool:
+    match scope:
+        case Scope.OWN:
+            return False  # residents' own; staff move as staff
+        case Scope.ASSIGNED:
+            return case.owner_id == by.id
+        case Scope.ALL:
+            return True
+        case Scope.DEPARTMENT:
+            mine = hat.department in (POLICE if case.is_police else {case.department})
+            return mine and case.area_code.startswith(hat.area)
+        case _:
+            return case.area_code.startswith(people.rules.reach(hat, scope))

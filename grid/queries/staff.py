@@ -1,0 +1,215 @@
+"""Who can take a case: hats over the place, hours, and how much each has already."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+import people.rules
+from grid.errors import NoSuchCase
+from grid.models import OPEN, POLICE, Case, Hours
+from grid.rules import Level, level_of_department
+from grid.rules.duty import ROLES_ASKED, Shift, on_duty
+from kernel.access import Actor
+from kernel.grants import Role
+from kernel.permissions import Permission
+from people.models import Account, Area, Membership, Person
+from people.queries import within
+from people.rules import DIGITS
+from people.rules import Level as AreaLevel
+
+LEVELS: Final[Mapping[Role, Level]] = {
+    Role.GRID_FULL: Level.GRID,
+    Role.GRID_PART: Level.GRID,
+    Role.GRID_LEADER: Level.GRID_LEADER,
+    Role.POLICE_AUX: Level.POLICE_AUX,
+    Role.VILLAGE_ADMIN: Level.VILLAGE,
+    Role.TOWN_ADMIN: Level.TOWN,
+    Role.DISTRICT_CMD: Level.DISTRICT,
+    Role.DEPT_HANDLER: Level.DEPARTMENT,
+}
+# Above them whoever is there is asked at any hour: somebody must be.
+BY_THE_HOURS: Final = frozenset({Level.GRID, Level.POLICE_AUX})
+WORKERS: Final = (Role.GRID_FULL, Role.GRID_PART)
+VILLAGE_DIGITS: Final = DIGITS[AreaLevel.VILLAGE]
+GRID_DIGITS: Final = DIGITS[AreaLevel.GRID]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """Somebody a case can be given to, by one of their hats."""
+
+    person_id: int
+    name: str  # what residents read: 王师傅
+    role: Role
+    level: Level
+    department: str  # "" for none
+    on_duty: bool
+    open_cases: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Responsible:
+    """Who looks after a place, for the page a code opens."""
+
+    name: str  # 网格员 王师傅, or 清溪村值班室
+    phone: str | None  # None: residents are called back
+    area_line: str  # 清溪村 · 第3网格
+
+
+def who_can_take(session: Session, case: Case, *, now: datetime) -> tuple[Candidate, ...]:
+    """Return everybody the case can be given to, the nearest first; two statements.
+
+    Never whoever reported it as staff (G3); a police case only goes to the police.
+    """
+    shifts = _shifts(session, case.area_code)
+    load = (
+        select(func.count(Case.id))
+        .where(Case.owner_id == Membership.person_id, Case.state.in_(OPEN))
+        .correlate(Membership)
+        .scalar_subquery()
+    )
+    of_the_police = or_(Membership.role == Role.POLICE_AUX, Membership.department.in_(POLICE))
+    rows = session.execute(
+        select(
+            Membership.person_id,
+            Membership.role,
+            Membership.department,
+            Person.public_name,
+            load.label("load"),
+        )
+        .join(Person, Person.id == Membership.person_id)
+        .join(Account, Account.person_id == Membership.person_id)
+        .where(
+            Account.closed_at.is_(None),
+            Membership.role.in_(LEVELS),
+            _over(case.area_code),
+            *([of_the_police] if case.is_police else []),
+        )
+        .order_by(Membership.person_id, Membership.id)
+    )
+    found = [
+        Candidate(
+            person_id=row.person_id,
+            name=row.public_name,
+            role=row.role,
+            level=_level(row.role, row.department),
+            department=row.department,
+            on_duty=on_duty(row.role, now, shifts.get(row.role)),
+            open_cases=row.load,
+        )
+        for row in rows
+        if row.person_id != case.staff_reporter
+    ]
+    return tuple(sorted(found, key=_order))
+
+
+def pick(people: Iterable[Candidate], levels: Sequence[Level]) -> Candidate | None:
+    """Return whom to give a case: at the first level where somebody is, the least loaded.
+
+    Workers only while they are on duty, full-time ones first; ties go to the lower number.
+    """
+    there = list(people)
+    for level in levels:
+        at_work = [
+            one
+            for one in there
+            if one.level is level and (one.on_duty or level not in BY_THE_HOURS)
+        ]
+        if at_work:
+            return min(at_work, key=_order)
+    return None
+
+
+def candidates(
+    session: Session, case_id: int, *, by: Actor, now: datetime
+) -> tuple[Candidate, ...]:
+    """Return whom *by* may give the case to; three statements.
+
+    Raises:
+        NoSuchCase: there is none that *by* may assign or reassign.
+    """
+    may = [
+        within(Case, by, permission)
+        for permission in (Permission.CASE_ASSIGN, Permission.CASE_REASSIGN)
+    ]
+    case = session.scalar(select(Case).where(Case.id == case_id, or_(*may)))
+    if case is None:
+        raise NoSuchCase("没有这件事，或者它不在您的区域。")
+    return who_can_take(session, case, now=now)
+
+
+def responsible_for(session: Session, area_code: str) -> Responsible:
+    """Return who looks after a place, at whatever hour, or its desk; two statements."""
+    columns = (Area.code, Area.name, Area.desk_phone, Area.shows_phones)
+    areas = session.execute(
+        select(*columns)
+        .where(Area.code.in_(people.rules.ancestors(area_code)))
+        .order_by(func.length(Area.code).desc())
+    ).all()
+    worker = session.execute(
+        select(Person.public_name, Person.work_phone)
+        .join(Membership, Membership.person_id == Person.id)
+        .join(Account, Account.person_id == Person.id)
+        .where(Account.closed_at.is_(None), Membership.role.in_(WORKERS), _over(area_code))
+        .order_by(Membership.role != Role.GRID_FULL, Person.id)
+        .limit(1)
+    ).first()
+    local = [area for area in areas if len(area.code) >= VILLAGE_DIGITS]
+    line = " · ".join(area.name for area in reversed(local or areas[:1]))
+    if worker is not None:
+        # The village decides whether numbers are shown, a town for what lies in no village.
+        shows = next(
+            (area.shows_phones for area in areas if len(area.code) <= VILLAGE_DIGITS), True
+        )
+        phone = worker.work_phone if shows else ""
+        return Responsible(name=f"网格员 {worker.public_name}", phone=phone or None, area_line=line)
+    desks = [area for area in areas if len(area.code) <= VILLAGE_DIGITS]
+    desk = next((area for area in desks if area.desk_phone), desks[0] if desks else None)
+    if desk is None:
+        return Responsible(name="值班室", phone=None, area_line=line)
+    return Responsible(name=f"{desk.name}值班室", phone=desk.desk_phone or None, area_line=line)
+
+
+def _order(one: Candidate) -> tuple[int, int, int, int]:
+    level = list(Level).index(one.level)
+    return level, ROLES_ASKED.index(one.role), one.open_cases, one.person_id
+
+
+def _level(role: Role, department: str) -> Level:
+    return level_of_department(department) if role is Role.DEPT_HANDLER else LEVELS[role]
+
+
+def _over(area_code: str) -> ColumnElement[bool]:
+    """Return the condition under which a hat covers *area_code*.
+
+    The head of a micro-grid is asked for the whole grid.
+    """
+    covers = Membership.area_code.in_(people.rules.ancestors(area_code))
+    if len(area_code) < GRID_DIGITS:
+        return covers
+    grid = area_code[:GRID_DIGITS]
+    micro = and_(
+        Membership.area_code >= grid,
+        Membership.area_code < people.rules.after(grid),
+        func.length(Membership.area_code) > GRID_DIGITS,
+    )
+    return or_(covers, micro)
+
+
+def _shifts(session: Session, area_code: str) -> dict[Role, list[Shift]]:
+    """Return the hours in force by role: those of the nearest area that set any."""
+    rows = session.scalars(
+        select(Hours)
+        .where(Hours.area_code.in_(people.rules.ancestors(area_code)))
+        .order_by(func.length(Hours.area_code).desc(), Hours.id)
+    )
+    nearest: dict[Role, str] = {}
+    shifts: dict[Role, list[Shift]] = {}
+    for row in rows:
+        if nearest.setdefault(row.role, row.area_code) == row.area_code:
+            shifts.setdefault(row.role, []).append(Shift(row.weekday, row.opens, row.closes))
+    return shifts

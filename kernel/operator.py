@@ -1,0 +1,109 @@
+"""The operator's pages: what got stuck, what would have been sent, which days are working days."""
+
+from http import HTTPStatus
+from typing import Final
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_wtf.file import FileField, FileRequired
+from sqlalchemy import select
+from wtforms.validators import ValidationError
+
+from kernel import audit, calendar, delivery
+from kernel.access import require
+from kernel.clock import SHANGHAI
+from kernel.db import db
+from kernel.errors import Refusal
+from kernel.forms import Form
+from kernel.outbound import Channel, Message
+from kernel.outbox import Delivery
+from kernel.permissions import Permission
+from kernel.web import current_actor
+from kernel.work import parts, transaction
+
+MOST_SHOWN: Final = 50
+MOST_BYTES: Final = 200_000  # twenty years of holidays fit ten times
+pages = Blueprint("operator", __name__, url_prefix="/staff/operator")
+
+
+class CalendarForm(Form):
+    """A file in the format of ``work_calendar_cn.csv``."""
+
+    table = FileField("日历文件", validators=[FileRequired("请选一个文件。")])
+
+    def validate_table(self, field: FileField) -> None:
+        """Refuse what is too large to be a calendar, or no text."""
+        content = field.data.stream.read(MOST_BYTES + 1)
+        if len(content) > MOST_BYTES:
+            raise ValidationError("文件太大了，这不像一张日历表。")
+        try:
+            self.words = content.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            raise ValidationError("文件要存成 UTF-8 编码的 CSV。") from None
+
+
+@pages.get("/")
+@require(Permission.SYSTEM_PARKED_READ)
+def stuck() -> str:
+    """Show what was given up after eight tries, and what is late."""
+    now = parts().clock.now()
+    rows = db.session.scalars(
+        select(Delivery)
+        .where(Delivery.done_at.is_(None))
+        .order_by(Delivery.parked_at.is_(None), Delivery.id)
+        .limit(MOST_SHOWN)
+    ).all()
+    return render_template("operator/stuck.html", rows=rows, now=now)
+
+
+@pages.post("/<int:row_id>/retry")
+@require(Permission.SYSTEM_PARKED_RETRY)
+def retry(row_id: int) -> ResponseReturnValue:
+    """Take a parked row up again."""
+    with transaction() as work:
+        delivery.retry(work, row_id)
+        audit.note(work, by=current_actor(), action="outbox.retry", subject=f"outbox:{row_id}")
+    flash(_("已重新排队，一分钟内再试。"))
+    return redirect(url_for("operator.stuck"), code=HTTPStatus.SEE_OTHER)
+
+
+@pages.get("/messages")
+@require(Permission.SYSTEM_PARKED_READ)
+def messages() -> str:
+    """Show the latest messages; their words only where there is no gateway to send them."""
+    rows = db.session.scalars(select(Message).order_by(Message.id.desc()).limit(MOST_SHOWN)).all()
+    shown = not parts().settings.sms_url
+    return render_template("operator/messages.html", rows=rows, shown=shown, sms=Channel.SMS)
+
+
+@pages.route("/calendar", methods=["GET", "POST"])
+@require(Permission.SYSTEM_CALENDAR_EDIT)
+def days() -> ResponseReturnValue:
+    """Show which years are known, and take over a new table."""
+    form = CalendarForm()
+    status = HTTPStatus.OK
+    if request.method == "POST":
+        if form.validate() and _load(form):
+            return redirect(url_for("operator.days"), code=HTTPStatus.SEE_OTHER)
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
+    in_force = calendar.calendar_of(db.session())
+    today = parts().clock.now().astimezone(SHANGHAI).date()
+    page = render_template(
+        "operator/calendar.html",
+        form=form,
+        missing=in_force.missing_years(today),
+        days=[day for day in in_force.days if day.date.year >= today.year],
+    )
+    return page, status
+
+
+def _load(form: CalendarForm) -> bool:
+    try:
+        with transaction() as work:
+            years = calendar.load(work, form.words, by=current_actor())
+    except Refusal as refusal:
+        form.table.errors = str(refusal).splitlines()
+        return False
+    flash(_("已载入：%(years)s 年。", years="、".join(map(str, years))))
+    return True

@@ -1,0 +1,204 @@
+"""Keeps the processes through supervisord, and takes everything down again."""
+
+import http.client
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, Final
+from xmlrpc.client import ServerProxy
+
+from redis import Redis
+from redis.exceptions import RedisError, ResponseError
+from supervisor.xmlrpc import SupervisorTransport
+
+from kernel.settings import Misconfigured
+from launch.machine import ROOT, end_leftovers, wait_until
+from launch.plan import Plan
+
+SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+PATIENCE: Final = 90.0  # seconds until we say that it does not start
+REDIS_PATIENCE: Final = 20.0  # it may have to read its whole file first
+FAREWELL: Final = 25.0  # seconds to stop in order; then it is killed
+NO_SUCH_COMMAND: Final = 2
+LAST_WORDS: Final = 15  # lines of a log
+
+
+class House:
+    """The running processes."""
+
+    def __init__(self, plan: Plan, supervisor: "subprocess.Popen[bytes]", control: Any) -> None:  # noqa: ANN401 - supervisord's remote control
+        self.plan = plan
+        self._supervisor = supervisor
+        self._control = control
+
+    def start_redis(self) -> None:
+        """Have a Redis that answers, forgets nothing on its own, and holds no dead worker's lock.
+
+        Raises:
+            Misconfigured: it does not answer, or it throws jobs away when memory is short.
+        """
+        if self.plan.own_redis:
+            self._control.startProcess("redis", False)  # noqa: FBT003 - do not wait for it
+        with Redis.from_url(self.plan.env["REDIS_URL"], decode_responses=True) as redis:
+            if not wait_until(lambda: _answers(redis), REDIS_PATIENCE):
+                raise Misconfigured("Redis does not answer; see REDIS_URL, or redis.log under VAR.")
+            _check_policy(redis)
+            # A worker killed while it tidied up would keep all others from it for a quarter
+            # of an hour (QR.md, section 6).  On our own Redis no worker is alive right now.
+            stale = ["rq:clean_registries:*", *["rq:worker*"] * self.plan.own_redis]
+            for key in [key for pattern in stale for key in redis.scan_iter(pattern)]:
+                redis.delete(key)
+
+    def start_app(self) -> None:
+        """Start web, workers and schedule; returns before they are up."""
+        self._control.startProcessGroup("app", False)  # noqa: FBT003 - do not wait for it
+
+    def wait_until_ready(self) -> None:
+        """Wait until reports are taken and every queue has a worker.
+
+        Raises:
+            Misconfigured: something does not start; its last words are in the message.
+        """
+        done = wait_until(lambda: is_ready(readiness(self.plan)) or self._falters(), PATIENCE)
+        if not done or self._falters():
+            raise Misconfigured(f"{self._last_words()}\nIt does not start; the above is why.")
+
+    def is_up(self) -> bool:
+        """Whether supervisord is alive."""
+        return self._supervisor.poll() is None
+
+    def processes(self) -> dict[str, int]:
+        """Return the process id of everything that runs, by name."""
+        everything = self._control.getAllProcessInfo()
+        return {each["name"]: each["pid"] for each in everything if each["pid"]}
+
+    def _falters(self) -> bool:
+        states = {each["name"]: each["statename"] for each in self._control.getAllProcessInfo()}
+        return states["web"] in {"BACKOFF", "FATAL"}
+
+    def _last_words(self) -> str:
+        path = self.plan.log / "web.log"
+        lines = path.read_text("utf-8", "replace").splitlines() if path.exists() else []
+        return "\n".join(lines[-LAST_WORDS:])
+
+
+@contextmanager
+def supervised(plan: Plan) -> Iterator[House]:
+    """Run supervisord with nothing started yet, and leave no process behind.
+
+    Raises:
+        Misconfigured: not even supervisord starts.
+    """
+    plan.control_socket.unlink(missing_ok=True)
+    supervisor = subprocess.Popen(
+        [sys.executable, "-m", "supervisor.supervisord", "-c", str(ROOT / "ops/supervisord.conf")],
+        cwd=ROOT,
+        env=plan.env,
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,  # a Ctrl-C is for us; we take the house down in order
+    )
+    transport = SupervisorTransport(None, None, f"unix://{plan.control_socket}")
+    control = ServerProxy("http://127.0.0.1", transport=transport)
+    house = House(plan, supervisor, control.supervisor)
+    try:
+        if not wait_until(lambda: plan.control_socket.exists() or not house.is_up(), PATIENCE):
+            raise Misconfigured("supervisord does not start; see supervisor.log under VAR.")
+        yield house
+    finally:
+        for number in SIGNALS:
+            signal.signal(number, signal.SIG_IGN)  # the end is near; a second Ctrl-C is patience
+        supervisor.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            supervisor.wait(FAREWELL)
+        end_leftovers(plan.var)
+        supervisor.wait()
+
+
+def flask(plan: Plan, *command: str) -> None:
+    """Run one of the application's commands.
+
+    Raises:
+        Misconfigured: it failed, and has said why.
+    """
+    done = subprocess.run(_flask(*command), cwd=ROOT, env=plan.env, check=False)
+    if done.returncode == NO_SUCH_COMMAND and command[0] == "demo":
+        return  # TEMP
+    if done.returncode:
+        raise Misconfigured(f"`flask {' '.join(command)}` failed; the above is why.")
+
+
+def ask(plan: Plan, *command: str) -> str:
+    """Return what one of the application's commands answers; "" if it fails."""
+    done = subprocess.run(
+        _flask(*command), cwd=ROOT, env=plan.env, check=False, capture_output=True, text=True
+    )
+    return "" if done.returncode else done.stdout
+
+
+def readiness(plan: Plan) -> dict[str, Any]:
+    """Return what /readyz says, or nothing while nobody answers."""
+    connection = http.client.HTTPConnection(plan.address, plan.port, timeout=5)
+    try:
+        connection.request("GET", "/readyz")
+        facts: dict[str, Any] = json.loads(connection.getresponse().read())
+    except (OSError, http.client.HTTPException, ValueError):
+        return {}
+    finally:
+        connection.close()
+    return facts
+
+
+def is_ready(facts: Mapping[str, Any]) -> bool:
+    """Whether reports are taken and every queue has a worker."""
+    workers = facts.get("workers") or {"none": 0}
+    return bool(facts.get("database") and facts.get("redis") and all(workers.values()))
+
+
+class Trouble:
+    """Reads the logs as they grow, for lines that somebody should see."""
+
+    MARKS: Final = ("ERROR", "CRITICAL", "Traceback")
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._read = {path: path.stat().st_size for path in folder.glob("*.log")}
+
+    def fresh(self) -> Iterator[str]:
+        """Yield the troubled lines since the last call, each with the name of its log."""
+        for path in sorted(self._folder.glob("*.log")):
+            start = self._read.get(path, 0)
+            if path.stat().st_size < start:
+                start = 0  # supervisord has begun a new file
+            with path.open("rb") as file:
+                file.seek(start)
+                text = file.read()
+                self._read[path] = file.tell()
+            for line in text.decode("utf-8", "replace").splitlines():
+                if any(mark in line for mark in self.MARKS):
+                    yield f"[{path.stem}] {line}"
+
+
+def _flask(*command: str) -> list[str]:
+    return [sys.executable, "-m", "flask", "--app", "wsgi", *command]
+
+
+def _answers(redis: "Redis") -> bool:
+    try:
+        return bool(redis.ping())
+    except RedisError:
+        return False
+
+
+def _check_policy(redis: "Redis") -> None:
+    try:
+        policy = redis.config_get("maxmemory-policy").get("maxmemory-policy", "noeviction")
+    except ResponseError:
+        return  # a managed Redis may keep this to itself
+    if policy != "noeviction":
+        raise Misconfigured(
+            f"Redis has maxmemory-policy {policy}: set it to noeviction, or jobs get lost."
+        )

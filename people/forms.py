@@ -1,0 +1,167 @@
+"""What people is asked: at the door, about oneself, about areas and staff."""
+
+from typing import Final
+
+from flask_babel import lazy_gettext as _
+from flask_wtf.file import FileField, FileRequired
+from wtforms import (
+    BooleanField,
+    DateField,
+    HiddenField,
+    PasswordField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
+from wtforms.validators import InputRequired, Length, Optional
+
+from kernel.forms import Form, text
+from kernel.grants import Role
+from people import rules
+from people.errors import BadField
+
+ROLES: Final = [
+    (role.value, name) for role, name in rules.ROLE_NAMES.items() if role is not Role.RESIDENT
+]
+
+
+class SignInForm(Form):
+    """Login, password and, for whoever turned it on, a code.  One page, so no step tells."""
+
+    login = StringField(_("登录名"), [InputRequired(_("请写登录名。")), Length(max=80)])
+    password = PasswordField(_("密码"), [InputRequired(_("请写密码。")), Length(max=300)])
+    code = StringField(_("动态码"), [Optional(), Length(max=20)])
+    next = HiddenField()
+
+
+class PasswordForm(Form):
+    """One's own password, anew."""
+
+    current = PasswordField(
+        _("现在的密码"), [InputRequired(_("请写现在的密码。")), Length(max=300)]
+    )
+    new = PasswordField(_("新密码"), [InputRequired(_("请写新密码。")), Length(max=300)])
+    again = PasswordField(_("新密码再写一遍"), [InputRequired(_("请把新密码再写一遍。"))])
+
+    def validate_again(self, field: PasswordField) -> None:
+        """Make sure that both are the same."""
+        if field.data != self.new.data:
+            raise ValidationError(_("两遍写的不一样。"))
+
+
+class TotpOnForm(Form):
+    """A first code, to show that the phone has the secret."""
+
+    code = StringField(_("动态码"), [InputRequired(_("请写 6 位动态码。")), Length(max=20)])
+
+
+class ConfirmForm(Form):
+    """One's password once more, before something that weakens the account."""
+
+    password = PasswordField(
+        _("现在的密码"), [InputRequired(_("请写现在的密码。")), Length(max=300)]
+    )
+
+
+class PhoneForm(Form):
+    """A phone number, and the six digits that were sent to it."""
+
+    phone = StringField(_("手机号"), [InputRequired(_("请写手机号。")), Length(max=30)])
+    code = StringField(_("验证码"), [Optional(), Length(max=20)])
+    next = HiddenField()
+
+    def validate_phone(self, field: StringField) -> None:
+        """Say what is wrong with the number."""
+        try:
+            rules.checked_phone(text(field))
+        except BadField as refusal:
+            raise ValidationError(f"{refusal}。") from None
+
+
+class AreaForm(Form):
+    """An area, new or changed."""
+
+    code = StringField(_("编码"), [Optional(), Length(max=20)])
+    name = StringField(_("名称"), [InputRequired(_("请写名称。")), Length(max=60)])
+    zone = StringField(_("片区"), [Optional(), Length(max=40)])
+    desk_phone = StringField(_("值班电话"), [Optional(), Length(max=20)])
+    shows_phones = BooleanField(_("居民能看到网格员的工作电话"))
+    boundary = TextAreaField(_("边界（GeoJSON，可不填）"), [Optional()])
+
+    def row(self, code: str) -> rules.AreaRow:
+        """Return what was filled in, for the area with *code*.
+
+        Raises:
+            BadField: the boundary cannot be read.
+        """
+        return rules.AreaRow(
+            code=code,
+            name=text(self.name),
+            zone=text(self.zone),
+            desk_phone=text(self.desk_phone),
+            shows_phones=bool(self.shows_phones.data),
+            boundary=rules.checked_boundary(text(self.boundary)),
+        )
+
+
+class ImportForm(Form):
+    """A table to import."""
+
+    file = FileField(_("表格文件（CSV 或 .xlsx）"), [FileRequired(_("请选一个文件。"))])
+
+
+class HatForm(Form):
+    """A role, and where it is worn."""
+
+    role = SelectField(_("身份"), choices=ROLES)
+    area = StringField(_("区域编码"), [InputRequired(_("请写区域编码。")), Length(max=20)])
+    department = StringField(_("部门代码（只有部门承办人要写）"), [Optional(), Length(max=24)])
+
+    def hat(self) -> rules.HatWanted:
+        """Return the hat that was asked for."""
+        return rules.HatWanted(Role(self.role.data), text(self.area), text(self.department))
+
+
+class StaffForm(HatForm):
+    """A new member of staff, with a first hat."""
+
+    login = StringField(_("登录名"), [InputRequired(_("请写登录名。")), Length(max=40)])
+    name = StringField(_("姓名"), [InputRequired(_("请写姓名。")), Length(max=30)])
+    public_name = StringField(_("对外称呼"), [Optional(), Length(max=30)])
+    phone = StringField(_("手机号（不对外）"), [Optional(), Length(max=30)])
+    work_phone = StringField(_("工作电话（可对外）"), [Optional(), Length(max=20)])
+
+    def row(self) -> rules.StaffRow:
+        """Return what was filled in."""
+        return rules.StaffRow(
+            login=text(self.login),
+            name=text(self.name),
+            public_name=text(self.public_name),
+            phone=text(self.phone),
+            work_phone=text(self.work_phone),
+            hats=(self.hat(),),
+        )
+
+
+class PublicForm(Form):
+    """What residents may read about a member of staff."""
+
+    public_name = StringField(_("对外称呼"), [Optional(), Length(max=30)])
+    work_phone = StringField(_("工作电话（可对外）"), [Optional(), Length(max=20)])
+
+
+class AuditForm(Form):
+    """Which part of the log; asked by GET."""
+
+    action = StringField(_("操作"), [Optional(), Length(max=40)])
+    area = StringField(_("区域编码"), [Optional(), Length(max=17)])
+    first = DateField(_("从"), [Optional()])
+    last = DateField(_("到"), [Optional()])
+
+
+class StaffSearchForm(Form):
+    """Whom to list; asked by GET."""
+
+    login = StringField(_("登录名"), [Optional(), Length(max=40)])
+    area = StringField(_("区域编码"), [Optional(), Length(max=17)])

@@ -1,0 +1,17 @@
+"""The pages of people: the door, one's own account, areas, staff, the audit log."""
+
+from people.views import account, areas, audit, door, me, staff, tables
+from people.views.blueprint import load, pages, session_id
+
+__all__ = [
+    "account",
+    "areas",
+    "audit",
+    "door",
+    "load",
+    "me",
+    "pages",
+    "session_id",
+    "staff",
+    "tables",
+]

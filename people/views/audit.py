@@ -1,0 +1,40 @@
+"""The log of who did what, for those who watch over it."""
+
+from typing import Any
+
+from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from kernel.access import require
+from kernel.db import db
+from kernel.errors import Refusal
+from kernel.forms import text
+from kernel.permissions import Permission
+from kernel.web import current_actor
+from people import queries
+from people.forms import AuditForm
+from people.views.blueprint import pages, show_in
+
+
+@pages.get("/staff/audit")
+@require(Permission.AUDIT_LOG_READ)
+def audit() -> ResponseReturnValue:
+    """Show fifty lines of the log, the newest first."""
+    form = AuditForm(request.args)
+    valid = form.validate()
+    wanted = queries.AuditFilter(
+        action=text(form.action),
+        area=text(form.area),
+        first=form.first.data,
+        last=form.last.data,
+        before=request.args.get("before", type=int),
+    )
+    page = queries.AuditPage((), {}, None)
+    if valid:
+        try:
+            page = queries.audit_page(db.session(), wanted, by=current_actor())
+        except Refusal as refusal:
+            show_in(form, refusal)
+    kept: dict[str, Any] = {**request.args.to_dict(), "before": page.before}
+    more = url_for("people.audit", **kept) if page.before else ""
+    return render_template("people/audit.html", form=form, page=page, more=more)

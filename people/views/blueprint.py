@@ -1,0 +1,71 @@
+"""What all pages of people share: where they hang, whose session it is, how a refusal is shown."""
+
+import re
+from http import HTTPStatus
+from typing import Final
+from urllib.parse import urlsplit
+
+from flask import Blueprint, current_app, session, url_for
+from flask_login import login_user
+from sqlalchemy.orm import Session
+
+from kernel.access import Actor
+from kernel.errors import Refusal
+from kernel.forms import Form
+from kernel.web import SignedIn
+from kernel.web.pages import status_of
+from people import queries, rules
+
+pages = Blueprint("people", __name__)
+_LOCAL: Final = re.compile(r"/(?![/\\])[^\x00-\x20\\\x7f]{0,500}")
+
+
+def load(session_: Session, kept: str) -> SignedIn | None:
+    """Return who a session belongs to, for Flask-Login; None when it is over."""
+    read = rules.from_session(kept)
+    signed = queries.signed_in(session_, *read) if read else None
+    if signed is None:
+        return None
+    user = SignedIn(
+        signed.actor,
+        name=signed.name,
+        is_staff=signed.is_staff,
+        must_change=signed.must_change,
+    )
+    user.session_id = kept
+    return user
+
+
+def session_id(session_: Session, person_id: int) -> str:
+    """Return what a session keeps about somebody: as staff, where they have an account."""
+    account = queries.account_of(session_, person_id)
+    return rules.as_session(person_id, None if account is None else account.epoch)
+
+
+def enter(person_id: int, epoch: int | None) -> None:
+    """Begin a session that has nothing of the one before: what was fixed or stolen is worthless."""
+    session.clear()
+    user = SignedIn(Actor(person_id), is_staff=epoch is not None)
+    user.session_id = rules.as_session(person_id, epoch)
+    login_user(user)
+    session.permanent = epoch is None  # a resident's own phone, but a desk may be shared
+
+
+def local(path: str | None, otherwise: str) -> str:
+    """Return *path* if it leads to a page of this site, else the address of *otherwise*."""
+    if path and _LOCAL.fullmatch(path) and not urlsplit(path).netloc:
+        return path
+    return url_for(otherwise)
+
+
+def staff_home() -> str:
+    """Return the endpoint that staff see first."""
+    home: str = current_app.config.get("STAFF_HOME", "people.account")
+    return home
+
+
+def show_in(form: Form, refusal: Refusal) -> HTTPStatus:
+    """Put *refusal* on top of *form*, which is shown again; return the page's status."""
+    form.form_errors.append(str(refusal).rstrip("。") + "。")
+    status = status_of(refusal)
+    return HTTPStatus.UNPROCESSABLE_ENTITY if status is HTTPStatus.BAD_REQUEST else status

@@ -1,0 +1,63 @@
+"""Importing tables of areas and staff: look first, then write."""
+
+from collections.abc import Callable, Mapping, Sequence
+from http import HTTPStatus
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+
+from kernel.access import Actor, require
+from kernel.permissions import Permission
+from kernel.web import current_actor, limiter
+from kernel.work import Work, transaction
+from people import rules, service
+from people.errors import BadFile
+from people.forms import ImportForm
+from people.service import ImportResult
+from people.views.blueprint import pages, show_in
+
+Import = Callable[[Work, Sequence[rules.Row], Actor, bool], ImportResult]
+OFTEN = "20 per minute"
+
+
+@pages.route("/staff/areas/import", methods=["GET", "POST"])
+@require(Permission.SYSTEM_AREA_EDIT)
+@limiter.limit(OFTEN, methods=["POST"])
+def import_areas() -> ResponseReturnValue:
+    """Take a table of areas."""
+
+    def run(work: Work, rows: Sequence[rules.Row], by: Actor, dry_run: bool) -> ImportResult:  # noqa: FBT001 - called once, below
+        return service.import_areas(work, rows, by=by, dry_run=dry_run)
+
+    return _import("people/import_areas.html", rules.AREA_COLUMNS, run)
+
+
+@pages.route("/staff/people/import", methods=["GET", "POST"])
+@require(Permission.SYSTEM_STAFF_EDIT)
+@limiter.limit(OFTEN, methods=["POST"])
+def import_staff() -> ResponseReturnValue:
+    """Take a table of staff; the one-time passwords are shown on the answer and never again."""
+
+    def run(work: Work, rows: Sequence[rules.Row], by: Actor, dry_run: bool) -> ImportResult:  # noqa: FBT001 - called once, below
+        return service.import_staff(work, rows, by=by, dry_run=dry_run)
+
+    return _import("people/import_staff.html", rules.STAFF_COLUMNS, run)
+
+
+def _import(
+    template: str, columns: Mapping[str, Sequence[str]], run: Import
+) -> ResponseReturnValue:
+    form, status, result = ImportForm(), HTTPStatus.OK, None
+    if form.validate_on_submit():
+        try:
+            rows = rules.read_sheet(form.file.data.read(rules.MOST_BYTES + 1), columns)
+        except BadFile as refusal:
+            status = show_in(form, refusal)
+        else:
+            with transaction() as work:
+                result = run(work, rows, current_actor(), request.form.get("do") != "write")
+            if result.problems:
+                status = HTTPStatus.UNPROCESSABLE_ENTITY
+    elif request.method == "POST":
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
+    return render_template(template, form=form, columns=columns, result=result), status

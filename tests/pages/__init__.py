@@ -1,0 +1,1 @@
+"""What people see: the templates, drawn with sample content and driven in Chromium."""
