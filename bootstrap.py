@@ -10,6 +10,12 @@ from flask.cli import AppGroup
 from flask_login import LoginManager
 from flask_migrate import Migrate
 
+import citizen.events
+import citizen.handlers
+import citizen.jobs
+import citizen.views
+import grid.events
+import grid.jobs
 import kernel.health
 import kernel.jobs
 import kernel.media
@@ -21,7 +27,7 @@ import qr.views
 from kernel.chance import Chance, SystemChance
 from kernel.clock import Clock, SystemClock
 from kernel.db import db, engine_options, prepare
-from kernel.delivery import Daily, Turn
+from kernel.delivery import Daily, Every, Turn
 from kernel.facts import is_demo
 from kernel.jobs import RqDispatch
 from kernel.outbound import HttpPost
@@ -39,11 +45,19 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     kernel.operator.pages,
     people.views.pages,
     qr.views.pages,
+    citizen.views.pages,
 )
 
-SUBSCRIBERS: Final[Subscribers] = {}
+SUBSCRIBERS: Final[Subscribers] = {
+    citizen.events.ReportSubmitted: (citizen.jobs.push_to_grid,),
+    grid.events.CaseMoved: (citizen.handlers.tell_moved_case,),
+    grid.events.CaseClosed: (citizen.handlers.tell_closed_case,),
+}
 
 JOBS: Final[tuple[Handler, ...]] = (
+    grid.jobs.climb,
+    grid.jobs.remind,
+    citizen.jobs.tell_resident,
     kernel.jobs.prune_outbox,
     kernel.media.drop_files,
     kernel.media.finish_attachment,
@@ -52,11 +66,13 @@ JOBS: Final[tuple[Handler, ...]] = (
 )
 
 SCHEDULE: Final[tuple[Turn, ...]] = (
+    Every(timedelta(minutes=1), grid.jobs.climb),
+    Every(timedelta(minutes=1), grid.jobs.remind),
     Daily(3, kernel.jobs.prune_outbox),
     Daily(3, kernel.outbound.prune_messages),
 )
 
-SCAN_TARGETS: Final[Mapping[CodeKind | None, Target]] = {}
+SCAN_TARGETS: Final[Mapping[CodeKind | None, Target]] = citizen.views.SCAN_TARGETS
 
 
 COMMANDS: Final[tuple[AppGroup, ...]] = (qr.cli.commands,)

@@ -4,7 +4,7 @@ from kernel.errors import Conflict, NotFound, Refusal, TooLarge
 
 
 class NoSuchReceipt(NotFound):
-    """There is no report with that number, or not all of it is for this person: never told which."""
+    """No report has that number, or not all of it is for this person: never told which."""
 
 
 class NothingSaid(Refusal):

@@ -1,4 +1,4 @@
-"""What the front door asks people to fill in.  Every field may stay empty; service and rules judge."""
+"""What the front door asks people to fill in.  Any field may stay empty; the rules judge."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -36,7 +36,7 @@ class ReportForm(Form):
     files = StringField()  # how many the script will send afterwards
 
     def said(self, *, lang: str) -> Said | None:
-        """Return what was said, or None after writing a sentence beside each field that is wrong."""
+        """Return what was said, or None after writing a sentence beside each wrong field."""
         phone = self._phone()
         where = self._short(self.where, rules.LONGEST_WHERE)
         name = self._short(self.caller_name, rules.LONGEST_NAME)

@@ -36,6 +36,4 @@ def _tell(work: Work, case_id: int, template: Template) -> None:
         if moment == work.now():
             work.later(jobs.tell_resident, report_id=report_id, template=template.value)
         else:
-            work.later_at(
-                moment, jobs.tell_resident, report_id=report_id, template=template.value
-            )
+            work.later_at(moment, jobs.tell_resident, report_id=report_id, template=template.value)

@@ -57,9 +57,9 @@ def by_number(session: Session, typed: str) -> Report:
     return report
 
 
-def receipt_of(session: Session, report: Report) -> Receipt:
+def receipt_of(session: Session, report: Report, *, now: datetime) -> Receipt:
     """Return all there is to show of *report*: at most six statements, however long it went on."""
-    progress = None if report.case_id is None else grid.progress(session, report.case_id)
+    progress = None if report.case_id is None else grid.progress(session, report.case_id, now=now)
     ratings = session.execute(
         select(Rating.closed_at, Rating.solved)
         .where(Rating.report_id == report.id)

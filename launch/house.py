@@ -78,12 +78,15 @@ class House:
 
     def _falters(self) -> bool:
         states = {each["name"]: each["statename"] for each in self._control.getAllProcessInfo()}
-        return states["web"] in {"BACKOFF", "FATAL"}
+        return "BACKOFF" in {states["web"], states["workers"]}
 
     def _last_words(self) -> str:
-        path = self.plan.log / "web.log"
-        lines = path.read_text("utf-8", "replace").splitlines() if path.exists() else []
-        return "\n".join(lines[-LAST_WORDS:])
+        said = []
+        for name in ("web", "workers"):
+            path = self.plan.log / f"{name}.log"
+            lines = path.read_text("utf-8", "replace").splitlines() if path.exists() else []
+            said += [f"[{name}] {line}" for line in lines[-LAST_WORDS:]]
+        return "\n".join(said)
 
 
 @contextmanager

@@ -21,13 +21,14 @@ ENDS: Final = (signal.SIGTERM, signal.SIGINT)
 PAUSE: Final = (
     1.0  # seconds before a worker that ended is replaced: no faster, should it fail at once
 )
+MISCONFIGURED: Final = 3  # a child's exit code: no use in starting it again
 PR_SET_PDEATHSIG: Final = 1  # prctl(2): Linux only; elsewhere the launcher clears up
 
 
 def main() -> int:
     """Keep a child for every role until told to stop, and then until the last has stopped."""
     children: dict[int, str] = {}
-    stopping = False
+    stopping = failed = False
 
     def stop(_number: int, _frame: object) -> None:
         nonlocal stopping
@@ -40,13 +41,17 @@ def main() -> int:
     for role in ROLES:
         fork(role, children)
     while children:
-        pid, _ = os.wait()
+        pid, status = os.wait()
         role = children.pop(pid)
+        if os.waitstatus_to_exitcode(status) == MISCONFIGURED and not stopping:
+            failed = True  # it would say the same again every second
+            os.kill(os.getpid(), signal.SIGTERM)
+            continue
         if not stopping:
             time.sleep(PAUSE)
         if not stopping:
             fork(role, children)
-    return 0
+    return int(failed)
 
 
 def fork(role: str, children: dict[int, str]) -> None:
@@ -70,6 +75,7 @@ def _be(role: str) -> NoReturn:
         code = worker.main([role])
     except SystemExit as end:  # Misconfigured, with its sentence
         sys.stderr.write(f"{role}: {end}\n")
+        code = MISCONFIGURED
     except Exception:  # noqa: BLE001 - told, and never let into the parent's code
         traceback.print_exc()
     finally:

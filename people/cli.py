@@ -43,7 +43,7 @@ def _answering() -> Iterator[Work]:
 @click.argument("file", type=FILE)
 @click.option("--dry-run", is_flag=True, help="只检查 · Only look for bad rows.")
 def import_areas(file: Path, *, dry_run: bool) -> None:
-    """导入区域表，CSV 或 XLSX · Import a table of areas."""
+    """导入区域表 · Import a table of areas: CSV or XLSX."""
     with _answering() as work:
         rows = rules.read_sheet(file.read_bytes(), rules.AREA_COLUMNS)
         result = service.import_areas(work, rows, by=None, dry_run=dry_run)
@@ -102,7 +102,7 @@ def list_areas(under: str) -> None:
 @click.argument("file", type=FILE)
 @click.option("--dry-run", is_flag=True, help="只检查 · Only look for bad rows.")
 def import_staff(file: Path, *, dry_run: bool) -> None:
-    """导入人员表，CSV 或 XLSX · Import a table of staff."""
+    """导入人员表 · Import a table of staff: CSV or XLSX."""
     with _answering() as work:
         rows = rules.read_sheet(file.read_bytes(), rules.STAFF_COLUMNS)
         result = service.import_staff(work, rows, by=None, dry_run=dry_run)

@@ -1,8 +1,8 @@
 """What a report is made of, when residents are told what, and in which words."""
 
 from citizen.rules.progress import (
+    HEADLINE_BEFORE,
     Stage,
-    headline_before,
     now_title,
     stages_after,
 )
@@ -42,6 +42,7 @@ from citizen.rules.telling import (
 )
 
 __all__ = [
+    "HEADLINE_BEFORE",
     "LONGEST_KEY",
     "LONGEST_NAME",
     "LONGEST_WHERE",
@@ -62,7 +63,6 @@ __all__ = [
     "checked_words",
     "day_of",
     "digest",
-    "headline_before",
     "key_of",
     "known_notice",
     "new_number",

@@ -7,7 +7,7 @@ from typing import Final
 
 from grid.rules import State
 
-headline_before: Final = "已经收到了"
+HEADLINE_BEFORE: Final = "已经收到了"
 
 
 class Stage(StrEnum):

@@ -143,7 +143,7 @@ def _metres(text: str) -> int | None:
 
 
 def known_notice(typed: str) -> str:
-    """Return the version of the privacy notice a form names, or "" if there never was such a one."""
+    """Return the version of the privacy notice a form names, or "" if there never was one."""
     return typed if typed in NOTICES else ""
 
 

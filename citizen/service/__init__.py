@@ -16,7 +16,7 @@ from citizen.service.submitting import (
     submit,
     submit_with_files,
 )
-from citizen.service.telling import open_with_code, secret_of, send_code, tell
+from citizen.service.telling import open_with_code, phone_of, secret_of, send_code, tell
 
 __all__ = [
     "File",
@@ -24,6 +24,7 @@ __all__ = [
     "confirm",
     "keep",
     "open_with_code",
+    "phone_of",
     "push_to_grid",
     "rate",
     "refuse_file",

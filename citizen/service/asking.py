@@ -13,7 +13,6 @@ from citizen.rules import Satisfied, Solved
 from citizen.service.submitting import File, insert_if_new, lock
 from grid import queries as grid_queries
 from grid import service as grid
-from grid.rules import State
 from kernel import media
 from kernel.errors import Refusal
 from kernel.media import Attachment, Kind
@@ -81,7 +80,7 @@ def rate(
         raise Refusal(f"最多写 {LONGEST_NOTE} 个字，请删短一点。")
     report = lock(work, report_id)
     progress = grid_queries.progress(work.session, _case_of(report))
-    if progress.state is not State.CLOSED or progress.closed_at is None:
+    if progress.closed_at is None:
         raise NotYet("这件事还没有办结，办结以后再来打分。")
     fresh = insert_if_new(
         work,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any, Final
+from typing import IO, Any, Final
 
 from sqlalchemy import literal, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -61,7 +61,7 @@ def submit(
     raise RuntimeError("no free receipt number was drawn")
 
 
-def submit_with_files(  # noqa: PLR0913 - what a form without a script sends at once
+def submit_with_files(
     work: Work,
     said: Said,
     place: Place,
@@ -88,13 +88,12 @@ def submit_with_files(  # noqa: PLR0913 - what a form without a script sends at 
             _receive(work, report, file.content, kind=file.kind, key=key)
         except media.MediaUnavailable:
             lost += 1
-    if lost > report.files_lost:
-        report.files_lost = lost
+    report.files_lost = max(report.files_lost, lost)
     return report
 
 
 def keep(
-    work: Work, report_id: int, content: bytes | media.Readable, *, kind: Kind, key: str
+    work: Work, report_id: int, content: bytes | IO[bytes], *, kind: Kind, key: str
 ) -> Attachment:
     """Keep a file that follows a report, and hand it down if the report went ahead.
 
@@ -204,7 +203,7 @@ def _sent_with(work: Work, key: str, digest: str) -> Report | None:
 
 
 def _receive(
-    work: Work, report: Report, content: bytes | media.Readable, *, kind: Kind, key: str
+    work: Work, report: Report, content: bytes | IO[bytes], *, kind: Kind, key: str
 ) -> Attachment:
     key = f"{report.owner}:{key}"
     there = dict(
@@ -243,4 +242,3 @@ def _new_case(work: Work, report: Report) -> NewCase:
         attachments=tuple(attachments),
         lang=report.lang,
     )
-

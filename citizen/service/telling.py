@@ -3,6 +3,8 @@
 import hmac
 from typing import Final
 
+from sqlalchemy.orm import Session
+
 from citizen.models import Report, Told
 from citizen.rules import Template, printed, step_of
 from citizen.service.submitting import insert_if_new, lock
@@ -38,6 +40,12 @@ def tell(work: Work, report_id: int, *, template: Template) -> None:
     if insert_if_new(work, Told, report_id=report.id, step=step, told_at=work.now()):
         text = sms.render(template.value, **values)
         send_sms(work, phone=case.caller_phone, template=template.value, text=text)
+
+
+def phone_of(session: Session, report: Report) -> str | None:
+    """Return the number that was left, wherever it is kept by now.  Only to mask or to ring it."""
+    case = None if report.case_id is None else session.get(Case, report.case_id)
+    return report.phone if case is None else case.caller_phone
 
 
 def secret_of(number: str) -> str:

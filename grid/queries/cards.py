@@ -32,6 +32,7 @@ class Card:
     colour: Colour
     place_name: str
     where: str
+    area_code: str
     area_line: str  # 清溪村 · 第3网格
     words: str  # the beginning of them
     voice_line: str
@@ -106,6 +107,7 @@ def card_of(row: Any, *, now: datetime, full: bool) -> Card:  # noqa: ANN401 - a
         colour=colour(case.urgency, running, now=now),
         place_name=case.place_name,
         where=case.where if full else "",
+        area_code=case.area_code,
         area_line=" · ".join(dict.fromkeys(line)),
         words=case.words[:SHORT] if full else "",
         voice_line=case.voice_line if full else "",

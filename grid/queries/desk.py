@@ -15,7 +15,7 @@ from grid.rules import State, Urgency
 from kernel import crockford
 from kernel.access import Actor
 from kernel.permissions import Permission
-from people.queries import scoped
+from people.queries import scoped, within
 
 S = TypeVar("S", bound=Select[*tuple[Any, ...]])
 MOST_PAGES: Final = 200
@@ -65,10 +65,8 @@ def queue_version(session: Session, *, by: Actor) -> str:
         func.sum(Case.id),
         func.sum(Case.last_step),
         func.max(Case.touched_at),
-    ).where(Case.state.in_(OPEN))
-    count, ids, steps, touched = session.execute(
-        scoped(statement, by, Permission.CASE_CONTENT_READ)
-    ).one()
+    ).where(Case.state.in_(OPEN), within(Case, by, Permission.CASE_CONTENT_READ))
+    count, ids, steps, touched = session.execute(statement).one()
     stamp = int(touched.timestamp() * 1_000_000) if touched else 0
     return f"{count}-{ids or 0}-{steps or 0}-{stamp}"
 
@@ -90,7 +88,7 @@ def listed(
     """Return the cases of the areas *by* reads, masked, with their number; two statements."""
     conditions = _conditions(filters or Filters(), now)
     found = scoped(with_card().where(*conditions), by, Permission.CASE_READ)
-    number = scoped(select(func.count(Case.id)).where(*conditions), by, Permission.CASE_READ)
+    number = select(func.count(Case.id)).where(*conditions, within(Case, by, Permission.CASE_READ))
     total = session.scalar(number) or 0
     return _page(session, _burning(found), now=now, page=page, full=False, total=total)
 
@@ -150,7 +148,7 @@ def _burning(statement: S) -> S:
     )
 
 
-def _page(  # noqa: PLR0913 - the last three say what kind of page
+def _page(
     session: Session,
     statement: Select[*tuple[Any, ...]],
     *,

@@ -13,7 +13,6 @@ from grid.queries.cards import Card, card_of, with_card
 from grid.queries.facts import case_facts, mover_for
 from grid.queries.wording import step_title
 from grid.rules import (
-    SYSTEM,
     TABLE,
     Finding,
     Move,
@@ -220,10 +219,12 @@ def _offers(session: Session, case: Case, by: Actor) -> tuple[Offer, ...]:
     if not possible:
         return ()
     facts = case_facts(session, case)
+    # Whoever had it in hand is not offered to look at it again (G3).
+    had_it = by.id in facts.handled_by | {case.owner_id}
     return tuple(
         _offer(TABLE[case.state, move])
         for move in possible
-        if not (move is Move.ADMIT and may(facts, move, mover=SYSTEM) and case.owner_id)
+        if not (had_it and PERMISSIONS[move] is Permission.CASE_VERIFY)
         and may(facts, move, mover=mover_for(by, case, PERMISSIONS[move]))
     )
 

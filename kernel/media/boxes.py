@@ -63,19 +63,16 @@ def find(content: bytes, *path: bytes, within: Box | None = None) -> Iterator[Bo
                 yield from find(content, *path[1:], within=box)
 
 
-def first(content: bytes, *path: bytes, within: Box | None = None) -> Box:
-    """Return the box to which *path* leads, taking the first of its kind at each step.
+def first(content: bytes, kind: bytes, *path: bytes, within: Box | None = None) -> Box:
+    """Return the box to which the path leads, taking the first of its kind at each step.
 
     Raises:
         ValueError: if it leads nowhere.
     """
-    for kind in path:
-        within = next(find(content, kind, within=within), None)
-        if within is None:
-            raise ValueError("a box is missing")
-    if within is None:
-        raise ValueError("no path")
-    return within
+    box = next(find(content, kind, within=within), None)
+    if box is None:
+        raise ValueError("a box is missing")
+    return first(content, *path, within=box) if path else box
 
 
 def brands(content: bytes) -> set[bytes]:

@@ -1,9 +1,9 @@
 """What happens to a file after it was taken: opened, remade, and the original destroyed.
 
 Both jobs wait in ``bulk``.  Opening a phone's picture takes up to a second of CPU and
-250 MB; in ``default`` five of them would stand before somebody's report, for which a
-clock of one minute runs.  The bulk worker has little else to do by day, so a picture
-is still there within seconds.
+half a gigabyte; in ``default`` five of them would stand before somebody's report, for
+which a clock of one minute runs.  The bulk worker has little else to do by day, so a
+picture is still there within seconds.
 """
 
 from collections.abc import Sequence

@@ -1,8 +1,8 @@
 """Pictures: how large they are, and how a stranger's file becomes one of ours.
 
 At intake only headers are read, by readers of our own: no decoder runs.  Opening is
-the worker's, which may die of it.  What is shown is always what we encoded ourselves: nothing that was
-hidden in the original (place, phone, scripts behind the picture) comes through.
+the worker's, which may die of it.  What is shown is always what we encoded ourselves:
+nothing that was hidden in the original (place, phone, scripts) comes through.
 """
 
 import struct
@@ -38,6 +38,7 @@ TURNS: Final = {
 
 SRGB: Final = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
 READS_PROFILES: Final = frozenset({"RGB", "L", "CMYK"})
+SHRINKS_WELL: Final = frozenset({"RGB", "RGBA", "L", "LA", "CMYK"})
 
 BROKEN: Final = "这张照片打不开，可能没有传完整，请重新选一张。"
 
@@ -77,7 +78,7 @@ def measure(content: bytes) -> tuple[PictureFormat, int, int]:
 
 
 def remake(content: bytes) -> Remade:
-    """Open a picture and encode it anew, large and small.  Takes a second and 250 MB at worst.
+    """Open a picture and encode it anew.  At worst some 1.3 s of CPU and 500 MB (measured).
 
     Of one that moves, the first frame; what is transparent turns white.
 
@@ -100,6 +101,8 @@ def _remake(found: PictureFormat, content: bytes) -> Remade:
         if image.width * image.height > MOST_PIXELS:
             raise _too_many()
         image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
+        if image.mode in SHRINKS_WELL:  # first: each step below copies what is left
+            image.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS, reducing_gap=3)
         upright = _upright(image)
     upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS, reducing_gap=3)
     upright.info.clear()  # or the encoder would copy the comment

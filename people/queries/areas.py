@@ -44,7 +44,7 @@ def paths_of(
     shown = {code: _shown(code, top) for code in set(codes)}
     wanted = {part for parts in shown.values() for part in parts}
     found = session.execute(select(Area.code, Area.name).where(Area.code.in_(sorted(wanted))))
-    names = dict(found.tuples())
+    names = dict(found.all())
     return {
         code: BETWEEN.join(names[part] for part in parts if part in names)
         for code, parts in shown.items()

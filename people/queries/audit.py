@@ -55,7 +55,7 @@ def audit_page(session: Session, wanted: AuditFilter, *, by: Actor) -> AuditPage
     )
     return AuditPage(
         lines,
-        dict(rows.tuples()),
+        dict(rows.all()),
         lines[-1].id if len(found) > PAGE else None,
     )
 

@@ -191,6 +191,9 @@ def may_take_known_phones(by: Actor | None) -> bool:
 
 def _person(work: Work, staff: rules.StaffRow, by: Actor | None) -> Person:
     """Return the person with that phone, or a new one, with what is written about them."""
+    name = rules.checked_words(staff.name, what="姓名", most=30)
+    public_name = rules.checked_words(staff.public_name, what="称呼", most=30, least=0)
+    work_phone = rules.checked_desk_phone(staff.work_phone)
     phone = rules.checked_phone(staff.phone) if staff.phone else None
     index = keyring().index(phone) if phone else None
     person = None
@@ -203,9 +206,7 @@ def _person(work: Work, staff: rules.StaffRow, by: Actor | None) -> Person:
         raise PhoneTaken("这个手机号已经登记过，请区县的管理员来添加。")
     elif work.session.get(Account, person.id) is not None:
         raise PhoneTaken("用这个手机号的人已经有账号了。")
-    person.name = rules.checked_words(staff.name, what="姓名", most=30)
-    person.public_name = rules.checked_words(staff.public_name, what="称呼", most=30, least=0)
-    person.work_phone = rules.checked_desk_phone(staff.work_phone)
+    person.name, person.public_name, person.work_phone = name, public_name, work_phone
     work.session.flush()
     return person
 

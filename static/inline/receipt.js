@@ -1,7 +1,6 @@
 /* Receipt: ask every 20 s whether the case moved; read it anew when it did, unless somebody is typing. ES5. */
 (function(){'use strict';
-var d=document,w=window,e=d.getElementById('live'),tag=e.getAttribute('data-etag'),t,fail=0,P=w.P;
-P.mine=function(){return false};
+var d=document,w=window,e=d.getElementById('T'),tag=e.getAttribute('data-etag'),t,fail=0;
 function typing(){var a=d.activeElement;if(a&&/TEXTAREA|INPUT/.test(a.tagName))return 1;
  return[].some.call(d.querySelectorAll('textarea,input[type=file],input[type=radio]'),function(i){return i.type=='radio'?i.checked:i.value})}
 function later(){clearTimeout(t);t=setTimeout(ask,Math.min(2e4*Math.pow(2,fail),12e4)*(.85+Math.random()*.3))}

@@ -1,22 +1,19 @@
-/* The report form; after resident.js. ES5. */
+/* notes: templates/citizen/scan.html */
 (function(){'use strict';
 var d=document,w=window,N=navigator,P=w.P,$=P.$,show=P.show,each=P.each,T=$('T').dataset,url=w.URL||w.webkitURL;
 var F=$('f'),key=F.elements.submission_key,MAX=+T.max,MOST=+T.most;
 if(!key.value)key.value=P.uid();
 
-/* words survive a reload */
 var box=F.elements.words,slot='w'+location.pathname;
 function store(v){try{sessionStorage[slot]=v}catch(e){}}
 try{box.value=box.value||sessionStorage[slot]||''}catch(e){}
 
-/* big size: speaking first */
 P.size=function(n){var c=$('c-tile'),s=$('c-words');if(c)F.insertBefore(s,n=='3'?c:c.nextSibling)};
 
 function hints(){
  var on={};each('#f input:checked',function(i){if(i.name=='tile'){on[i.value]=1;box.placeholder=T.eg+d.querySelector('[for='+i.id+'] small').textContent}if(i.name=='danger'&&i.value=='yes')on.danger=1});
  each('.cf',function(p){show(p,p.getAttribute('data-k').split(' ').some(function(k){return on[k]}))})}
 
-/* Phone interfaces may never call back: timers. */
 var mr,voice=null,tick,asking,want;
 function fallback(){asking=0;$('rmsg').textContent=T.nomic;show($('rec'),0);show($('afile'),1)}
 if(w.MediaRecorder&&N.mediaDevices&&N.mediaDevices.getUserMedia){show($('rbox'),1);show($('afile'),0)}

@@ -1,4 +1,4 @@
-/* Every resident page: text size, read-aloud, queue. ES5. */
+/* notes: templates/base.html */
 (function(){'use strict';
 var d=document,w=window,R=d.documentElement,T=d.getElementById('T').dataset;
 function $(i){return d.getElementById(i)}
@@ -7,19 +7,17 @@ function show(e,y){if(e)e.hidden=!y}
 function each(q,f){[].forEach.call(d.querySelectorAll(q),f)}
 R.className+=' js';
 
-each('[data-fs]',function(a){on(a,'click',function(e){
- var n=a.getAttribute('data-fs');e.preventDefault();R.className=R.className.replace(/f\d/,'f'+n);
+each('.pill',function(a){on(a,'click',function(e){
+ var n=a.className.slice(-1);e.preventDefault();R.className=R.className.replace(/f\d/,'f'+n);
  d.cookie='fs='+n+';path=/;max-age=31536000;samesite=lax';P.size(n);
  d.querySelector(n=='1'?'.z2':'.z1').focus()})});
 
-/* Some browsers have this and no voice. */
 var S=w.speechSynthesis,sb=$('say');
 if(sb)if(!S||!w.SpeechSynthesisUtterance)show(sb,0);else sb.onclick=function(){
  if(S.speaking)return S.cancel();
  var u=new SpeechSynthesisUtterance(sb.getAttribute('data-say')),no=function(){$('sayt').textContent=T.mute},t=setTimeout(no,4000);
  u.lang=R.lang;u.rate=.9;u.onstart=function(){clearTimeout(t)};u.onerror=function(e){clearTimeout(t);/cancel|interrupt/.test(e.error)||no()};S.speak(u)};
 
-/* IndexedDB, or memory in a private window. Words first, then file by file. */
 var db,mem=[],busy,more,wait=3000,timer,WEEK=6048e5;
 function uid(){return[].map.call(w.crypto.getRandomValues(new Uint32Array(4)),function(n){return(n+4294967296).toString(16).slice(1)}).join('')}
 function open(){return db||(db=new Promise(function(ok,no){
@@ -40,7 +38,6 @@ function post(u,v,prog){return new Promise(function(ok,no){
   no(s>399&&s<500&&s!=408&&s!=425&&s!=429?{end:b||{}}:{})};
  x.onerror=x.ontimeout=function(){no({})};x.send(f)})}
 function words(j){j.v.files=j.f.length;return post(j.to,j.v)['catch'](function(e){
- /* stale token: the answer brings a fresh one */
  if(e.end&&e.end.csrf&&e.end.csrf!=j.v.csrf_token){j.v.csrf_token=e.end.csrf;return post(j.to,j.v)}throw e})}
 function send(j){
  var p=j.number?Promise.resolve():words(j).then(function(r){j.number=r.number;j.url=r.url;j.up=r.upload;return save(j)});

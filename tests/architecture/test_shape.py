@@ -16,7 +16,7 @@ from kernel.events import Event, Plain
 from qr.rules import CodeKind
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"tests", "launch"}
+PACKAGES = {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"tests", "bench"}
 MODULES = sorted(path for name in PACKAGES for path in (ROOT / name).rglob("*.py"))
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
 LONGEST_MODULE = 400

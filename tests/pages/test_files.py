@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.pages.sample import INLINE, NUMBER, ROOT, TOKEN, create
+from tests.pages.content import NUMBER, TOKEN
+from tests.pages.sample import INLINE, ROOT, create
 
 BUDGET = (
     12_288  # bytes of gzip -9 for HTML, CSS and JS together: within the first TCP flight, UI.md 1.4
@@ -137,3 +138,9 @@ def test_the_text_typed_before_a_fault_is_shown_again_and_escaped() -> None:
     assert 'value="&lt;b&gt;李"' in page
     assert page.count("手机号要 11 位数字") == 2
     assert 'href="#phone"' in page
+
+
+def test_a_change_of_size_keeps_the_rest_of_the_address() -> None:
+    page = draw(f"/r/{NUMBER}?s=secret&fs=1")
+
+    assert 'href="?s=secret&amp;fs=3"' in page

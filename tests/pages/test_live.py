@@ -3,7 +3,8 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.pages.sample import NUMBER, Server
+from tests.pages.content import NUMBER
+from tests.pages.sample import Server
 
 pytestmark = pytest.mark.browser
 

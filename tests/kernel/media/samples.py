@@ -157,7 +157,11 @@ def mp4(
             box(b"hdlr", struct.pack(">II4s", 0, 0, handler), bytes(12)),
         ),
     )
-    usual = box(b"mvex", box(b"trex", struct.pack(">IIIIII", 0, 1, 1, 20, 0, 0)))
+    usual = box(
+        b"mvex",
+        box(b"trex", struct.pack(">IIIIII", 0, 1, 1, 20, 0, 0)),
+        box(b"trex", struct.pack(">IIIIII", 0, 2, 1, 99, 0, 0)),
+    )
     private = box(b"udta", box(b"\xa9xyz", b"+30.2741+120.1551/SECRETPLACE"))
     part = _timed() if timed_samples else _usual()
     return b"".join(

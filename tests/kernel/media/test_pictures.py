@@ -139,9 +139,12 @@ def test_colours_are_brought_into_the_space_every_screen_shows() -> None:
 
 @pytest.mark.filterwarnings("ignore:Corrupt EXIF")
 def test_garbled_notes_are_no_reason_to_refuse_the_picture() -> None:
-    content = encoded(drawing(), "JPEG", exif=b"Exif\0\0MM\0*\0\0\0\x08\xff\xff\x01\x12")
+    cut_off = b"Exif\0\0MM\0*\0\0\0\x08\xff\xff\x01\x12"
+    sideways = b"Exif\0\0MM\0*\0\0\0\x08\0\1\x01\x12\0\2\0\0\0\x04up?\0\0\0\0\0"
 
-    assert pictures.remake(content).width == 320
+    for notes in (cut_off, sideways):
+        content = encoded(drawing(), "JPEG", exif=notes)
+        assert pictures.remake(content).width == 320
 
 
 @pytest.mark.parametrize("name", ["JPEG", "PNG", "WEBP"])
@@ -151,7 +154,12 @@ def test_what_hangs_behind_a_picture_is_gone(name: str) -> None:
 
 
 def test_a_page_with_the_start_of_a_picture_is_refused() -> None:
-    for start in (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"RIFF\0\0\0\0WEBP"):
+    for start in (
+        b"\xff\xd8\xff",
+        b"\xff\xd8\xff\xfe\0\2",
+        b"\x89PNG\r\n\x1a\n",
+        b"RIFF\0\0\0\0WEBP",
+    ):
         with pytest.raises(MediaRefused):
             pictures.remake(start + HTML)
 
@@ -205,6 +213,18 @@ class TestBombs:
     def test_headers_without_end(self, bomb: bytes) -> None:
         with pytest.raises(Damaged):
             pictures.measure(bomb)
+
+    def test_what_the_decoder_finds_counts_more_than_what_the_header_reader_found(self) -> None:
+        def frame(side: int) -> bytes:
+            return b"\xff\xc0\0\x0b\x08" + struct.pack(">HH", side, side) + b"\x01\x01\x11\0"
+
+        # Pillow takes the two bytes FF 00 for nothing, and goes on to what they hide.
+        bomb = b"\xff\xd8" + frame(10) + b"\xff\x00\0\x0f" + frame(7000) + b"\xff\xda\0\2"
+        bomb += bytes(100)
+
+        assert pictures.measure(bomb)[1:] == (10, 10)
+        with pytest.raises(TooManyPixels):
+            pictures.remake(bomb)
 
     def test_the_limits_of_the_process_are_left_as_they_were(self) -> None:
         before = Image.MAX_IMAGE_PIXELS

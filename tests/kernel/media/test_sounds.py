@@ -72,6 +72,11 @@ def test_a_wav_whose_recorder_did_not_know_the_length_is_measured() -> None:
     assert sounds.measure(bytes(content))[1] == 2
 
 
+def test_bare_aac_ends_where_its_frames_end() -> None:
+    for tail in (HTML, b"\xff\xf1\x40\x40\x00\x00\xfc"):
+        assert sounds.measure(samples.aac() + tail)[1] == 3.2
+
+
 @pytest.mark.parametrize("name", STRANGERS | PICTURES)
 def test_what_is_no_recording_is_refused(name: str) -> None:
     with pytest.raises(NotASound, match="不是语音"):

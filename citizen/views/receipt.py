@@ -1,0 +1,161 @@
+"""The receipt: how far it has come, and what its owner can still do."""
+
+from http import HTTPStatus
+
+from flask import Response, jsonify, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from citizen import queries, rules, service
+from citizen.errors import NoSuchReceipt, NothingSaid, TooManyWords
+from citizen.forms import AddForm, RateForm, ReasonForm
+from citizen.models import Report
+from citizen.views import access
+from citizen.views.blueprint import pages
+from citizen.views.show import etag_of, receipt_page
+from kernel.access import public
+from kernel.db import db
+from kernel.forms import text
+from kernel.media import BadKey, Kind, MediaRefused
+from kernel.work import parts, transaction
+
+KINDS = {"voice": Kind.SOUND, "photo": Kind.PICTURE}
+
+
+@pages.get("/r/<number>")
+@public
+def receipt(number: str) -> Response:
+    """Show the state to whoever knows the number, and all of it to whose it is."""
+    report = access.find(number)
+    response = make_response(_page(report, full=access.is_own(report)))
+    if access.has_secret(report):
+        access.remember(response, report.number)
+    return response
+
+
+@pages.get("/r/<number>/state")
+@public
+def state(number: str) -> ResponseReturnValue:
+    """Answer a page that waits for news: 304 unless there are any."""
+    found = queries.receipt_of(db.session(), access.find(number), now=parts().clock.now())
+    said = "received" if found.progress is None else found.progress.state.value
+    response = jsonify(state=said)
+    response.set_etag(etag_of(found))
+    response.headers["Cache-Control"] = "no-cache"
+    return response.make_conditional(request)
+
+
+@pages.post("/r/<number>/files")
+@public
+def take_file(number: str) -> ResponseReturnValue:
+    """Keep one file that follows a report; the same key again is answered the same."""
+    report_id = access.find_own(number).id
+    file, kind = request.files.get("file"), KINDS.get(request.form.get("kind", ""))
+    if file is None or kind is None:
+        raise BadKey("这次没有收到文件，请重新选一个再传。")
+    key = request.form.get("key", "")
+    try:
+        with transaction() as work:
+            attachment = service.keep(work, report_id, file.stream, kind=kind, key=key)
+            answer = {"ok": True, "id": attachment.id}
+    except MediaRefused:
+        # Its owner must not be asked to wait for a file that will never come.
+        with transaction() as work:
+            service.refuse_file(work, report_id)
+        raise
+    return jsonify(answer), HTTPStatus.CREATED
+
+
+@pages.post("/r/<number>/add")
+@public
+def add(number: str) -> ResponseReturnValue:
+    """Add words or pictures."""
+    report_id, form = access.find_own(number).id, AddForm()
+    words = text(form.words)
+    try:
+        with transaction() as work:
+            lost = service.add(work, report_id, words=words, files=form.read_files())
+    except (NothingSaid, TooManyWords, MediaRefused) as refusal:
+        return _again(number, add_words=words, add_error=str(refusal))
+    if lost:
+        return _again(
+            number,
+            status=HTTPStatus.OK,
+            notices=[_("补充的话收到了，但照片没能存下来，请过一会儿再传。")],
+        )
+    return _back(number)
+
+
+@pages.post("/r/<number>/urge")
+@public
+def urge(number: str) -> ResponseReturnValue:
+    """Ask where it stays."""
+    report_id = access.find_own(number).id
+    with transaction() as work:
+        service.urge(work, report_id)
+    return _back(number)
+
+
+@pages.post("/r/<number>/rate")
+@public
+def rate(number: str) -> ResponseReturnValue:
+    """Say how it went."""
+    report_id, form = access.find_own(number).id, RateForm()
+    answers, note = form.answers(), text(form.note)
+    if answers is None:
+        return _again(number, rate_note=note, rate_error=_("两个问题都请选一个"))
+    solved, satisfied = answers
+    with transaction() as work:
+        service.rate(work, report_id, solved=solved, satisfied=satisfied, note=note)
+    return _back(number)
+
+
+@pages.post("/r/<number>/reopen")
+@public
+def reopen(number: str) -> ResponseReturnValue:
+    """Ask for rework."""
+    report_id = access.find_own(number).id
+    with transaction() as work:
+        service.reopen(work, report_id, reason=text(ReasonForm().reason))
+    return _back(number)
+
+
+@pages.post("/r/<number>/withdraw")
+@public
+def withdraw(number: str) -> ResponseReturnValue:
+    """Take it back."""
+    report_id = access.find_own(number).id
+    with transaction() as work:
+        service.withdraw(work, report_id)
+    return _back(number)
+
+
+@pages.post("/r/<number>/confirm")
+@public
+def confirm(number: str) -> ResponseReturnValue:
+    """Say that it is settled."""
+    report_id = access.find_own(number).id
+    with transaction() as work:
+        service.confirm(work, report_id)
+    return _back(number)
+
+
+def _page(report: Report, *, full: bool, **more: object) -> str:
+    found = queries.receipt_of(db.session(), report, now=parts().clock.now())
+    return render_template("citizen/receipt.html", receipt=receipt_page(found, full=full, **more))
+
+
+def _again(
+    number: str, *, status: HTTPStatus = HTTPStatus.UNPROCESSABLE_ENTITY, **more: object
+) -> ResponseReturnValue:
+    """Show the receipt again with what was typed, and what is wrong with it."""
+    return _page(access.find_own(number), full=True, **more), status
+
+
+def _back(number: str) -> ResponseReturnValue:
+    """Go back to the receipt; the secret goes along where the phone came by it."""
+    known = rules.read_number(number)
+    if known is None:
+        raise NoSuchReceipt("没有找到这张回执。")
+    url = url_for("citizen.receipt", number=rules.printed(known), **access.carried())
+    return redirect(url, HTTPStatus.SEE_OTHER)

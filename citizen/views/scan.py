@@ -1,0 +1,228 @@
+"""What a scanned code opens: the form, or a page that says what the code is."""
+
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from typing import Final
+
+from flask import Response, jsonify, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from citizen import queries, rules, service
+from citizen.errors import NothingSaid, TooManyWords
+from citizen.forms import ReportForm
+from citizen.rules import Place, Position, Said
+from citizen.views import access
+from grid import queries as grid
+from grid.rules import CATALOGUE
+from kernel.db import db
+from kernel.forms import text
+from kernel.media import MediaRefused, NotASound, TooLong
+from kernel.web import answers_json, current_actor_or_none
+from kernel.work import parts, transaction
+from people.rules import Level, level_of
+from qr.queries import Scanned
+from qr.rules import CodeKind
+
+BLANK: Final = ""
+
+
+def report(scanned: Scanned) -> ResponseReturnValue:
+    """Show the form of a known code, or take down what it says."""
+    if request.method == "POST":
+        return _take(scanned, lambda _form: _place(scanned))
+    return _form_page(scanned, _fresh(_starts_at(scanned)))
+
+
+def unknown(scanned: Scanned) -> ResponseReturnValue:
+    """Show the form of a code nobody knows: it asks for the village.  Also take it down."""
+    if request.method == "POST":
+        return _take(scanned, _chosen)
+    return _form_page(scanned, _fresh("elsewhere"))
+
+
+def household(_scanned: Scanned) -> ResponseReturnValue:
+    """Say what a household's card is for."""
+    return _only_says(
+        _("这是一户人家的户码"),
+        _("户码用来记绿币、换东西，请收好，不要给别人扫。要报事情，请扫墙上或路边的平安码。"),
+    )
+
+
+def sign_in(_scanned: Scanned) -> ResponseReturnValue:
+    """Say what the code of an activity is for."""
+    return _only_says(
+        _("这是活动的签到码"),
+        _("参加活动时，请按现场工作人员说的扫。要报事情，请扫墙上或路边的平安码。"),
+    )
+
+
+def desk(_scanned: Scanned) -> ResponseReturnValue:
+    """Say what the code of an exchange desk is for."""
+    return _only_says(
+        _("这是绿币超市的兑换码"),
+        _("开放日到柜台，请工作人员帮你办。要报事情，请扫墙上或路边的平安码。"),
+    )
+
+
+SCAN_TARGETS: Final[Mapping[CodeKind | None, Callable[[Scanned], ResponseReturnValue]]] = {
+    None: unknown,
+    CodeKind.OPEN: report,
+    CodeKind.SPOT: report,
+    CodeKind.PLACE: report,
+    CodeKind.HOUSEHOLD: household,
+    CodeKind.SIGN_IN: sign_in,
+    CodeKind.DESK: desk,
+}
+
+
+def _take(scanned: Scanned, place_of: Callable[[ReportForm], Place]) -> ResponseReturnValue:
+    form = ReportForm()
+    said = form.said(lang=str(get_locale() or "zh"))
+    if said is None:
+        return _refused(scanned, form)
+    try:
+        number = _submit(form, said, place_of(form))
+    except (NothingSaid, TooManyWords) as refusal:
+        form.blame("words", str(refusal))
+    except MediaRefused as refusal:
+        spoken = isinstance(refusal, (NotASound, TooLong)) or not form.photos.data
+        form.blame("voice" if spoken else "photos", str(refusal))
+    else:
+        return _taken(number)
+    return _refused(scanned, form)
+
+
+def _submit(form: ReportForm, said: Said, place: Place) -> str:
+    files = form.read_files()
+    by = current_actor_or_none()
+    is_staff = by is not None and bool(current_user.is_staff)
+    with transaction() as work:
+        report = service.submit_with_files(work, said, place, files, by=by, is_staff=is_staff)
+        return report.number
+
+
+def _taken(number: str) -> Response:
+    """Answer with the way to the receipt, and let this phone see all of it."""
+    shown = rules.printed(number)
+    url = url_for("citizen.receipt", number=shown)
+    if answers_json():
+        # The secret goes along, because a phone may send the files when its cookie is long gone.
+        secret = service.secret_of(number)
+        upload = url_for("citizen.take_file", number=shown, k=secret)
+        response = jsonify(number=shown, url=url, upload=upload)
+        response.status_code = HTTPStatus.CREATED
+    else:
+        response = make_response(redirect(url, HTTPStatus.SEE_OTHER))
+    access.remember(response, number)
+    return response
+
+
+def _refused(scanned: Scanned, form: ReportForm) -> ResponseReturnValue:
+    """Show the form again with all that was typed and a sentence beside each wrong field."""
+    if answers_json():
+        message = _("还没有发出去，请看看标红的地方。")
+        return jsonify(message=message, errors=form.errors), HTTPStatus.UNPROCESSABLE_ENTITY
+    return _form_page(scanned, form), HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+def _form_page(scanned: Scanned, form: ReportForm) -> str:
+    known = scanned.kind is not None
+    return render_template(
+        "citizen/scan.html" if known else "citizen/unknown.html",
+        page=_page(scanned),
+        form=form,
+        tiles=_tiles(),
+        call_first=_call_first(),
+        voice_max=rules.VOICE_SECONDS,
+        photos_max=rules.MOST_PHOTOS,
+        villages=() if known else queries.villages(db.session()),
+    )
+
+
+def _fresh(at: str) -> ReportForm:
+    form = ReportForm()
+    form.submission_key.data = parts().chance.token()
+    form.agreed.data = rules.NOTICE_VERSION
+    form.at.data = at
+    return form
+
+
+def _page(scanned: Scanned) -> dict[str, str | None]:
+    if scanned.kind is None:
+        blank = dict.fromkeys(
+            ("place_name", "area_line", "responsible", "check_word", "token"), BLANK
+        )
+        return {**blank, "responsible_phone": None, "notice": None}
+    responsible = grid.responsible_for(db.session(), scanned.area_code)
+    return {
+        "place_name": scanned.place_name or scanned.area_name,
+        "area_line": responsible.area_line,
+        "responsible": responsible.name,
+        "responsible_phone": responsible.phone,
+        "check_word": BLANK if scanned.revoked else scanned.check_word,
+        "notice": _notice(scanned),
+        "token": scanned.token,
+    }
+
+
+def _notice(scanned: Scanned) -> str | None:
+    if scanned.revoked:
+        return str(_("这张码已经停用了。你报的事照样送到，请写清楚在哪里。"))
+    if scanned.replaced:
+        return str(_("这张码换过新的了。你报的事照样送到。"))
+    return None
+
+
+def _starts_at(scanned: Scanned) -> str:
+    """Return what is ticked first: a leaflet of a whole town does not say where it is read."""
+    wide = scanned.kind is CodeKind.OPEN and level_of(scanned.area_code) in {
+        Level.DISTRICT,
+        Level.TOWN,
+    }
+    return "elsewhere" if wide else "here"
+
+
+def _place(scanned: Scanned) -> Place:
+    hangs = scanned.lat is not None and scanned.lng is not None
+    return Place(
+        area_code=scanned.area_code,
+        code_id=scanned.code_id,
+        name=scanned.place_name or scanned.area_name,
+        category=scanned.category,
+        position=Position(lat=scanned.lat or 0.0, lng=scanned.lng or 0.0) if hangs else None,
+    )
+
+
+def _chosen(form: ReportForm) -> Place:
+    return Place(area_code=queries.desk_for(db.session(), text(form.village)))
+
+
+def _tiles() -> list[dict[str, str]]:
+    return [
+        {"code": tile.code, "label": _(tile.label), "hint": _(tile.hint)}
+        for tile in CATALOGUE.tiles.values()
+    ]
+
+
+def _call_first() -> list[dict[str, object]]:
+    """Return each number to ring first, with the tiles under which it shows."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for tile in CATALOGUE.tiles:
+        for call in CATALOGUE.call_first(None, tile):
+            found.setdefault((call.tel, call.text), []).append(tile)
+    return [{"tel": tel, "text": _(words), "tiles": tiles} for (tel, words), tiles in found.items()]
+
+
+def _only_says(title: str, sentence: str) -> ResponseReturnValue:
+    page = render_template(
+        "citizen/done.html",
+        title=title,
+        sentence=sentence,
+        back_url=url_for("citizen.track"),
+        back_label=_("查进度"),
+    )
+    allowed = request.method in {"GET", "HEAD"}
+    return page, HTTPStatus.OK if allowed else HTTPStatus.METHOD_NOT_ALLOWED

@@ -1,0 +1,222 @@
+"""What a receipt's page says, as the template wants it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from hashlib import sha256
+from typing import Final
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from citizen import queries, rules, service
+from citizen.queries import Receipt
+from citizen.rules import Satisfied, Solved
+from citizen.views import access
+from grid import queries as grid
+from grid.queries import Progress, ProgressStep
+from grid.rules import CATALOGUE, State
+from kernel.db import db
+from kernel.media import Attachment, Kind
+from kernel.web.show import when
+from kernel.work import parts
+from people.rules import mask_phone
+
+LEVELS: Final[Mapping[str, str]] = {
+    "green": "绿色·正常办",
+    "yellow": "黄色·要尽快",
+    "red": "红色·马上去",
+}
+BEFORE_TAKEN: Final = frozenset({State.SUBMITTED, State.ACCEPTED, State.DISPATCHED})
+FRESH_SECONDS: Final = 180
+ACTIONS: Final = ("add", "urge", "rate", "reopen", "withdraw", "confirm")
+
+Shown = dict[str, object]
+
+
+def receipt_page(found: Receipt, *, full: bool, **more: object) -> Shown:
+    """Return what the template calls ``receipt``; without *full*, the state and no more."""
+    progress, report = found.progress, found.report
+    shown: Shown = {
+        "number": rules.printed(report.number),
+        "headline": _(_headline(progress)),
+        "level": _level(found),
+        "timeline": _timeline(found, full=full),
+        "responsible": _responsible(found),
+        "full": full,
+        "etag": f'"{etag_of(found)}"',
+        "state_url": url_for("citizen.state", number=rules.printed(report.number)),
+        "actions": {},
+        **_deadlines(progress),
+    }
+    if full:
+        shown |= _own(found)
+    return shown | more
+
+
+def _headline(progress: Progress | None) -> str:
+    if progress is None:
+        return rules.HEADLINE_BEFORE
+    return rules.now_title(progress.state) or progress.headline
+
+
+def etag_of(found: Receipt) -> str:
+    """Return a fingerprint of all that the page may show; a live page waits for another one."""
+    progress = found.progress
+    ready = [one.id for one in found.attachments if one.is_ready]
+    facts: list[object] = [found.report.files_lost, ready, found.ratings]
+    if progress is not None:
+        facts += [progress.state, progress.headline, progress.colour, progress.steps]
+        facts += [progress.owner_name, progress.close_by, progress.merged_into]
+    return sha256(repr(facts).encode()).hexdigest()[:32]
+
+
+def _own(found: Receipt) -> Shown:
+    report = found.report
+    closed = found.progress is not None and found.progress.closed_at is not None
+    tile = CATALOGUE.tiles.get(report.tile or "")
+    what = [_(tile.label) if tile else "", report.place_name if report.here else report.where]
+    age = (parts().clock.now() - report.said_at).total_seconds()
+    return {
+        "fresh": age < FRESH_SECONDS and not closed,
+        "what": " · ".join(filter(None, what)),
+        "words": report.words,
+        "photos": _photos(found, found.own, ""),
+        "voice": [{"url": _url(found, one)} for one in _ready(found.own, Kind.SOUND)],
+        "contact": mask_phone(service.phone_of(db.session(), report)) if report.phone_index else "",
+        "notices": _notices(found),
+        "result": found.progress.result_text if found.progress else "",
+        "pending_files": max(0, report.files_expected - len(found.own) - report.files_lost),
+        "secret_link": _secret_link(report.number),
+        "actions": _actions(found),
+        "not_solved": found.last_solved is Solved.NOT_SOLVED,
+        "satisfied_options": [(one.value, _(one.label)) for one in Satisfied],
+    }
+
+
+def _actions(found: Receipt) -> Shown:
+    progress, report = found.progress, found.report
+    if progress is None:
+        return {}
+    may = {"add"} if "supplement" in progress.may else set()
+    may |= progress.may & {"withdraw", "reopen", "confirm"}
+    now = parts().clock.now()
+    if "urge" in progress.may and not queries.urged_on(db.session(), report, now):
+        may.add("urge")
+    if progress.closed_at is not None and not found.is_rated:
+        may.add("rate")
+    number = rules.printed(report.number)
+    shown: Shown = {}
+    for name in ACTIONS:
+        shown[f"can_{name}"] = name in may
+        shown[f"{name}_url"] = url_for(f"citizen.{name}", number=number, **access.carried())
+    return shown
+
+
+def _timeline(found: Receipt, *, full: bool) -> list[Shown]:
+    progress = found.progress
+    if progress is None:
+        items = [_item("done", _("已收到"), found.report.said_at)]
+    else:
+        items = [_done(found, step, full=full) for step in progress.steps]
+    state = None if progress is None else progress.state
+    title = rules.now_title(state)
+    if title is not None:
+        items.append(_item("now", _(title)))
+    elif items:
+        items[-1]["state"] = "now"
+    return items + [_item("later", _(stage.value)) for stage in rules.stages_after(state)]
+
+
+def _done(found: Receipt, step: ProgressStep, *, full: bool) -> Shown:
+    item = _item("done", _(step.title), step.at)
+    if not full:
+        return item
+    with_it = [one for one in found.attachments if one.id in step.attachment_ids]
+    mine = f"{found.report.owner}:"
+    before = [one for one in with_it if f"{one.owner}:".startswith(mine)]
+    after = [one for one in with_it if one not in before]
+    photos = _photos(found, before, _("处理前")) + _photos(found, after, _("处理后"))
+    return {**item, "who": step.who or "", "note": step.note or "", "photos": photos}
+
+
+def _item(state: str, title: str, at: datetime | None = None) -> Shown:
+    return {"state": state, "title": title, "when": when(at), "who": "", "note": "", "photos": []}
+
+
+def _photos(found: Receipt, attachments: Sequence[Attachment], caption: str) -> list[Shown]:
+    return [
+        {
+            "url": _url(found, one),
+            "thumb": _url(found, one, thumb=True),
+            "alt": caption or _("你拍的第 %(n)s 张照片", n=number),
+            "caption": caption,
+        }
+        for number, one in enumerate(_ready(attachments, Kind.PICTURE), 1)
+    ]
+
+
+def _ready(attachments: Sequence[Attachment], kind: Kind) -> list[Attachment]:
+    return [one for one in attachments if one.kind is kind and one.is_ready]
+
+
+def _url(found: Receipt, attachment: Attachment, *, thumb: bool = False) -> str:
+    return url_for(
+        "citizen.attachment",
+        attachment_id=attachment.id,
+        r=found.report.number,
+        s="thumb" if thumb else None,
+        **access.carried(),
+    )
+
+
+def _responsible(found: Receipt) -> Shown:
+    progress = found.progress
+    if progress is not None and progress.owner_name:
+        return {"name": progress.owner_name, "phone": progress.owner_phone}
+    desk = grid.responsible_for(db.session(), found.report.area_code)
+    return {"name": desk.name, "phone": desk.phone}
+
+
+def _deadlines(progress: Progress | None) -> Shown:
+    """Return by when somebody takes it and answers; once taken, by when it is done."""
+    shown: Shown = {"accept_by": None, "answer_by": None, "night_note": None}
+    if progress is None or rules.now_title(progress.state) is None:
+        return shown
+    if progress.state in BEFORE_TAKEN:
+        if progress.accept_by:
+            shown["accept_by"] = _("%(when)s 前接单", when=when(progress.accept_by))
+        if progress.respond_by:
+            shown["answer_by"] = _("%(when)s 前联系你", when=when(progress.respond_by))
+        if progress.night:
+            shown["night_note"] = _("夜里收到的，从早上 7 点开始算时间。急事请打服务电话。")
+    elif progress.close_by:
+        known = _("%(when)s 前办好", when=when(progress.close_by))
+        guessed = _("（放假安排还没公布，是估计的）") if progress.estimated else ""
+        shown["answer_by"] = known + guessed
+    return shown
+
+
+def _level(found: Receipt) -> Shown:
+    if found.progress is not None:
+        code = str(found.progress.colour)
+    else:
+        code = "red" if found.report.danger else "green"
+    return {"code": code, "label": _(LEVELS[code])}
+
+
+def _notices(found: Receipt) -> list[str]:
+    said = []
+    if found.report.files_lost:
+        said.append(_("你说的事已经收到，但照片或录音没能存下来，请过一会儿在下面补充。"))
+    refused = dict.fromkeys(one.refused_why for one in found.own if one.refused_why)
+    if found.progress is not None and found.progress.merged_into:
+        said.append(_("有人报过同一件事，两件一起办，进度都在这里。"))
+    if found.progress is not None and found.progress.responsible_channel:
+        channel = found.progress.responsible_channel
+        said.append(_("这件事该找：%(channel)s", channel=channel))
+    return [*said, *refused]
+
+
+def _secret_link(number: str) -> str:
+    path = url_for("citizen.receipt", number=rules.printed(number), k=service.secret_of(number))
+    return parts().settings.public_url + path

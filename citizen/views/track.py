@@ -1,0 +1,113 @@
+"""How far is it?  By the receipt's number, from any code of ours and from any phone."""
+
+from http import HTTPStatus
+
+from flask import make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from citizen import queries, rules, service
+from citizen.errors import NoSuchReceipt
+from citizen.forms import CodeForm
+from citizen.models import Report
+from citizen.views import access
+from citizen.views.blueprint import pages
+from citizen.views.show import receipt_page
+from kernel.access import public
+from kernel.db import db
+from kernel.forms import cleaned, text
+from kernel.web import count_miss
+from kernel.work import parts, transaction
+from people.errors import BadField, TooManyCodes
+
+
+@pages.get("/track")
+@public
+def track() -> ResponseReturnValue:
+    """Ask for a number, or show how far it has come."""
+    typed = cleaned(request.args.get("number", ""))[:40]
+    if not typed:
+        return _page("")
+    try:
+        report = access.find(typed)
+    except NoSuchReceipt:
+        errors = {"number": [_("没有这个回执号，请再看一看")]}
+        return _page(typed, errors=errors), HTTPStatus.NOT_FOUND
+    if access.is_own(report):
+        return redirect(_url(report), HTTPStatus.SEE_OTHER)
+    return _page(typed, report=report)
+
+
+@pages.post("/track/code")
+@public
+def send_code() -> ResponseReturnValue:
+    """Send a code to the phone that was left.  Nobody is told whether this was the one."""
+    form = CodeForm()
+    report, phone = access.find(text(form.number)), text(form.phone)
+    try:
+        with transaction() as work:
+            service.send_code(work, report, phone=phone)
+    except (BadField, TooManyCodes) as refusal:
+        return _wrong(form, "phone", str(refusal))
+    return _page(text(form.number), report=access.find(text(form.number)), phone=phone, sent=True)
+
+
+@pages.post("/track/open")
+@public
+def open_all() -> ResponseReturnValue:
+    """Show all of a receipt to whoever has the code that was sent."""
+    form = CodeForm()
+    report = access.find(text(form.number))
+    try:
+        with transaction() as work:
+            right = service.open_with_code(
+                work, report, phone=text(form.phone), code=text(form.code)
+            )
+    except BadField as refusal:
+        return _wrong(form, "phone", str(refusal))
+    if not right:
+        count_miss("phone-code")
+        return _wrong(form, "code", _("验证码不对，或者已经过期"), sent=True)
+    response = make_response(redirect(_url(report), HTTPStatus.SEE_OTHER))
+    access.remember(response, report.number)
+    return response
+
+
+def _wrong(form: CodeForm, field: str, sentence: str, *, sent: bool = False) -> ResponseReturnValue:
+    page = _page(
+        text(form.number),
+        report=access.find(text(form.number)),
+        phone=text(form.phone),
+        errors={field: [sentence.rstrip("。")]},
+        sent=sent,
+    )
+    return page, HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+def _page(
+    typed: str,
+    *,
+    report: Report | None = None,
+    phone: str = "",
+    errors: dict[str, list[str]] | None = None,
+    sent: bool = False,
+) -> str:
+    found = (
+        None
+        if report is None
+        else queries.receipt_of(db.session(), report, now=parts().clock.now())
+    )
+    return render_template(
+        "citizen/track.html",
+        number=typed,
+        phone=phone,
+        errors=errors or {},
+        receipt=None if found is None else receipt_page(found, full=False),
+        code_sent=sent,
+        code_url=url_for("citizen.send_code"),
+        open_url=url_for("citizen.open_all"),
+    )
+
+
+def _url(report: Report) -> str:
+    return url_for("citizen.receipt", number=rules.printed(report.number))

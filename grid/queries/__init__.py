@@ -1,0 +1,44 @@
+"""What is read about cases, who can take them, and where places lie."""
+
+from grid.queries.cards import PAGE, Card, Page
+from grid.queries.desk import Counts, Filters, counts, listed, queue, queue_version, to_verify
+from grid.queries.detail import (
+    STAFF_MOVES,
+    CaseDetail,
+    Content,
+    FileLine,
+    Offer,
+    StepLine,
+    detail,
+)
+from grid.queries.places import area_for
+from grid.queries.progress import Progress, ProgressStep, progress
+from grid.queries.staff import Candidate, Responsible, candidates, responsible_for
+
+__all__ = [
+    "PAGE",
+    "STAFF_MOVES",
+    "Candidate",
+    "Card",
+    "CaseDetail",
+    "Content",
+    "Counts",
+    "FileLine",
+    "Filters",
+    "Offer",
+    "Page",
+    "Progress",
+    "ProgressStep",
+    "Responsible",
+    "StepLine",
+    "area_for",
+    "candidates",
+    "counts",
+    "detail",
+    "listed",
+    "progress",
+    "queue",
+    "queue_version",
+    "responsible_for",
+    "to_verify",
+]

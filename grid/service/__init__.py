@@ -1,0 +1,44 @@
+"""Verbs of the grid queue.  The only code that changes cases."""
+
+from grid.service.acts import (
+    Contact,
+    acknowledge,
+    add_note,
+    classify,
+    log_call,
+    on_my_way,
+    read_contact,
+    write_voice_line,
+)
+from grid.service.alarms import remind
+from grid.service.climbing import climb
+from grid.service.hours import set_hours
+from grid.service.moving import Values, move
+from grid.service.opening import NewCase, Sighting, open_case, take_patrol
+from grid.service.residents import attach, confirm, reopen, supplement, urge, withdraw
+
+__all__ = [
+    "Contact",
+    "NewCase",
+    "Sighting",
+    "Values",
+    "acknowledge",
+    "add_note",
+    "attach",
+    "classify",
+    "climb",
+    "confirm",
+    "log_call",
+    "move",
+    "on_my_way",
+    "open_case",
+    "read_contact",
+    "remind",
+    "reopen",
+    "set_hours",
+    "supplement",
+    "take_patrol",
+    "urge",
+    "withdraw",
+    "write_voice_line",
+]

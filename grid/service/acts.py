@@ -1,0 +1,181 @@
+"""What staff do at a case beside moving it; each leaves a step."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from grid.errors import Incomplete, NotThatWay, NotYours, WrongMoment
+from grid.models import Act, Case, FileKind
+from grid.queries.detail import may_classify
+from grid.rules import (
+    CATALOGUE,
+    SYSTEM,
+    TABLE,
+    Danger,
+    Given,
+    Move,
+    Privacy,
+    State,
+    Urgency,
+    says_something,
+    urgency_of,
+)
+from grid.rules.duty import asked_from
+from grid.service.moving import find_owner, make
+from grid.service.opening import add_files
+from grid.service.record import Entry, locked, reckon, silence, wind, write
+from kernel import audit
+from kernel.access import Actor
+from kernel.permissions import Permission
+from kernel.work import Work
+
+LONGEST_LINE: Final = 200
+CONTACT_READ: Final = "case.contact-read"
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """How to reach whoever reported; None where they did not say."""
+
+    name: str | None
+    phone: str | None
+
+
+def log_call(work: Work, case_id: int, *, by: Actor, note: str = "") -> None:
+    """Write down that the resident was called; the first time stops the respond clock.
+
+    Raises:
+        NoSuchCase, NotYours, WrongMoment: there is none; it is another's; it is not in hand.
+    """
+    _respond(work, case_id, Entry(act=Act.CALLED, who=by.id, why=note), by)
+
+
+def on_my_way(work: Work, case_id: int, *, by: Actor) -> None:
+    """Write down 我去了; the first time stops the respond clock.
+
+    Raises:
+        NoSuchCase, NotYours, WrongMoment: there is none; it is another's; it is not in hand.
+    """
+    _respond(work, case_id, Entry(act=Act.ON_MY_WAY, who=by.id), by)
+
+
+def classify(
+    work: Work, case_id: int, *, by: Actor, category: str, urgency: Urgency | None = None
+) -> None:
+    """Settle what the case is about and how urgent; its clocks only get tighter.
+
+    Without *urgency* the category decides, with what the resident said about danger.  A case for
+    the police leaves everybody else's hands at once.
+
+    Raises:
+        NoSuchCase: there is none whose category *by* may settle.
+        NotYours: somebody else has it.
+        NoSuchCategory: there is no such category.
+        WrongMoment: it is over, or waits to be verified and would have to go to the police.
+        NotThatWay: it is for the police, and nobody is there.
+    """
+    case = locked(work, case_id, by=by, permission=Permission.CASE_CLASSIFY)
+    _refuse_over(case)
+    if not may_classify(case, by):
+        raise NotYours("这件事不归您定类目。")
+    chosen = CATALOGUE.category(category)
+    danger = {True: Danger.YES, False: Danger.NO, None: None}[case.danger]
+    case.category, case.department = chosen.code, chosen.dept
+    case.urgency = urgency or urgency_of(chosen, danger)
+    crosses = chosen.privacy is Privacy.POLICE and not case.is_police
+    case.privacy = chosen.privacy
+    wind(work, case, tighten=True)
+    words = f"{chosen.name}，{case.urgency.label}"
+    write(work, case, Entry(act=Act.CLASSIFY, who=by.id, why=words))
+    if crosses:
+        _hand_to_police(work, case)
+    reckon(work, case)
+
+
+def write_voice_line(work: Work, case_id: int, *, by: Actor, line: str) -> None:
+    """Write in one line what a voice note says, for those who read later; again replaces it.
+
+    Raises:
+        NoSuchCase: there is none whose voice notes *by* may hear.
+        WrongMoment: it is over.
+        Incomplete: the line is empty.
+    """
+    case = locked(work, case_id, by=by, permission=Permission.CASE_CONTENT_READ)
+    _refuse_over(case)
+    if not says_something(line):
+        raise Incomplete("请写一句录音里说了什么。")
+    case.voice_line = line[:LONGEST_LINE]
+    write(work, case, Entry(act=Act.VOICE_LINE, who=by.id, why=case.voice_line))
+
+
+def add_note(
+    work: Work, case_id: int, *, by: Actor, note: str, attachments: Sequence[int] = ()
+) -> None:
+    """Note something for colleagues, perhaps with pictures of the handling.
+
+    Raises:
+        NoSuchCase: there is none that *by* is at.
+        WrongMoment: it is over.
+        Incomplete: there is neither a word nor a file.
+    """
+    case = locked(work, case_id, by=by, permission=Permission.CASE_CONTENT_READ)
+    _refuse_over(case)
+    if not says_something(note) and not attachments:
+        raise Incomplete("请写一句，或加一张照片。")
+    number = write(work, case, Entry(act=Act.NOTE, who=by.id, why=note))
+    add_files(work, case, attachments, kind=FileKind.HANDLING, step=number)
+
+
+def read_contact(work: Work, case_id: int, *, by: Actor) -> Contact:
+    """Return who reported and their number; every look is written down (G5).
+
+    Raises:
+        NoSuchCase: there is none that *by* is at.
+        WrongMoment: it is over, and nobody needs the number any more.
+    """
+    case = locked(work, case_id, by=by, permission=Permission.CASE_CONTACT_READ)
+    if case.state.is_over:
+        raise WrongMoment("这件事已经结束，不再显示联系方式。")
+    audit.note(work, by=by, action=CONTACT_READ, subject=f"case:{case.id}", area=case.area_code)
+    write(work, case, Entry(act=Act.LOOK, who=by.id))
+    return Contact(case.caller_name, case.caller_phone)
+
+
+def acknowledge(work: Work, case_id: int, *, by: Actor) -> None:
+    """Say that the alarm was heard: it stops ringing.  The clocks go on until 接单.
+
+    Raises:
+        NoSuchCase: there is none that is *by*'s to accept.
+        NotYours: it is another's.
+    """
+    case = locked(work, case_id, by=by, permission=Permission.CASE_ACCEPT)
+    if case.owner_id != by.id:
+        raise NotYours("这件事现在不归您办。")
+    silence(work, case, answered_by=by.id)
+
+
+def _respond(work: Work, case_id: int, entry: Entry, by: Actor) -> None:
+    case = locked(work, case_id, by=by, permission=Permission.CASE_HANDLE)
+    if case.owner_id != by.id:
+        raise NotYours("这件事现在不归您办。")
+    if case.state is not State.HANDLING:
+        raise WrongMoment(f"这件事现在是“{case.state.label}”，请先接单。")
+    case.responded_at = case.responded_at or work.now()
+    write(work, case, entry)
+    reckon(work, case)
+
+
+def _hand_to_police(work: Work, case: Case) -> None:
+    """Give a case that turned out to be for the police to the first of them who is there."""
+    if (case.state, Move.ESCALATE) not in TABLE:
+        raise WrongMoment("涉警的事要由派出所办，请先退回办理，再改类目。")
+    owner = find_owner(work, case, asked_from(None, police=True))
+    if owner is None:
+        raise NotThatWay("现在没有派出所的人可以接，请先打电话给派出所。")
+    given = Given(owner=owner.person_id, owner_level=owner.level, reason="涉警，转派出所")
+    make(work, case, Move.ESCALATE, mover=SYSTEM, given=given)
+
+
+def _refuse_over(case: Case) -> None:
+    if case.state.is_over:
+        raise WrongMoment(f"这件事现在是“{case.state.label}”，不能再改。")

@@ -1,0 +1,170 @@
+"""What every verb does to a case: lock it, write down what happened, wind its clocks."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from sqlalchemy import Row, select, update
+
+from grid.errors import NoSuchCase, WrongMoment
+from grid.models import Act, Alarm, Case, Step
+from grid.queries.facts import clocks, ladder_facts, taken_steps, terms
+from grid.queries.wording import step_title
+from grid.rules import (
+    Deadlines,
+    Finding,
+    Move,
+    State,
+    deadlines,
+    first_due,
+    next_step_at,
+    starts_at,
+    tightened,
+)
+from grid.rules import Step as LadderName
+from kernel.access import Actor
+from kernel.calendar import calendar_of
+from kernel.clock import SHANGHAI
+from kernel.permissions import Permission
+from kernel.work import Work
+from people.models import Person
+from people.queries import scoped
+
+GONE: Final = "没有这件事，或者它不在您的区域。"
+JUST_NOW: Final = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What happened: a move with where it led from, or an act."""
+
+    move: Move | None = None
+    act: Act | None = None
+    start: State | None = None
+    who: int | None = None
+    by_reporter: bool = False
+    why: str = ""
+    finding: Finding | None = None
+
+
+def locked(work: Work, case_id: int, *, by: Actor, permission: Permission) -> Case:
+    """Return the case, locked and read again, if *by* may do that to it.
+
+    Raises:
+        NoSuchCase: there is none that *by* reaches under *permission*.
+    """
+    statement = scoped(select(Case).where(Case.id == case_id), by, permission)
+    case = work.session.scalar(
+        statement.with_for_update(of=Case).execution_options(populate_existing=True)
+    )
+    if case is None:
+        raise NoSuchCase(GONE)
+    return case
+
+
+def locked_for_reporter(work: Work, case_id: int) -> Case:
+    """Return the case, locked; whoever calls has seen to it that this is its reporter.
+
+    Raises:
+        NoSuchCase: there is none.
+    """
+    case = work.session.get(Case, case_id, with_for_update=True, populate_existing=True)
+    if case is None:
+        raise NoSuchCase("没有这件事。")
+    return case
+
+
+def write(work: Work, case: Case, entry: Entry) -> int:
+    """Write one step down; return its number."""
+    case.last_step += 1
+    case.touched_at = work.now()
+    step = Step(
+        case_id=case.id,
+        number=case.last_step,
+        at=work.now(),
+        who=entry.who,
+        by_reporter=entry.by_reporter,
+        move=entry.move,
+        act=entry.act,
+        from_state=entry.start,
+        to_state=case.state if entry.move is not None else None,
+        why=entry.why,
+        owner_id=case.owner_id,
+        finding=entry.finding,
+    )
+    work.session.add(step)
+    return case.last_step
+
+
+def wind(work: Work, case: Case, *, tighten: bool = False) -> None:
+    """Set the deadlines of this round by the policy in force; *tighten* never gives more time."""
+    due = deadlines(
+        terms(case),
+        calendar_of(work.session),
+        submitted_at=case.round_at,
+        accepted_at=case.admitted_at,
+    )
+    if tighten:
+        old = Deadlines(
+            accept_by=case.accept_by,
+            respond_by=case.respond_by,
+            close_by=case.close_by,
+            estimated=case.estimated,
+        )
+        due = tightened(old, due)
+    case.accept_by, case.respond_by = due.accept_by, due.respond_by
+    case.close_by, case.estimated = due.close_by, due.estimated
+    case.night = starts_at(case.round_at, urgency=case.urgency) > case.round_at
+
+
+def reckon(work: Work, case: Case, *, taken: frozenset[LadderName] | None = None) -> None:
+    """Work out anew what burns first and when the ladder comes next.
+
+    *taken* are the rungs behind it, where the caller knows them.
+    """
+    if taken is None:
+        taken = taken_steps(work.session, case)
+    first = first_due(clocks(case))
+    case.burns_at = None if first is None else first.due_at
+    case.climbs_at = next_step_at(ladder_facts(case, taken))
+
+
+def silence(work: Work, case: Case, *, answered_by: int | None = None) -> None:
+    """Let no alarm of this case ring again; whoever answered is written down."""
+    ringing = update(Alarm).where(Alarm.case_id == case.id)
+    if answered_by is not None:
+        work.session.execute(
+            ringing.where(Alarm.person_id == answered_by, Alarm.acknowledged_at.is_(None)).values(
+                acknowledged_at=work.now(), rings_at=None
+            )
+        )
+    work.session.execute(ringing.where(Alarm.rings_at.is_not(None)).values(rings_at=None))
+
+
+def refuse_stale(work: Work, case: Case, *, expected: State, turn: int | None) -> None:
+    """Whoever acts on an old page is told what happened since, and by whom.
+
+    Raises:
+        WrongMoment: the case has moved since the page was made.
+    """
+    if case.state is expected and turn in {None, case.turn}:
+        return
+    row = work.session.execute(
+        select(Step, Person.public_name)
+        .outerjoin(Person, Person.id == Step.who)
+        .where(Step.case_id == case.id, Step.move.is_not(None))
+        .order_by(Step.number.desc())
+        .limit(1)
+    ).one_or_none()
+    raise WrongMoment(f"{_happened(work, row)}，现在是“{case.state.label}”，请看过再办。")
+
+
+def _happened(work: Work, row: Row[Step, str] | None) -> str:
+    """Return 王师傅刚刚已经接单, or when it was."""
+    if row is None:
+        return "这件事的进度已经变了"
+    step, name = row
+    who = name or ("上报人" if step.by_reporter else "系统")
+    fresh = work.now() - step.at < JUST_NOW
+    when = "刚刚" if fresh else f"{step.at.astimezone(SHANGHAI):%H:%M}"
+    return f"{who}{when}已经{step_title(step)}"

@@ -1,0 +1,114 @@
+"""What whoever reported can still do.  Who they are is the citizen feature's matter."""
+
+from collections.abc import Sequence
+
+from grid.errors import Incomplete, WrongMoment
+from grid.models import Act, Case, FileKind
+from grid.rules import Given, Move, Mover, says_something
+from grid.service.alarms import about, tell, tell_desk
+from grid.service.moving import make
+from grid.service.opening import add_files
+from grid.service.record import Entry, locked_for_reporter, write
+from kernel.work import Work
+
+REPORTER = Mover(is_reporter=True)
+
+
+def attach(work: Work, case_id: int, *, attachment_id: int) -> None:
+    """Hang a picture or voice note of the report on its case; again changes nothing.
+
+    It may come after the case is over: what somebody sent with their words is kept with them.
+
+    Raises:
+        NoSuchCase: there is none.
+    """
+    case = locked_for_reporter(work, case_id)
+    add_files(work, case, [attachment_id], kind=FileKind.REPORT, step=1)
+    case.touched_at = work.now()
+
+
+def supplement(work: Work, case_id: int, *, words: str, attachments: Sequence[int]) -> None:
+    """Add what the reporter says later.  Whoever works on the main case reads it.
+
+    Raises:
+        NoSuchCase: there is none.
+        WrongMoment: it is over.
+        Incomplete: there is neither a word nor a file.
+    """
+    if not says_something(words) and not attachments:
+        raise Incomplete("请写一句，或加一张照片。")
+    case = _worked_on(work, case_id)
+    number = write(work, case, Entry(act=Act.SUPPLEMENT, by_reporter=True, why=words))
+    add_files(work, case, attachments, kind=FileKind.SUPPLEMENT, step=number)
+    _tell_owner(work, case, "上报人补充了情况，请看一看。")
+
+
+def urge(work: Work, case_id: int) -> None:
+    """Tell whoever has it that the reporter is waiting.  How often is the caller's rule.
+
+    Raises:
+        NoSuchCase: there is none.
+        WrongMoment: it is over.
+    """
+    case = _worked_on(work, case_id)
+    write(work, case, Entry(act=Act.URGE, by_reporter=True))
+    _tell_owner(work, case, "上报人催办，请尽快联系。")
+
+
+def withdraw(work: Work, case_id: int, *, reason: str) -> None:
+    """Take the report back, before a result was reported.
+
+    Raises:
+        NoSuchCase: there is none.
+        WrongMoment: it is too far, or others reported it too.
+    """
+    case = locked_for_reporter(work, case_id)
+    owner = case.owner_id
+    make(work, case, Move.WITHDRAW, mover=REPORTER, given=Given(reason=reason))
+    if owner is not None:
+        tell(work, case, owner, f"{about(work, case)}上报人撤回了，不用再去。")
+
+
+def confirm(work: Work, case_id: int) -> None:
+    """Close a case that is not urgent: its reporter says it is solved.
+
+    Raises:
+        NoSuchCase: there is none.
+        WrongMoment: no result waits to be verified.
+        NotYours: it is urgent, and somebody has to look on the spot.
+    """
+    case = locked_for_reporter(work, case_id)
+    given = Given(finding=case.proposed_finding)
+    make(work, case, Move.CONFIRM, mover=REPORTER, given=given)
+
+
+def reopen(work: Work, case_id: int, *, reason: str) -> None:
+    """Ask for rework within seven days of closing, once.
+
+    Raises:
+        NoSuchCase: there is none.
+        WrongMoment: it is not closed.
+        TooLate: the seven days are over.
+        OftenEnough: it was done once.
+        Incomplete: no reason is given.
+    """
+    case = locked_for_reporter(work, case_id)
+    make(work, case, Move.REOPEN, mover=REPORTER, given=Given(reason=reason))
+
+
+def _worked_on(work: Work, case_id: int) -> Case:
+    """Return the case, or the main case it was merged into, locked and not over."""
+    case = locked_for_reporter(work, case_id)
+    if case.main_id is not None:
+        case = locked_for_reporter(work, case.main_id)
+    if case.state.is_over:
+        raise WrongMoment(f"这件事现在是“{case.state.citizen}”，不能再补充或催办。")
+    return case
+
+
+def _tell_owner(work: Work, case: Case, what: str) -> None:
+    text = f"{about(work, case)}{what}"
+    if case.owner_id is None:
+        tell_desk(work, case, text)
+    else:
+        tell(work, case, case.owner_id, text)

@@ -1,0 +1,36 @@
+"""What all pages of the grid queue share."""
+
+from datetime import datetime
+from http import HTTPStatus
+
+from flask import Blueprint
+
+from kernel.errors import Refusal
+from kernel.permissions import Permission
+from kernel.web import current_actor
+from kernel.web.pages import status_of
+from kernel.work import parts
+
+pages = Blueprint("grid", __name__, url_prefix="/staff")
+
+
+@pages.context_processor
+def lists() -> dict[str, bool]:
+    """Say which lists this person has beside their own."""
+    return {"verifies": current_actor().may(Permission.CASE_VERIFY)}
+
+
+def now() -> datetime:
+    """Return the present moment, aware and in UTC."""
+    return parts().clock.now()
+
+
+def shown_as(refusal: Refusal) -> HTTPStatus:
+    """Return the status of a page that shows a form again because of *refusal*."""
+    status = status_of(refusal)
+    return HTTPStatus.UNPROCESSABLE_ENTITY if status is HTTPStatus.BAD_REQUEST else status
+
+
+def full_stop(sentence: str) -> str:
+    """Return the sentence with one full stop."""
+    return sentence.rstrip("。") + "。"

@@ -1,0 +1,135 @@
+"""The hours a town sets for its workers: a plain table, never a switch and never a check-in."""
+
+import re
+from collections.abc import Iterable
+from http import HTTPStatus
+from typing import Any, Final
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from grid import service
+from grid.errors import NotThatWay
+from grid.forms import DAYS, HOURS_ROLES, HoursForm, number
+from grid.models import Hours
+from grid.queries.pages import hours_set, places
+from grid.rules.duty import Shift
+from grid.views.blueprint import full_stop, pages, shown_as
+from kernel.access import require
+from kernel.db import db
+from kernel.errors import Refusal
+from kernel.forms import text
+from kernel.grants import Role
+from kernel.permissions import Permission
+from kernel.web import current_actor
+from kernel.work import Work, transaction
+from people.queries import paths_of, reaches
+from people.rules import Level
+
+_TIME: Final = re.compile(r"(\d{1,2})[:：]?(\d{2})", re.ASCII)
+LEVELS: Final = (Level.DISTRICT, Level.TOWN, Level.VILLAGE, Level.GRID)
+
+
+@pages.get("/hours")
+@require(Permission.DUTY_READ)
+def hours() -> str:
+    """Show the hours in force, and to whoever sets them the form."""
+    return _page(HoursForm(formdata=None, opens="8:00", closes="18:00"))
+
+
+@pages.post("/hours")
+@require(Permission.DUTY_EDIT)
+def add_hours() -> ResponseReturnValue:
+    """Add a stretch on one or several days."""
+    form = HoursForm()
+    form.area.choices = _areas()
+    if not form.validate():
+        return _page(form), HTTPStatus.UNPROCESSABLE_ENTITY
+    try:
+        opens, closes = _minutes(text(form.opens)), _minutes(text(form.closes))
+        fresh = {Shift(int(day), opens, closes) for day in form.days.data or ()}
+        with transaction() as work:
+            area, role = text(form.area), Role(form.role.data)
+            _set(work, area, role, _week(work.session, area, role) | fresh)
+    except Refusal as refusal:
+        return _page(form, full_stop(str(refusal))), shown_as(refusal)
+    flash(_("加好了。"))
+    return redirect(url_for("grid.hours"), code=303)
+
+
+@pages.post("/hours/remove")
+@require(Permission.DUTY_EDIT)
+def remove_hours() -> ResponseReturnValue:
+    """Take one stretch out; one that is gone already stays gone."""
+    with transaction() as work:
+        row = work.session.get(Hours, number(request.form.get("row", "")) or 0)
+        if row is not None:
+            gone = Shift(row.weekday, row.opens, row.closes)
+            week = _week(work.session, row.area_code, row.role) - {gone}
+            _set(work, row.area_code, row.role, week)
+    flash(_("去掉了。"))
+    return redirect(url_for("grid.hours"), code=303)
+
+
+def _set(work: Work, area: str, role: Role, week: Iterable[Shift]) -> None:
+    service.set_hours(work, area_code=area, role=role, shifts=week, by=current_actor())
+
+
+def _week(session: Session, area: str, role: Role) -> set[Shift]:
+    """Return what is set for one role right there."""
+    rows = hours_set(session, Permission.DUTY_EDIT, by=current_actor())
+    mine = [row for row in rows if row.area_code == area and row.role is role]
+    return {Shift(row.weekday, row.opens, row.closes) for row in mine}
+
+
+def _page(form: HoursForm, refused: str = "") -> str:
+    by = current_actor()
+    form.area.choices = _areas()
+    rows = hours_set(db.session(), Permission.DUTY_READ, by=by)
+    paths = paths_of(db.session(), {row.area_code for row in rows}, top=Level.TOWN)
+    days, roles = dict(DAYS), dict(HOURS_ROLES)
+    lines: list[dict[str, Any]] = [
+        {
+            "id": row.id,
+            "area": paths.get(row.area_code, row.area_code),
+            "role": roles.get(row.role.value, row.role.value),
+            "day": days[str(row.weekday)],
+            "span": f"{_spoken(row.opens)}–{_spoken(row.closes)}",
+            "mine": reaches(by, Permission.DUTY_EDIT, row.area_code),
+        }
+        for row in rows
+    ]
+    return render_template(
+        "grid/hours.html",
+        form=form,
+        lines=lines,
+        refused=refused,
+        edits=by.may(Permission.DUTY_EDIT),
+        here="hours",
+    )
+
+
+def _areas() -> list[tuple[str, str]]:
+    """Return the areas whose hours this person sets."""
+    found = places(db.session(), Permission.DUTY_EDIT, *LEVELS, by=current_actor())
+    paths = paths_of(db.session(), [one.code for one in found], top=Level.TOWN)
+    return [(one.code, paths.get(one.code, one.name)) for one in found]
+
+
+def _minutes(typed: str) -> int:
+    """Read 8:00 or 1800, with either colon, as minutes after midnight.
+
+    Raises:
+        NotThatWay: it is no time of day.
+    """
+    found = _TIME.fullmatch(typed)
+    hour, minute = (int(found[1]), int(found[2])) if found else (99, 0)
+    if hour > 24 or minute > 59 or hour * 60 + minute > 24 * 60:  # noqa: PLR2004 - a day's hours
+        raise NotThatWay("时间请写成 8:00 这样。")
+    return hour * 60 + minute
+
+
+def _spoken(minutes: int) -> str:
+    return f"{minutes // 60}:{minutes % 60:02}"

@@ -1,0 +1,218 @@
+"""The town's desk: every case of the area, who gets it, and what belongs together."""
+
+from http import HTTPStatus
+from typing import Final
+
+from flask import Response, flash, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from grid import queries, service
+from grid.errors import NotYours
+from grid.forms import AssignForm, CaseForm, DeskForm, MergeForm
+from grid.queries import CaseDetail, Filters
+from grid.queries.pages import case_named, places
+from grid.rules import Move, State, Urgency
+from grid.service import Values
+from grid.views.blueprint import full_stop, now, pages, shown_as
+from grid.views.case import Trouble, fresh, refuse
+from grid.views.show import card_view, level, place
+from kernel.access import require
+from kernel.db import db
+from kernel.errors import Conflict, NotFound, Refusal
+from kernel.forms import text
+from kernel.permissions import Permission
+from kernel.web import current_actor
+from kernel.work import transaction
+from people.rules import Level
+
+GIVING: Final = (Move.ASSIGN, Move.REASSIGN)
+VILLAGE_DIGITS: Final = 12
+
+
+@pages.get("/desk")
+@require(Permission.CASE_READ)
+def desk() -> str:
+    """List the cases of the area, narrowed as asked, and how many lie where."""
+    by, form = current_actor(), DeskForm(request.args)
+    villages = places(
+        db.session(), Permission.CASE_READ, Level.TOWN, Level.VILLAGE, Level.GRID, by=by
+    )
+    form.area.choices = [
+        ("", _("全部")),
+        *((one.code, _indented(one.code, one.name)) for one in villages),
+    ]
+    page = request.args.get("page", 1, type=int)
+    moment = now()
+    found = queries.listed(db.session(), by=by, now=moment, filters=_filters(form), page=page)
+    asked = {key: value for key, value in form.data.items() if value}
+    return render_template(
+        "grid/desk.html",
+        form=form,
+        counts=queries.counts(db.session(), by=by, now=moment),
+        cards=[card_view(card, by=by, now=moment) for card in found.cards],
+        total=found.total,
+        here="desk",
+        narrowed=bool(asked),
+        more=url_for("grid.desk", page=found.page + 1, **asked) if found.more else "",
+        State=State,
+    )
+
+
+@pages.get("/case/<number>/assign")
+@require(Permission.CASE_REASSIGN)
+def assign(number: str) -> ResponseReturnValue:
+    """Ask who shall have it."""
+    return _assign_page(case_named(db.session(), number))
+
+
+@pages.post("/case/<number>/assign")
+@require(Permission.CASE_REASSIGN)
+def give(number: str) -> ResponseReturnValue:
+    """Give it to somebody, for the first time or instead of another."""
+    form = AssignForm()
+    case_id = case_named(db.session(), number)
+    if not form.validate():
+        return _assign_page(case_id, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    values = Values(
+        turn=form.seen_turn,
+        owner=form.owner_id,
+        reason=text(form.reason),
+        supervised=bool(form.supervised.data),
+    )
+    seen = form.seen(State.SUBMITTED)
+    move = Move.REASSIGN if seen in {State.DISPATCHED, State.HANDLING} else Move.ASSIGN
+    try:
+        with transaction() as work:
+            service.move(work, case_id, move, by=current_actor(), expected=seen, values=values)
+    except (Conflict, NotFound) as refusal:
+        return refuse(case_id, form, refusal)
+    except Refusal as refusal:
+        return _assign_page(case_id, form, refusal, shown_as(refusal))
+    flash(_("派出去了，对方会收到消息。"))
+    return redirect(url_for("grid.case", number=number), code=303)
+
+
+@pages.get("/case/<number>/merge")
+@require(Permission.CASE_MERGE)
+def merge(number: str) -> ResponseReturnValue:
+    """Look for the case that goes on for both."""
+    return _merge_page(case_named(db.session(), number))
+
+
+@pages.post("/case/<number>/merge")
+@require(Permission.CASE_MERGE)
+def join(number: str) -> ResponseReturnValue:
+    """Let one case follow another."""
+    form = MergeForm()
+    case_id = case_named(db.session(), number)
+    if not form.validate():
+        return _merge_page(case_id, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    seen = form.seen(State.SUBMITTED)
+    try:
+        main = case_named(db.session(), text(form.main))
+        values = Values(turn=form.seen_turn, main_case=main, reason=text(form.reason))
+        with transaction() as work:
+            service.move(
+                work, case_id, Move.MERGE, by=current_actor(), expected=seen, values=values
+            )
+    except Conflict as refusal:
+        return refuse(case_id, form, refusal)
+    except Refusal as refusal:
+        return _merge_page(case_id, form, refusal, shown_as(refusal))
+    flash(_("合并了，两边的上报人都会收到主件的进展。"))
+    return redirect(url_for("grid.case", number=number), code=303)
+
+
+def _assign_page(
+    case_id: int,
+    form: AssignForm | None = None,
+    refusal: Refusal | None = None,
+    status: HTTPStatus = HTTPStatus.OK,
+) -> Response:
+    detail = _movable(case_id, *GIVING)
+    filled = _carried(form, detail) if form else fresh(AssignForm, detail)
+    people = queries.candidates(db.session(), case_id, by=current_actor(), now=now())
+    page = render_template(
+        "grid/assign.html",
+        case=detail,
+        level=level(detail.card),
+        place=place(detail.card),
+        form=filled,
+        people=people,
+        again=detail.state in {State.DISPATCHED, State.HANDLING},
+        reopened=detail.state is State.REOPENED,
+        trouble=_trouble(refusal),
+    )
+    return make_response(page, status)
+
+
+def _merge_page(
+    case_id: int,
+    form: MergeForm | None = None,
+    refusal: Refusal | None = None,
+    status: HTTPStatus = HTTPStatus.OK,
+) -> Response:
+    by, moment = current_actor(), now()
+    detail = _movable(case_id, Move.MERGE)
+    asked = request.args.get("q", "")[:40]
+    village = "" if asked else detail.card.area_code[:VILLAGE_DIGITS]
+    wanted = Filters(number=asked, area=village, only_open=True)
+    found = queries.listed(db.session(), by=by, now=moment, filters=wanted)
+    page = render_template(
+        "grid/merge.html",
+        case=detail,
+        level=level(detail.card),
+        place=place(detail.card),
+        form=_carried(form, detail) if form else fresh(MergeForm, detail),
+        others=[
+            card_view(card, by=by, now=moment)
+            for card in found.cards
+            if card.case_id != case_id and card.is_police == detail.card.is_police
+        ],
+        asked=asked,
+        trouble=_trouble(refusal),
+    )
+    return make_response(page, status)
+
+
+def _movable(case_id: int, *moves: Move) -> CaseDetail:
+    """Return the case, if one of *moves* may be made on it now.
+
+    Raises:
+        NoSuchCase: this person may not read it.
+        NotYours: it is not at that point, or not for this person to do.
+    """
+    detail = queries.detail(db.session(), case_id, by=current_actor(), now=now())
+    if not any(offer.move in moves for offer in detail.offers):
+        raise NotYours(_("这件事现在是“%(state)s”，这一步做不了。", state=_(detail.state.label)))
+    return detail
+
+
+def _carried(form: CaseForm, detail: CaseDetail) -> CaseForm:
+    """Return the form that is shown again, with what the page now knows."""
+    form.state.data, form.turn.data = detail.state.value, str(detail.card.turn)
+    return form
+
+
+def _trouble(refusal: Refusal | None) -> Trouble | None:
+    return None if refusal is None else Trouble(sentence=full_stop(str(refusal)), typed=())
+
+
+def _filters(form: DeskForm) -> Filters:
+    """Return what was asked for; what is no choice narrows nothing."""
+    state, urgency = text(form.state), text(form.urgency)
+    return Filters(
+        state=State(state) if state in set(State) else None,
+        only_open=state == "",
+        area=text(form.area),
+        urgency=Urgency(urgency) if urgency in set(Urgency) else None,
+        category=text(form.category),
+        overdue=bool(form.overdue.data),
+        number=text(form.q),
+    )
+
+
+def _indented(code: str, name: str) -> str:
+    """Return the name, set in by how deep the area lies: a select knows two levels at most."""
+    return "\u3000" * {9: 0, 12: 1, 15: 2}.get(len(code), 0) + name

@@ -1,0 +1,44 @@
+"""What the tests of the grid share."""
+
+from collections.abc import Iterator
+
+import pytest
+import sqlalchemy as sa
+
+from kernel.media import Attachment, Kind
+from kernel.media import State as MediaState
+from kernel.work import Work
+from tests.fakes import NOON
+
+
+@pytest.fixture
+def statements() -> Iterator[list[str]]:
+    """Return the list that every statement, to whichever database, is added to."""
+    seen: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if not statement.upper().startswith(("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN")):
+            seen.append(statement)
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", note)
+    yield seen
+    sa.event.remove(sa.Engine, "before_cursor_execute", note)
+
+
+@pytest.fixture
+def make_attachment(work: Work) -> int:
+    """Return the number of a saved picture."""
+    picture = Attachment(
+        key="k",
+        owner="citizen.report:1",
+        kind=Kind.PICTURE,
+        state=MediaState.READY,
+        mime="image/jpeg",
+        size=10,
+        digest="0" * 64,
+        stored="x",
+        received_at=NOON,
+    )
+    work.session.add(picture)
+    work.session.flush()
+    return picture.id

@@ -1,0 +1,157 @@
+from collections.abc import Callable
+from io import BytesIO
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from kernel.access import Actor
+from kernel.audit import AuditLine
+from kernel.calendar import calendar_of
+from kernel.grants import Role
+from kernel.outbound import send_sms
+from kernel.work import transaction
+from tests.factories import DISTRICT, make_staff
+from tests.fakes import NOON
+from tests.kernel.conftest import Rows, write_fact
+
+SignIn = Callable[[Actor], None]
+TABLE = """date,kind,name
+2027-01-01,off,元旦
+2027-01-09,work,元旦
+2027-05-01,off,劳动节
+2027-10-01,off,国庆节
+"""
+
+
+@pytest.fixture
+def operator(session: Session) -> Actor:
+    actor = make_staff(session, Role.SYSADMIN, area=DISTRICT)
+    session.commit()
+    return actor
+
+
+@pytest.fixture
+def token(client: FlaskClient) -> Callable[[], str]:
+    """Return a function that takes the token off a page as a browser would."""
+
+    def token() -> str:
+        page = client.get("/staff/operator/calendar").text
+        return page.partition('name="csrf_token" value="')[2].partition('"')[0]
+
+    return token
+
+
+@pytest.mark.parametrize("page", ["", "messages", "calendar"])
+@pytest.mark.parametrize("role", [Role.TOWN_ADMIN, Role.GRID_FULL, Role.AUDITOR])
+def test_the_operators_pages_are_the_operators(
+    page: str, role: Role, client: FlaskClient, session: Session, sign_in: SignIn
+) -> None:
+    sign_in(make_staff(session, role))
+
+    assert client.get(f"/staff/operator/{page}").status_code == 403
+
+
+def test_a_parked_row_is_shown_and_taken_up_again(
+    client: FlaskClient,
+    session: Session,
+    rows: Rows,
+    operator: Actor,
+    sign_in: SignIn,
+    token: Callable[[], str],
+) -> None:
+    with transaction() as work:
+        work.later(write_fact, name="a")
+    rows.one().parked_at = NOON
+    rows.one().error = "LookupError: broken"
+    number = rows.one().id
+    sign_in(operator)
+
+    assert "LookupError: broken" in client.get("/staff/operator/").text
+    answer = client.post(f"/staff/operator/{number}/retry", data={"csrf_token": token()})
+
+    assert answer.status_code == 303
+    assert rows.one().parked_at is None
+    assert session.query(AuditLine).one().action == "outbox.retry"
+
+
+def test_a_message_nobody_could_send_is_shown(
+    client: FlaskClient, operator: Actor, sign_in: SignIn
+) -> None:
+    with transaction() as work:
+        send_sms(work, phone="13800000000", template="T01", text="验证码：123456")
+    sign_in(operator)
+
+    assert "验证码：123456" in client.get("/staff/operator/messages").text
+
+
+def test_with_a_gateway_no_words_are_shown(
+    client: FlaskClient, operator: Actor, sign_in: SignIn, gateway: None
+) -> None:
+    with transaction() as work:
+        send_sms(work, phone="13800000000", template="T01", text="验证码：123456")
+    sign_in(operator)
+
+    page = client.get("/staff/operator/messages").text
+
+    assert "T01" in page
+    assert "123456" not in page
+
+
+class TestCalendar:
+    def test_takes_over_a_new_year(
+        self,
+        client: FlaskClient,
+        session: Session,
+        operator: Actor,
+        sign_in: SignIn,
+        token: Callable[[], str],
+    ) -> None:
+        sign_in(operator)
+
+        answer = self.send(client, token(), TABLE.encode())
+
+        assert answer == 303
+        assert calendar_of(session).covers(2027)
+        assert session.query(AuditLine).one().action == "calendar.load"
+
+    @pytest.mark.parametrize(
+        ("content", "said"),
+        [
+            (b"date,kind,name\n2027-13-01,off,x\n", "第 2 行"),
+            (b"\xff\xfe\x00", "UTF-8"),
+            (b"x" * 300_000, "太大"),
+            (b"", "表头"),
+        ],
+    )
+    def test_says_what_is_wrong_and_takes_nothing(
+        self,
+        content: bytes,
+        said: str,
+        client: FlaskClient,
+        session: Session,
+        operator: Actor,
+        sign_in: SignIn,
+        token: Callable[[], str],
+    ) -> None:
+        sign_in(operator)
+
+        answer = client.post(
+            "/staff/operator/calendar",
+            data={"csrf_token": token(), "table": (BytesIO(content), "a.csv")},
+        )
+
+        assert answer.status_code == 422
+        assert said in answer.text
+        assert not calendar_of(session).covers(2027)
+
+    def test_without_a_token_nothing_is_taken_and_the_page_offers_to_send_again(
+        self, client: FlaskClient, operator: Actor, sign_in: SignIn
+    ) -> None:
+        sign_in(operator)
+
+        assert self.send(client, "stale", TABLE.encode()) == 400
+
+    def send(self, client: FlaskClient, token: str, content: bytes) -> int:
+        data = {"csrf_token": token, "table": (BytesIO(content), "a.csv")}
+        return client.post("/staff/operator/calendar", data=data).status_code

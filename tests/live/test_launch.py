@@ -1,0 +1,176 @@
+"""`make run` as a person meets it: it serves, mends itself, stops whole and keeps the data."""
+
+import http.client
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from launch.house import is_ready, readiness
+from launch.machine import ROOT, leftovers
+from launch.plan import Plan, make_plan
+
+PATIENCE = 120.0  # the demo is loaded too, and others share the machine
+SETTLED = 30.0
+
+
+def until(is_so: Callable[[], bool], patience: float = SETTLED) -> None:
+    deadline = time.monotonic() + patience
+    while not is_so():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.1)
+
+
+@pytest.fixture(scope="module")
+def plan(tmp_path_factory: pytest.TempPathFactory) -> Plan:
+    """One house for the module: the demo is loaded once, by the test that comes first."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    var = tmp_path_factory.mktemp("launch") / "var"
+    return make_plan({**kept, "VAR": str(var), "PORT": str(port)})
+
+
+@contextmanager
+def started(plan: Plan) -> Iterator[subprocess.Popen[str]]:
+    """Start it, wait until it says where it is, and leave nothing behind."""
+    given = {
+        name: plan.env[name] for name in ("PATH", "HOME", "LANG", "VAR", "PORT") if name in plan.env
+    }
+    log = plan.var.parent / "said.txt"
+    with log.open("w") as out:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "launch"],
+            cwd=ROOT,
+            env=given,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+    try:
+        until(lambda: "Ctrl-C" in log.read_text() or process.poll() is not None, PATIENCE)
+        assert process.poll() is None, log.read_text()
+        yield process
+    finally:
+        for pid in (process.pid, *leftovers(plan.var)):
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                continue
+        process.wait()
+
+
+def refused(plan: Plan) -> subprocess.CompletedProcess[str]:
+    """Start one that is expected to give up by itself."""
+    return subprocess.run(
+        [sys.executable, "-m", "launch"],
+        cwd=ROOT,
+        env=dict(plan.env),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+
+
+def get(plan: Plan, path: str) -> tuple[int, str]:
+    connection = http.client.HTTPConnection("127.0.0.1", plan.port, timeout=20)
+    try:
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode()
+    finally:
+        connection.close()
+
+
+def said(plan: Plan) -> str:
+    return (plan.var.parent / "said.txt").read_text()
+
+
+def command_of(pid: int) -> str:
+    return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+
+
+def pids(plan: Plan, word: str) -> set[int]:
+    return {pid for pid in leftovers(plan.var) if word in command_of(pid)}
+
+
+def test_what_it_prints_opens_and_ctrl_c_leaves_no_process(plan: Plan) -> None:
+    with started(plan) as process:
+        link = re.search(r"http://127\.0\.0\.1:\d+(/\S*)?", said(plan))
+        assert link
+        assert get(plan, "/healthz")[0] == 200
+        assert get(plan, link.group(1) or "/")[0] == 200
+        assert is_ready(readiness(plan))
+
+        process.send_signal(signal.SIGINT)
+
+        assert process.wait(SETTLED) == 0
+        assert leftovers(plan.var) == []
+
+
+def test_a_second_start_keeps_the_data_and_the_keys(plan: Plan) -> None:
+    keys = (plan.var / "keys.env").read_bytes()
+
+    with started(plan) as process:
+        assert "Loading" not in said(plan)
+        assert "up to date" not in said(plan)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(SETTLED) == 0
+
+    assert (plan.var / "keys.env").read_bytes() == keys
+    assert leftovers(plan.var) == []
+
+
+def test_what_is_killed_is_started_again(plan: Plan) -> None:
+    with started(plan):
+        for word in ("gunicorn", "launch.workers", "redis-server"):
+            before = pids(plan, word)
+            for pid in before:
+                os.kill(pid, signal.SIGKILL)
+
+            until(lambda before=before, word=word: bool(pids(plan, word) - before))  # type: ignore[misc]  # bound here
+            until(lambda: is_ready(readiness(plan)))
+
+
+def test_after_a_killed_launcher_the_next_start_clears_up(plan: Plan) -> None:
+    with started(plan) as process:
+        process.kill()
+        process.wait()
+        orphans = set(leftovers(plan.var))
+        assert orphans
+
+        with started(plan):
+            assert is_ready(readiness(plan))
+            assert orphans.isdisjoint(leftovers(plan.var))
+
+
+def test_a_second_launcher_on_the_same_data_is_told_so(plan: Plan) -> None:
+    with started(plan):
+        second = refused(plan)
+
+        assert second.returncode == 1
+        assert "already runs" in second.stderr
+        assert is_ready(readiness(plan))
+
+
+def test_with_other_keys_than_the_database_was_begun_with_it_says_so_and_stops(plan: Plan) -> None:
+    keys = plan.var / "keys.env"
+    right = keys.read_text()
+    keys.write_text(re.sub("INDEX_KEY=.*", "INDEX_KEY=another", right))
+
+    second = refused(plan)
+
+    keys.write_text(right)
+    assert second.returncode == 1
+    assert "INDEX_KEY is not the key" in second.stderr
+    assert leftovers(plan.var) == []
