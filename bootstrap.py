@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from importlib import import_module
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +17,7 @@ import citizen.jobs
 import citizen.views
 import grid.events
 import grid.jobs
+import grid.views
 import kernel.health
 import kernel.jobs
 import kernel.media
@@ -32,8 +34,9 @@ from kernel.facts import is_demo
 from kernel.jobs import RqDispatch
 from kernel.outbound import HttpPost
 from kernel.outbox import Handler, Subscribers, make_routes
+from kernel.permissions import Permission
 from kernel.seal import Keyring
-from kernel.settings import Misconfigured, Settings
+from kernel.settings import Settings
 from kernel.stores import FileStore, Store
 from kernel.web import NavItem, SignedIn, install_gate, install_show
 from kernel.work import Dispatch, Parts, Post
@@ -46,6 +49,7 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     people.views.pages,
     qr.views.pages,
     citizen.views.pages,
+    grid.views.pages,
 )
 
 SUBSCRIBERS: Final[Subscribers] = {
@@ -78,7 +82,12 @@ SCAN_TARGETS: Final[Mapping[CodeKind | None, Target]] = citizen.views.SCAN_TARGE
 COMMANDS: Final[tuple[AppGroup, ...]] = (qr.cli.commands,)
 
 # The staff's menu, in its order; each sees what they may open.  At most five fit a phone.
-NAV: Final[tuple[NavItem, ...]] = ()
+NAV: Final[tuple[NavItem, ...]] = (
+    NavItem("队列", "grid.queue", "list", Permission.CASE_CONTENT_READ),
+    NavItem("待核实", "grid.to_verify", "ok", Permission.CASE_VERIFY),
+    NavItem("台账", "grid.desk", "board", Permission.CASE_READ),
+    NavItem("巡查", "grid.patrol", "pin", Permission.CASE_PATROL),
+)
 
 
 def create_app(
@@ -104,6 +113,7 @@ def create_app(
         TESTING=settings.testing,
         SIGN_IN="people.sign_in",
         SIGN_OUT="people.sign_out",
+        STAFF_HOME="grid.queue",
         CHANGE_PASSWORD="people.change_password",  # noqa: S106 - the name of a page
         WHEN_MUST_CHANGE=frozenset({"people.change_password", "people.sign_out"}),
         BABEL_TRANSLATION_DIRECTORIES="translations",
@@ -144,6 +154,10 @@ def _install_login(app: Flask) -> None:
 
 
 def _store(settings: Settings) -> Store:
-    if settings.media_url:
-        raise Misconfigured("MEDIA_URL is set, but only files under VAR/media are supported yet.")
-    return FileStore(Path(settings.var) / "media")
+    if not settings.media_url:
+        return FileStore(Path(settings.var) / "media")
+    s3 = import_module("kernel.s3")  # half a second that most installations need not spend
+    store: Store = s3.S3Store(
+        settings.media_url, access_key=settings.media_key, secret_key=settings.media_secret
+    )
+    return store

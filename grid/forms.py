@@ -259,11 +259,11 @@ class DeskForm(Form):
     """What the town desk narrows its list to; asked by GET."""
 
     state = SelectField(_("状态"), choices=[])
-    area = SelectField(_("村社"), choices=[], validate_choice=False)
+    area = SelectField(_("地方"), choices=[], validate_choice=False)
     urgency = SelectField(_("紧急程度"), choices=[])
     category = SelectField(_("类目"), choices=[])
     overdue = BooleanField(_("只看超时的"))
-    q = StringField(_("编号或文字"))
+    q = StringField(_("编号"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - the base class's signature
         super().__init__(*args, **kwargs)

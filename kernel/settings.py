@@ -26,7 +26,9 @@ class Settings:
     seal_keys: tuple[str, ...]  # Fernet keys, the first seals, all of them open
     index_key: str  # finds a sealed phone number again without opening any
     var: Path = Path("var")
-    media_url: str = ""  # "" = files under var/media
+    media_url: str = ""  # "" = files under var/media; else s3://host/bucket
+    media_key: str = ""
+    media_secret: str = ""
     public_url: str = "http://127.0.0.1:8000"
     migration_url: str | None = None  # a login that may change tables, where the other may not
     trusted_proxies: int = 0
@@ -63,6 +65,8 @@ class Settings:
             index_key=known["INDEX_KEY"],
             var=var,
             media_url=known.get("MEDIA_URL", ""),
+            media_key=known.get("MEDIA_KEY", ""),
+            media_secret=known.get("MEDIA_SECRET", ""),
             public_url=_checked_url(known.get("PUBLIC_URL") or "http://127.0.0.1:8000"),
             migration_url=known.get("MIGRATION_DATABASE_URL") or None,
             trusted_proxies=_whole(known, "TRUSTED_PROXIES", 0),

@@ -25,43 +25,56 @@ MISCONFIGURED: Final = 3  # a child's exit code: no use in starting it again
 PR_SET_PDEATHSIG: Final = 1  # prctl(2): Linux only; elsewhere the launcher clears up
 
 
-def main() -> int:
-    """Keep a child for every role until told to stop, and then until the last has stopped."""
-    children: dict[int, str] = {}
-    stopping = failed = False
+class Family:
+    """A child for every role, until told to stop."""
 
-    def stop(_number: int, _frame: object) -> None:
-        nonlocal stopping
-        stopping = True
-        for pid in children:
+    def __init__(self) -> None:
+        self.failed = False
+        self._stopping = False
+        self._children: dict[int, str] = {}
+
+    def live(self) -> None:
+        """Keep the children; return when the last has stopped."""
+        for number in ENDS:
+            signal.signal(number, self._on_signal)
+        for role in ROLES:
+            self._fork(role)
+        while self._children:
+            pid, status = os.wait()
+            self._replace(self._children.pop(pid), os.waitstatus_to_exitcode(status))
+
+    def _replace(self, role: str, code: int) -> None:
+        if code == MISCONFIGURED and not self._stopping:
+            self.failed = True  # it would say the same again every second
+            self._stop()
+        if not self._stopping:
+            time.sleep(PAUSE)
+        if not self._stopping:  # nor told so meanwhile
+            self._fork(role)
+
+    def _fork(self, role: str) -> None:
+        # A signal to stop must not come between the fork and the note of it.
+        signal.pthread_sigmask(signal.SIG_BLOCK, ENDS)
+        pid = os.fork()
+        if pid == 0:
+            _be(role)
+        self._children[pid] = role
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDS)
+
+    def _stop(self) -> None:
+        self._stopping = True
+        for pid in self._children:
             os.kill(pid, signal.SIGTERM)
 
-    for number in ENDS:
-        signal.signal(number, stop)
-    for role in ROLES:
-        fork(role, children)
-    while children:
-        pid, status = os.wait()
-        role = children.pop(pid)
-        if os.waitstatus_to_exitcode(status) == MISCONFIGURED and not stopping:
-            failed = True  # it would say the same again every second
-            os.kill(os.getpid(), signal.SIGTERM)
-            continue
-        if not stopping:
-            time.sleep(PAUSE)
-        if not stopping:
-            fork(role, children)
-    return int(failed)
+    def _on_signal(self, _number: int, _frame: object) -> None:
+        self._stop()
 
 
-def fork(role: str, children: dict[int, str]) -> None:
-    """Start a child that does *role*, and note it before a signal to stop can come between."""
-    signal.pthread_sigmask(signal.SIG_BLOCK, ENDS)
-    pid = os.fork()
-    if pid == 0:
-        _be(role)
-    children[pid] = role
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDS)
+def main() -> int:
+    """Work until told to stop; 1 if the settings are such that no work can be done."""
+    family = Family()
+    family.live()
+    return int(family.failed)
 
 
 def _be(role: str) -> NoReturn:

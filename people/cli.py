@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Final
 
 import click
-from flask import Blueprint
 from flask.cli import AppGroup
 from sqlalchemy import select
 
@@ -22,11 +21,11 @@ from people.models import Account, Area, Person
 from people.service import ImportResult, Issued
 
 FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
-pages = Blueprint("people_cli", __name__, cli_group="people")
+commands = AppGroup("people", help="区域和人员 · Areas and staff.")
 areas = AppGroup("areas", help="区域 · The area tree.")
 staff = AppGroup("staff", help="人员 · Members of staff.")
-pages.cli.add_command(areas)
-pages.cli.add_command(staff)
+commands.add_command(areas)
+commands.add_command(staff)
 
 
 @contextmanager
@@ -91,6 +90,7 @@ def list_areas(under: str) -> None:
     """列出区域 · List areas, or those below a code."""
     statement = select(Area).order_by(Area.code)
     if under:
+        _check_code(under)
         statement = statement.where(Area.code >= under, Area.code < rules.after(under))
     for area in db.session().scalars(statement):
         depth = "  " * list(rules.LEVELS).index(len(area.code))
@@ -153,6 +153,13 @@ def list_staff(area: str) -> None:
         if any(hat.area.startswith(area) for hat in hats):
             worn = "，".join(f"{rules.ROLE_NAMES[hat.role]}@{hat.area}" for hat in hats)
             click.echo(f"{account.login}  {person.public_name or person.name}  {worn}")
+
+
+def _check_code(code: str) -> None:
+    try:
+        rules.level_of(code)
+    except Refusal as refusal:
+        raise click.ClickException(str(refusal)) from None
 
 
 def _say(result: ImportResult) -> None:

@@ -14,6 +14,9 @@ from wtforms import (
     TextAreaField,
     ValidationError,
 )
+from wtforms.fields.choices import (  # type: ignore[attr-defined]  # the stubs are of 3.2
+    SelectChoice,
+)
 from wtforms.validators import InputRequired, Length, Optional
 
 from kernel.forms import Form, text
@@ -22,7 +25,9 @@ from people import rules
 from people.errors import BadField
 
 ROLES: Final = [
-    (role.value, name) for role, name in rules.ROLE_NAMES.items() if role is not Role.RESIDENT
+    SelectChoice(role.value, name)
+    for role, name in rules.ROLE_NAMES.items()
+    if role is not Role.RESIDENT
 ]
 
 

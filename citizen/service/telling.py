@@ -11,6 +11,7 @@ from citizen.service.submitting import insert_if_new, lock
 from grid import queries as grid
 from grid.models import Case
 from grid.queries import Progress
+from grid.rules import State
 from kernel import sms
 from kernel.clock import SHANGHAI
 from kernel.db import keyring
@@ -86,18 +87,25 @@ def _purpose(report: Report) -> str:
 
 def _values(report: Report, progress: Progress, template: Template) -> dict[str, str] | None:
     """Return what the message says, or None if it has nothing to say (any more)."""
-    number = printed(report.number)
-    if template is Template.CLOSED:
-        return {"no": number} if progress.closed_at else None
-    if template is Template.REJECTED:
-        reason = progress.result_text or next(
-            (step.note for step in reversed(progress.steps) if step.note), ""
-        )
-        channel = progress.responsible_channel
-        return {"no": number, "reason": reason or "见回执", "channel": channel or "服务电话"}
+    values = _facts(progress).get(template)
+    return None if values is None else {"no": printed(report.number), **values}
+
+
+def _facts(progress: Progress) -> dict[Template, dict[str, str]]:
+    """Return the messages that are true now, each with what it needs beside the number."""
+    if progress.closed_at is not None:
+        return {Template.CLOSED: {}}
+    if progress.state is State.REJECTED:
+        notes = [step.note for step in progress.steps if step.note]
+        reason = notes[-1] if notes else "见回执"
+        channel = progress.responsible_channel or "服务电话"
+        return {Template.REJECTED: {"reason": reason, "channel": channel}}
     if progress.state.is_over:
-        return None
-    if template is Template.DISPATCHED:
-        return {"no": number, "unit": progress.owner_name} if progress.owner_name else None
-    due = progress.close_by and progress.close_by.astimezone(SHANGHAI)
-    return {"no": number, "due": f"{due.month}月{due.day}日{due.hour}时"} if due else None
+        return {}
+    found: dict[Template, dict[str, str]] = {}
+    if progress.close_by is not None:
+        due = progress.close_by.astimezone(SHANGHAI)
+        found[Template.ACCEPTED] = {"due": f"{due.month}月{due.day}日{due.hour}时"}
+    if progress.owner_name:
+        found[Template.DISPATCHED] = {"unit": progress.owner_name}
+    return found

@@ -35,9 +35,7 @@ VILLAGES: Final = (
 )
 MICRO_GRIDS: Final = ("清溪花苑一区", "清溪花苑二区", "溪边老街", "临溪公寓")
 GRIDS: Final = tuple(
-    f"{village.code}{number:03}"
-    for village in VILLAGES
-    for number in range(1, GRIDS_A_VILLAGE + 1)
+    f"{village.code}{number:03}" for village in VILLAGES for number in range(1, GRIDS_A_VILLAGE + 1)
 )
 
 

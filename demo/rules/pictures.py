@@ -58,7 +58,11 @@ def draw(motif: Motif, *, mended: bool) -> bytes:
 
 
 def _houses(pen: Pen) -> None:
-    for left, top, wall in ((0, 150, BRICK), (150, 190, (206, 190, 160)), (480, 165, (170, 150, 140))):
+    for left, top, wall in (
+        (0, 150, BRICK),
+        (150, 190, (206, 190, 160)),
+        (480, 165, (170, 150, 140)),
+    ):
         pen.rectangle((left, top, left + 140, HORIZON), fill=wall)
         for x in range(left + 18, left + 120, 36):
             for y in range(top + 20, HORIZON - 30, 44):
@@ -118,7 +122,9 @@ def _bench(pen: Pen, mended: bool) -> None:  # noqa: FBT001 - as above
 def _river(pen: Pen, mended: bool) -> None:  # noqa: FBT001 - as above
     pen.rectangle((0, 320, WIDTH, HEIGHT), fill=(92, 150, 176) if mended else (54, 56, 48))
     for y in range(340, HEIGHT, 26):
-        pen.line((60 + y % 50, y, 220 + y % 70, y), fill=(150, 190, 206) if mended else (84, 86, 70))
+        pen.line(
+            (60 + y % 50, y, 220 + y % 70, y), fill=(150, 190, 206) if mended else (84, 86, 70)
+        )
     pen.rectangle((0, HORIZON, WIDTH, 322), fill=GRASS)
     if not mended:
         pen.ellipse((500, 306, 548, 346), fill=DARK)

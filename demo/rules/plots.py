@@ -1,6 +1,5 @@
 """The course of each case in the demo: when it was said, about what, and how far it goes."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import StrEnum
@@ -77,6 +76,7 @@ AGO: Final = {
     Course.HANDLING: (8, 2400),
     Course.UNOWNED: (35, 35),
 }
+STILL_OPEN: Final = frozenset({*AGO, Course.WAITING})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,9 +111,7 @@ def daytime(moment: datetime) -> datetime:
     return datetime.combine(day, MORNING, SHANGHAI) + timedelta(minutes=here.minute)
 
 
-def _plot(
-    chance: SeededChance, course: Course, turn: int, end: datetime, made: list[Plot]
-) -> Plot:
+def _plot(chance: SeededChance, course: Course, turn: int, end: datetime, made: list[Plot]) -> Plot:
     number = len(made)
     partner = _partner(made, turn) if course is Course.MERGED else None
     if partner is not None:
@@ -164,5 +162,3 @@ def _moment(chance: SeededChance, course: Course, end: datetime) -> datetime:
         minute = chance.between(9 * 60, 15 * 60)
     moment = datetime.combine(day, time(), SHANGHAI) + timedelta(minutes=minute)
     return moment + timedelta(seconds=chance.below(60))
-
-

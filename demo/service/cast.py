@@ -62,10 +62,7 @@ class Cast:
             StopIteration: it has none.
         """
         return next(
-            actor
-            for actor in self._actors.values()
-            for hat in actor.hats
-            if hat.department == code
+            actor for actor in self._actors.values() for hat in actor.hats if hat.department == code
         )
 
     def others(self, case: Case, hands: set[int]) -> Sequence[Actor]:

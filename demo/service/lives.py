@@ -1,27 +1,25 @@
 """The life of one case in the demo, from what somebody says to what they think of it."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from types import MappingProxyType
 from typing import Final
 
 from citizen import service as citizen
 from citizen.models import Report
 from citizen.rules import Place, Said, Satisfied, Solved
 from citizen.rules import Position as Point
-from citizen.service import File
 from demo.rules import stories
 from demo.rules.chance import SeededChance
 from demo.rules.folk import FIRST_RESIDENT, MOST_CALLERS, phone
-from demo.rules.plots import Course, Plot, daytime
+from demo.rules.plots import STILL_OPEN, Course, Plot, daytime
 from demo.rules.stories import STORIES, Story
 from demo.service.album import Album
 from demo.service.cast import Cast
 from demo.service.walk import Walk
 from grid import service as grid
 from grid.models import Case
-from grid.rules import Finding, Move, State, starts_at
+from grid.rules import Finding, Move, State, Urgency, starts_at
 from grid.service import Sighting, Values
 from kernel import media
 from kernel.access import Actor
@@ -73,17 +71,23 @@ class Life:
             raise LookupError("nothing was said yet")
         return self._case
 
-    def run(self) -> Times:
-        """Live the whole life."""
+    def begin(self) -> None:
+        """Say what is wrong, and have it in the queue."""
         self._say()
         self.stage.walk.settle()
-        self._meet()
-        yield from COURSES[self.plot.course](self)
+        if self.report is not None:
+            self._case = self.work.session.get_one(Case, self.report.case_id)
+        self.stage.walk.watch(self.case)
 
     def later(self, least: int, most: int) -> datetime:
         """Return a moment so many minutes from now."""
         seconds = self.chance.between(least * 60, most * 60)
         return self.now + timedelta(seconds=seconds)
+
+    def at_work(self, least: int, most: int) -> datetime:
+        """Return such a moment in office hours; what still goes on at the end waits for none."""
+        moment = self.later(least, most)
+        return moment if self.plot.course in STILL_OPEN else daytime(moment)
 
     def _say(self) -> None:
         code = self._code()
@@ -93,15 +97,14 @@ class Life:
         by = None
         if self.chance.happens(12):
             by = Actor(self.chance.pick(self.stage.residents))
-        if files and files[0].kind is Kind.SOUND:
-            said = Said(submission_key=said.submission_key, tile=said.tile, phone=said.phone)
+        is_spoken = any(file.kind is Kind.SOUND for file in files)
+        said = replace(said, words="" if is_spoken else said.words, files=len(files))
         place = Place(
             area_code=code.area_code,
             code_id=code.id,
             name=code.place_name,
             position=Point(lat=code.lat, lng=code.lng) if code.lat and code.lng else None,
         )
-        said = _with_files(said, len(files))
         self.report = citizen.submit_with_files(self.work, said, place, files, by=by)
 
     def _said(self) -> Said:
@@ -142,11 +145,6 @@ class Life:
         self._case = self.work.session.get_one(Case, grid.take_patrol(self.work, seen, by=by))
         return True
 
-    def _meet(self) -> None:
-        if self.report is not None:
-            self._case = self.work.session.get_one(Case, self.report.case_id)
-        self.stage.walk.watch(self.case)
-
     # What staff do.
 
     def move(self, move: Move, *, by: Actor | None = None, values: Values | None = None) -> None:
@@ -155,15 +153,21 @@ class Life:
         if move in {Move.ACCEPT, Move.REPORT_RESULT}:
             self.hands.add(by.id)
         grid.move(
-            self.work, self.case.id, move, by=by, expected=self.case.state, values=values or Values()
+            self.work,
+            self.case.id,
+            move,
+            by=by,
+            expected=self.case.state,
+            values=values or Values(),
         )
         self.stage.walk.watch(self.case)
 
     def accept(self) -> Times:
         """接单 within the minute; at night, what can wait waits until seven."""
-        begins = starts_at(self.case.round_at, urgency=self.case.urgency)
-        if self.case.taken_at is None:
-            yield max(self.now, begins) + timedelta(seconds=self.chance.between(6, 52))
+        begins = self.now
+        if self.case.taken_at is None and self.plot.course not in STILL_OPEN:
+            begins = max(self.now, starts_at(self.case.round_at, urgency=self.case.urgency))
+        yield begins + timedelta(seconds=self.chance.between(6, 52))
         if self.case.state is State.DISPATCHED:
             self.move(Move.ACCEPT)
 
@@ -191,17 +195,15 @@ class Life:
     def report_result(self, *, finding: Finding = Finding.TRUE, hours: int = 9) -> Times:
         """Handle it, perhaps with a picture, and say how it went."""
         if self.chance.happens(40):
-            yield daytime(self.later(20, 90))
-            self._note()
-        yield daytime(self.later(30, hours * 60))
+            yield self.at_work(20, 90)
+            self.note()
+        yield self.at_work(30, hours * 60)
         result = stories.UNFOUNDED if finding is Finding.UNFOUNDED else self.story.result
-        self.move(
-            Move.REPORT_RESULT, values=Values(result_text=result, proposed_finding=finding)
-        )
+        self.move(Move.REPORT_RESULT, values=Values(result_text=result, proposed_finding=finding))
 
     def verify(self, *, finding: Finding | None = None) -> Times:
         """Somebody else looks and closes it; where nobody else is there, the resident does."""
-        yield daytime(self.later(40, 600))
+        yield self.at_work(40, 600)
         by = self.stage.cast.verifier(self.case, self.hands)
         if by is None:
             self.confirm()
@@ -211,7 +213,7 @@ class Life:
 
     def confirm(self) -> None:
         """The resident says that it is solved, where one reported it and nothing burns."""
-        if self.report is not None and self.case.state is State.TO_VERIFY:
+        if self.report is not None and self.case.urgency is not Urgency.URGENT:
             citizen.confirm(self.work, self.report.id)
 
     def rate(self, solved: Solved = Solved.SOLVED) -> Times:
@@ -221,7 +223,12 @@ class Life:
         if solved is Solved.SOLVED and not self.chance.happens(55):
             return
         yield self.later(30, 1400)
-        liked = (Satisfied.VERY_SATISFIED, Satisfied.SATISFIED, Satisfied.SATISFIED, Satisfied.SO_SO)
+        liked = (
+            Satisfied.VERY_SATISFIED,
+            Satisfied.SATISFIED,
+            Satisfied.SATISFIED,
+            Satisfied.SO_SO,
+        )
         satisfied = Satisfied.DISSATISFIED
         if solved is Solved.SOLVED:
             satisfied = self.chance.pick(liked)
@@ -243,7 +250,8 @@ class Life:
         else:
             citizen.add(self.work, self.report.id, words=stories.SUPPLEMENT, files=())
 
-    def _note(self) -> None:
+    def note(self) -> None:
+        """Write down how it looks on the spot, perhaps with a picture."""
         picture = self.stage.album.of_handling(self.story, self.chance)
         attachments: tuple[int, ...] = ()
         if picture is not None:
@@ -252,18 +260,4 @@ class Life:
             kept = media.receive(self.work, picture, kind=Kind.PICTURE, key=key, owner=owner)
             attachments = (kept.id,)
         by = self.stage.cast.actor(self.case.owner_id)
-        grid.add_note(
-            self.work, self.case.id, by=by, note=stories.ON_SITE, attachments=attachments
-        )
-
-
-def _with_files(said: Said, files: int) -> Said:
-    return Said(
-        submission_key=said.submission_key,
-        words=said.words,
-        tile=said.tile,
-        danger=said.danger,
-        phone=said.phone,
-        caller_name=said.caller_name,
-        files=files,
-    )
+        grid.add_note(self.work, self.case.id, by=by, note=stories.ON_SITE, attachments=attachments)

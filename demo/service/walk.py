@@ -54,9 +54,9 @@ class Walk:
         """Go on until the end; then no outbox row is owed that was due."""
         while self._due:
             self.clock.moment, _, course = heappop(self._due)
-            for moment in course:
+            moment = next(course, None)
+            if moment is not None:
                 self.begin(max(moment, self.clock.moment), course)
-                break
             self.settle()
         self.clock.moment = self.end
         self.settle_held()
@@ -71,7 +71,9 @@ class Walk:
 
     def settle_held(self) -> None:
         """Run what was to wait until now, such as messages held back at night."""
-        held = select(Delivery).where(Delivery.done_at.is_(None), Delivery.due_at <= self.clock.now())
+        held = select(Delivery).where(
+            Delivery.done_at.is_(None), Delivery.due_at <= self.clock.now()
+        )
         for row in self.work.session.scalars(held.order_by(Delivery.id)).all():
             self._deliver(row)
         self.settle()
@@ -85,8 +87,7 @@ class Walk:
     def _once(self, moment: datetime, act: Callable[[], None]) -> None:
         def course() -> Iterator[datetime]:
             act()
-            return
-            yield
+            yield from ()
 
         self.begin(moment, course())
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Select, case, func, or_, select
+from sqlalchemy import Select, case, false, func, or_, select
 from sqlalchemy.orm import Session
 
 import people.rules
@@ -133,7 +133,9 @@ def _typed(filters: Filters) -> list[Any]:
         ]
     number = crockford.fold(filters.number)
     if number:
-        wanted.append(Case.number.startswith(number, autoescape=True))
+        # What no number can begin with need not be looked for, least of all a NUL.
+        possible = set(number) <= set(crockford.ALPHABET)
+        wanted.append(Case.number.startswith(number) if possible else false())
     return wanted
 
 

@@ -11,8 +11,8 @@ def contains(boundary: Mapping[str, Any], *, lat: float, lng: float) -> bool:
 
     Something else, or something broken, contains nothing: a bad file must not stop a report.
     """
-    shape = boundary.get("geometry", boundary)
     try:
+        shape = boundary.get("geometry", boundary)
         return any(_in_polygon(rings, lat, lng) for rings in _polygons(shape))
     except (AttributeError, TypeError, ValueError, IndexError, KeyError, ZeroDivisionError):
         return False

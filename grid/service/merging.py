@@ -52,8 +52,8 @@ def join(work: Work, case: Case, main_id: int | None, *, who: int | None) -> Non
     """
     if main_id is None:
         raise Incomplete("请选合并到哪一件。")
+    case.main_id = main_id  # before anything is asked: a merged case without a main one is refused
     main = work.session.get_one(Case, main_id)
-    case.main_id = main.id
     for row in work.session.scalars(select(Case).where(Case.main_id == case.id).order_by(Case.id)):
         row.main_id = main.id
     main.reporters += case.reporters

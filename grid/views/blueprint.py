@@ -6,18 +6,10 @@ from http import HTTPStatus
 from flask import Blueprint
 
 from kernel.errors import Refusal
-from kernel.permissions import Permission
-from kernel.web import current_actor
 from kernel.web.pages import status_of
 from kernel.work import parts
 
 pages = Blueprint("grid", __name__, url_prefix="/staff")
-
-
-@pages.context_processor
-def lists() -> dict[str, bool]:
-    """Say which lists this person has beside their own."""
-    return {"verifies": current_actor().may(Permission.CASE_VERIFY)}
 
 
 def now() -> datetime:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Final
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -29,6 +29,7 @@ from people.queries import paths_of, reaches
 from people.rules import Level
 
 _TIME: Final = re.compile(r"(\d{1,2})[:：]?(\d{2})", re.ASCII)
+MOST_ROWS: Final = 20
 LEVELS: Final = (Level.DISTRICT, Level.TOWN, Level.VILLAGE, Level.GRID)
 
 
@@ -62,13 +63,15 @@ def add_hours() -> ResponseReturnValue:
 @pages.post("/hours/remove")
 @require(Permission.DUTY_EDIT)
 def remove_hours() -> ResponseReturnValue:
-    """Take one stretch out; one that is gone already stays gone."""
+    """Take stretches out; what is gone already stays gone."""
+    ids = [number(typed) for typed in request.form.getlist("row")[:MOST_ROWS]]
     with transaction() as work:
-        row = work.session.get(Hours, number(request.form.get("row", "")) or 0)
-        if row is not None:
-            gone = Shift(row.weekday, row.opens, row.closes)
-            week = _week(work.session, row.area_code, row.role) - {gone}
-            _set(work, row.area_code, row.role, week)
+        rows = [row for id_ in ids if id_ and (row := work.session.get(Hours, id_))]
+        gone = {(row.area_code, row.role): set[Shift]() for row in rows}
+        for row in rows:
+            gone[row.area_code, row.role].add(Shift(row.weekday, row.opens, row.closes))
+        for (area, role), shifts in gone.items():
+            _set(work, area, role, _week(work.session, area, role) - shifts)
     flash(_("去掉了。"))
     return redirect(url_for("grid.hours"), code=303)
 
@@ -89,17 +92,16 @@ def _page(form: HoursForm, refused: str = "") -> str:
     form.area.choices = _areas()
     rows = hours_set(db.session(), Permission.DUTY_READ, by=by)
     paths = paths_of(db.session(), {row.area_code for row in rows}, top=Level.TOWN)
-    days, roles = dict(DAYS), dict(HOURS_ROLES)
-    lines: list[dict[str, Any]] = [
+    lines = [
         {
-            "id": row.id,
-            "area": paths.get(row.area_code, row.area_code),
-            "role": roles.get(row.role.value, row.role.value),
-            "day": days[str(row.weekday)],
-            "span": f"{_spoken(row.opens)}–{_spoken(row.closes)}",
-            "mine": reaches(by, Permission.DUTY_EDIT, row.area_code),
+            "rows": [row.id for row in group],
+            "area": paths.get(area, area),
+            "role": dict(HOURS_ROLES).get(role.value, role.value),
+            "days": _days(row.weekday for row in group),
+            "span": f"{_spoken(opens)}–{_spoken(closes)}",
+            "mine": reaches(by, Permission.DUTY_EDIT, area),
         }
-        for row in rows
+        for (area, role, opens, closes), group in _grouped(rows).items()
     ]
     return render_template(
         "grid/hours.html",
@@ -107,8 +109,23 @@ def _page(form: HoursForm, refused: str = "") -> str:
         lines=lines,
         refused=refused,
         edits=by.may(Permission.DUTY_EDIT),
-        here="hours",
     )
+
+
+def _grouped(rows: Iterable[Hours]) -> dict[tuple[str, Role, int, int], list[Hours]]:
+    """Put the same hours on several days into one line."""
+    groups: dict[tuple[str, Role, int, int], list[Hours]] = {}
+    for row in rows:
+        groups.setdefault((row.area_code, row.role, row.opens, row.closes), []).append(row)
+    return groups
+
+
+def _days(weekdays: Iterable[int]) -> str:
+    """Return the days in words, Monday first."""
+    days = sorted(set(weekdays))
+    if days == list(range(7)):
+        return str(_("每天"))
+    return "、".join(str(dict(DAYS)[str(day)]) for day in days)
 
 
 def _areas() -> list[tuple[str, str]]:

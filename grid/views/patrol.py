@@ -44,7 +44,11 @@ def patrol() -> ResponseReturnValue:
         else:
             flash(_("报上去了，会派给别人去办。"))
             return redirect(url_for("grid.patrol"), code=303)
-    return render_template("grid/patrol.html", form=form, refused=refused, here="patrol"), status
+    return render_template(
+        "grid/patrol.html",
+        form=form,
+        refused=refused,
+    ), status
 
 
 def _file(work: Work, form: PatrolForm) -> int:

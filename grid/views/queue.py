@@ -31,7 +31,6 @@ def queue() -> str:
         "grid/queue.html",
         cards=_views(found),
         etag=f'"{etag}"',
-        here="queue",
         live=url_for("grid.live_queue", page=found.page),
         more=_more(found, "grid.queue"),
     )
@@ -61,7 +60,7 @@ def to_verify() -> str:
     number = request.args.get("page", 1, type=int)
     found = queries.to_verify(db.session(), by=current_actor(), now=now(), page=number)
     return render_template(
-        "grid/verify.html", cards=_views(found), here="verify", more=_more(found, "grid.to_verify")
+        "grid/verify.html", cards=_views(found), more=_more(found, "grid.to_verify")
     )
 
 

@@ -52,6 +52,7 @@ class CardView:
     """A case in a list."""
 
     number: str
+    spoken: str  # in groups of four
     level: dict[str, str]
     title: str
     state: str
@@ -72,6 +73,7 @@ def card_view(card: Card, *, by: Actor, now: datetime) -> CardView:
     mine = card.owner_id == by.id
     return CardView(
         number=card.number,
+        spoken="-".join(card.number[at : at + 4] for at in (0, 4, 8)),
         level=level(card),
         title=_(card.title),
         state=_(card.state.label),
@@ -107,7 +109,7 @@ def tags(card: Card) -> tuple[str, ...]:
         (card.reopens > 0, _("重办")),
         (card.returns > 0, _("退回过 %(n)s 次", n=card.returns)),
         (card.reporters > 1, _("%(n)s 人报", n=card.reporters)),
-        (card.night and not card.taken, _("7:00 开始计时")),
+        (card.night and not card.taken and not card.overdue, _("7:00 开始计时")),
         (card.is_police, _("涉警")),
     )
     return tuple(text for holds, text in said if holds)

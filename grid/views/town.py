@@ -10,8 +10,9 @@ from flask_babel import gettext as _
 from grid import queries, service
 from grid.errors import NotYours
 from grid.forms import AssignForm, CaseForm, DeskForm, MergeForm
-from grid.queries import CaseDetail, Filters
+from grid.queries import CaseDetail, Counts, Filters
 from grid.queries.pages import case_named, places
+from grid.queries.wording import unit_of
 from grid.rules import Move, State, Urgency
 from grid.service import Values
 from grid.views.blueprint import full_stop, now, pages, shown_as
@@ -49,13 +50,11 @@ def desk() -> str:
     return render_template(
         "grid/desk.html",
         form=form,
-        counts=queries.counts(db.session(), by=by, now=moment),
+        totals=_totals(queries.counts(db.session(), by=by, now=moment)),
         cards=[card_view(card, by=by, now=moment) for card in found.cards],
         total=found.total,
-        here="desk",
         narrowed=bool(asked),
         more=url_for("grid.desk", page=found.page + 1, **asked) if found.more else "",
-        State=State,
     )
 
 
@@ -140,6 +139,7 @@ def _assign_page(
         place=place(detail.card),
         form=filled,
         people=people,
+        unit_of=unit_of,
         again=detail.state in {State.DISPATCHED, State.HANDLING},
         reopened=detail.state is State.REOPENED,
         trouble=_trouble(refusal),
@@ -211,6 +211,18 @@ def _filters(form: DeskForm) -> Filters:
         overdue=bool(form.overdue.data),
         number=text(form.q),
     )
+
+
+def _totals(counts: Counts) -> list[tuple[str, int, dict[str, str]]]:
+    """Return how many cases lie where: the word, the number, and how to list them."""
+    verify, closed = State.TO_VERIFY, State.CLOSED
+    return [
+        (_("没办完"), counts.open, {}),
+        (_("紧急"), counts.urgent, {"urgency": Urgency.URGENT.value}),
+        (_("已超时"), counts.overdue, {"overdue": "y"}),
+        (_(verify.label), counts.by_state.get(verify, 0), {"state": verify.value}),
+        (_(closed.label), counts.by_state.get(closed, 0), {"state": closed.value}),
+    ]
 
 
 def _indented(code: str, name: str) -> str:

@@ -83,13 +83,17 @@ def _show_http(error: HTTPException) -> ResponseReturnValue:
 
 def _show_stale(_error: CSRFError) -> ResponseReturnValue:
     """Offer to send again what a stale page sent: the gate has seen that it came from our site."""
+    fresh = generate_csrf()
+    if answers_json():
+        sentence = _("这一页放得太久了，请再试一次。")
+        return {"message": sentence, "errors": {}, "csrf": fresh}, HTTPStatus.BAD_REQUEST
     fields = [
         (name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"
     ]
     return _page(
         HTTPStatus.BAD_REQUEST,
         _("这一页放得太久了，您写的都还在，再点一次就行。"),
-        again=[*fields, ("csrf_token", generate_csrf())],
+        again=[*fields, ("csrf_token", fresh)],
     )
 
 

@@ -12,16 +12,22 @@ from markupsafe import Markup
 from kernel.access import signed_in
 from kernel.db import db
 from kernel.forms import text
+from kernel.permissions import Permission
 from kernel.web import current_actor, limiter
 from kernel.work import parts, transaction
 from people import queries, rules, service
 from people.errors import WeakPassword, WrongPassword
 from people.forms import ConfirmForm, PasswordForm, TotpOnForm
 from people.models import Account
-from people.views.blueprint import enter, local, pages, show_in, staff_home
+from people.views.blueprint import enter, pages, show_in, staff_home
 
 ENROLLING: Final = "totp"  # in the session until a first code shows that the phone has it
 GUESSES: Final = "10 per minute"
+DESKS: Final = (
+    ("people.staff", "人员", Permission.SYSTEM_STAFF_EDIT),
+    ("people.areas", "区域", Permission.SYSTEM_AREA_EDIT),
+    ("people.audit", "操作日志", Permission.AUDIT_LOG_READ),
+)
 
 
 @pages.get("/staff/account")
@@ -36,6 +42,7 @@ def account() -> str:
         account=own,
         hats=[(rules.ROLE_NAMES[hat.role], paths.get(hat.area, "")) for hat in hats],
         confirm=ConfirmForm(),
+        desks=[(url_for(page), _(name)) for page, name, may in DESKS if current_actor().may(may)],
     )
 
 
@@ -60,7 +67,7 @@ def change_password() -> ResponseReturnValue:
         else:
             enter(current_actor().id, epoch)
             flash(_("密码改好了，别处的登录都已退出。"))
-            return redirect(local(None, staff_home()), code=303)
+            return redirect(url_for(staff_home(current_actor().id)), code=303)
     elif request.method == "POST":
         status = HTTPStatus.UNPROCESSABLE_ENTITY
     page = render_template("people/password.html", form=form, must_change=must_change)

@@ -9,9 +9,11 @@ from flask import Blueprint, current_app, session, url_for
 from flask_login import login_user
 from sqlalchemy.orm import Session
 
-from kernel.access import Actor
+from kernel.access import Actor, access_of
+from kernel.db import db
 from kernel.errors import Refusal
 from kernel.forms import Form
+from kernel.permissions import Permission
 from kernel.web import SignedIn
 from kernel.web.pages import status_of
 from people import queries, rules
@@ -58,10 +60,13 @@ def local(path: str | None, otherwise: str) -> str:
     return url_for(otherwise)
 
 
-def staff_home() -> str:
-    """Return the endpoint that staff see first."""
-    home: str = current_app.config.get("STAFF_HOME", "people.account")
-    return home
+def staff_home(person_id: int) -> str:
+    """Return the endpoint that a member of staff sees first: the desk, if it is open to them."""
+    home: str = current_app.config["STAFF_HOME"]
+    needed = access_of(current_app.view_functions[home])
+    actor = queries.actor_of(db.session(), person_id)
+    may = actor is not None and isinstance(needed, Permission) and actor.may(needed)
+    return home if may else "people.account"
 
 
 def show_in(form: Form, refusal: Refusal) -> HTTPStatus:

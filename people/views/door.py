@@ -40,8 +40,9 @@ def sign_in() -> ResponseReturnValue:
         if entered:
             person_id, epoch, must_change = entered
             enter(person_id, epoch)
-            home = url_for("people.change_password") if must_change else None
-            return redirect(home or local(form.next.data, staff_home()), code=303)
+            if must_change:
+                return redirect(url_for("people.change_password"), code=303)
+            return redirect(local(form.next.data, staff_home(person_id)), code=303)
         count_miss("sign-in")
         form.form_errors.append(
             _("登录名、密码或动态码不对。连着错几次要等一会儿；忘了就请管理员重置。")

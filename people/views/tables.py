@@ -50,7 +50,8 @@ def _import(
     form, status, result = ImportForm(), HTTPStatus.OK, None
     if form.validate_on_submit():
         try:
-            rows = rules.read_sheet(form.file.data.read(rules.MOST_BYTES + 1), columns)
+            with form.file.data.stream as file:
+                rows = rules.read_sheet(file.read(rules.MOST_BYTES + 1), columns)
         except BadFile as refusal:
             status = show_in(form, refusal)
         else:

@@ -16,8 +16,8 @@ from grid.service import Values
 from kernel.access import Actor
 from kernel.delivery import deliver
 from kernel.grants import Role
-from kernel.outbox import Delivery
-from kernel.work import transaction
+from kernel.outbox import GRACE, Delivery
+from kernel.work import parts, transaction
 from people.queries import actor_of
 from qr import service as qr
 from qr.rules import CodeKind
@@ -67,12 +67,16 @@ def make_case(session: Session, area: str = GRID, **more: object) -> Report:
 
 
 def deliver_all(session: Session) -> list[str]:
-    """Be the workers until nothing is owed now that has not been tried; return what was run."""
+    """Be the workers until nothing is owed now that has not been tried; return what was run.
+
+    A message that is held until the morning is left alone.
+    """
     seen: dict[int, str] = {}
     while True:
         session.commit()
         owed = session.scalars(select(Delivery).where(Delivery.done_at.is_(None))).all()
-        fresh = {row.id: row.handler for row in owed if row.id not in seen}
+        soon = parts().clock.now() + GRACE
+        fresh = {row.id: row.handler for row in owed if row.id not in seen and row.due_at <= soon}
         session.commit()
         if not fresh:
             return list(seen.values())

@@ -4,11 +4,14 @@ from collections.abc import Iterator
 
 import pytest
 import sqlalchemy as sa
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
 
 from kernel.media import Attachment, Kind
 from kernel.media import State as MediaState
 from kernel.work import Work
 from tests.fakes import NOON
+from tests.grid.pages import Desk
 
 
 @pytest.fixture
@@ -42,3 +45,9 @@ def make_attachment(work: Work) -> int:
     work.session.add(picture)
     work.session.flush()
     return picture.id
+
+
+@pytest.fixture
+def desk(client: FlaskClient, session: Session) -> Desk:
+    """Return a desk with a browser on it, where nobody sits yet."""
+    return Desk(client, session)

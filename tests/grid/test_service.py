@@ -41,6 +41,7 @@ from tests.grid.factories import (
     acts_of,
     do,
     eavesdrop,
+    handle,
     make_case,
     make_station,
     make_team,
@@ -258,14 +259,12 @@ class TestOpenCase:
 
 
 class TestWholeLife:
-    def test_accept_call_handle_verify_rework_and_close_again(
+    def test_accepted_called_visited_handled_and_verified_by_somebody_else(
         self, work: Work, clock: FixedClock
     ) -> None:
         clock.moment = TEN_IN_THE_MORNING
         team = make_team(work.session)
-        worker, leader, town = (
-            team[role] for role in (Role.GRID_FULL, Role.GRID_LEADER, Role.TOWN_ADMIN)
-        )
+        worker, leader = team[Role.GRID_FULL], team[Role.GRID_LEADER]
         case = opened(work, submitted_at=TEN_IN_THE_MORNING)
 
         do(work, case, Move.ACCEPT, worker)
@@ -273,24 +272,24 @@ class TestWholeLife:
         service.log_call(work, case.id, by=worker, note="说下午在家")
         service.on_my_way(work, case.id, by=worker)
         service.add_note(work, case.id, by=worker, note="约好三点")
-        do(
-            work,
-            case,
-            Move.REPORT_RESULT,
-            worker,
-            result_text="清走了",
-            proposed_finding=Finding.TRUE,
-        )
+        handle(work, case, worker)
         do(work, case, Move.VERIFY, leader, finding=Finding.PARTLY)
-        assert (case.state, case.finding, case.verified_by) == (
-            State.CLOSED,
-            Finding.PARTLY,
-            leader.id,
-        )
+
+        assert (case.state, case.finding) == (State.CLOSED, Finding.PARTLY)
+        assert case.verified_by == leader.id
         assert case.burns_at is None
         assert case.climbs_at is None
 
+    def test_rework_goes_to_somebody_else_with_fresh_clocks_and_is_closed_again(
+        self, work: Work, clock: FixedClock
+    ) -> None:
+        team = make_team(work.session)
+        worker, leader, town = (
+            team[role] for role in (Role.GRID_FULL, Role.GRID_LEADER, Role.TOWN_ADMIN)
+        )
+        case = make_case(work.session, state=State.CLOSED, owner_id=worker.id)
         clock.advance(days=2)
+
         service.reopen(work, case.id, reason="又堆上了")
         assert (case.state, case.owner_id, case.closed_at) == (State.REOPENED, None, None)
         assert case.accept_by == clock.moment + timedelta(minutes=1)
@@ -298,20 +297,14 @@ class TestWholeLife:
             do(work, case, Move.ASSIGN, town, owner=worker.id)
         do(work, case, Move.ASSIGN, town, owner=leader.id)
         do(work, case, Move.ACCEPT, leader)
-        do(
-            work,
-            case,
-            Move.REPORT_RESULT,
-            leader,
-            result_text="装了监控",
-            proposed_finding=Finding.TRUE,
-        )
+        handle(work, case, leader)
         # The worker handled the first round and does not verify the second.
         with pytest.raises(NotYours):
             do(work, case, Move.VERIFY, worker, finding=Finding.TRUE)
         service.confirm(work, case.id)
 
-        assert (case.state, case.verified_by) == (State.CLOSED, None)
+        end: State = case.state
+        assert (end, case.verified_by) == (State.CLOSED, None)
         with pytest.raises(OftenEnough):
             service.reopen(work, case.id, reason="还是不行")
 
@@ -566,11 +559,10 @@ class TestActs:
         clock.moment = NOON + timedelta(hours=4)
         leader = make_staff(work.session, Role.GRID_LEADER, area=VILLAGE)
         case = opened(work, submitted_at=clock.moment)
-        assert case.night
 
         service.classify(work, case.id, by=leader, category="0102", urgency=Urgency.URGENT)
 
-        assert not case.night
+        assert case.night is False
         assert case.accept_by == clock.moment + timedelta(minutes=1)
 
     def test_what_turns_out_to_be_for_the_police_leaves_the_grid_at_once(self, work: Work) -> None:

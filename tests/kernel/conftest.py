@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from kernel.events import Event
 from kernel.facts import establish
-from kernel.outbox import Delivery, Errand, Queue, make_routes, on
+from kernel.outbox import Delivery, Errand, Queue, Subscribers, make_routes, on
 from kernel.work import Parts, Work
 
 
@@ -70,7 +70,7 @@ def forgotten(work: Work, *, name: str) -> None:
 def house(app: Flask) -> Iterator[Parts]:
     """The application, with this module's handlers in its tables."""
     built: Parts = app.extensions["parts"]
-    subscribers = {Heard: (hear, hear_too)}
+    subscribers: Subscribers = {Heard: (hear, hear_too)}
     app.extensions["parts"] = replace(
         built,
         subscribers=subscribers,

@@ -39,18 +39,21 @@ def plan(tmp_path_factory: pytest.TempPathFactory) -> Plan:
     return make_plan({**kept, "VAR": str(var), "PORT": str(port)})
 
 
+def given(plan: Plan) -> dict[str, str]:
+    """Return what the person who starts it has set."""
+    names = ("PATH", "HOME", "LANG", "VAR", "PORT")
+    return {name: plan.env[name] for name in names if name in plan.env}
+
+
 @contextmanager
 def started(plan: Plan) -> Iterator[subprocess.Popen[str]]:
     """Start it, wait until it says where it is, and leave nothing behind."""
-    given = {
-        name: plan.env[name] for name in ("PATH", "HOME", "LANG", "VAR", "PORT") if name in plan.env
-    }
     log = plan.var.parent / "said.txt"
     with log.open("w") as out:
         process = subprocess.Popen(
             [sys.executable, "-m", "launch"],
             cwd=ROOT,
-            env=given,
+            env=given(plan),
             stdout=out,
             stderr=subprocess.STDOUT,
             text=True,
@@ -74,7 +77,7 @@ def refused(plan: Plan) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "launch"],
         cwd=ROOT,
-        env=dict(plan.env),
+        env=given(plan),
         capture_output=True,
         text=True,
         timeout=PATIENCE,

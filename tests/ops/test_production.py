@@ -90,9 +90,7 @@ class House:
 
     def get(self, path: str, **headers: str) -> tuple[int, str, dict[str, str]]:
         trust = ssl.create_default_context(cafile=str(self.folder / "fullchain.pem"))
-        request = urllib.request.Request(
-            f"https://localhost:{self.https}{path}", headers=headers
-        )
+        request = urllib.request.Request(f"https://localhost:{self.https}{path}", headers=headers)
         try:
             with urllib.request.urlopen(request, context=trust, timeout=20) as answer:  # noqa: S310 - as above
                 return answer.status, answer.read().decode(errors="replace"), dict(answer.headers)

@@ -1,0 +1,1 @@
+"""What the demo district is made of: places, people, stories, pictures; all decided by a seed."""

@@ -1,0 +1,84 @@
+"""Loads the demo district: everything in one transaction, so that it is all there or not at all.
+
+Time is walked through: `clock` and `chance` must be those of the work's parts.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from demo.errors import NotEmpty
+from demo.rules import folk
+from demo.rules.chance import SeededChance
+from demo.rules.plots import DAYS, SMALL, plots
+from demo.service.album import Album
+from demo.service.cast import Cast
+from demo.service.courses import live
+from demo.service.lives import Stage
+from demo.service.settling import CARDS, hang_codes, hire, house, is_late, scannable, settle_areas
+from demo.service.walk import Walk, WalkedClock
+from kernel.facts import DEMO, establish
+from kernel.work import Work
+from people.models import Area, Person
+
+__all__ = ["CARDS", "Demo", "WalkedClock", "load"]
+
+FOUNDED = timedelta(days=DAYS + 2)  # before the end
+JOINED = timedelta(minutes=15)
+FILES = (90, 12)  # at most so many are opened: each takes the media room its time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demo:
+    """Which demo: the same one is the same to the last token."""
+
+    seed: int
+    end: datetime  # the last moment anything happens, aware
+    small: bool = False
+
+
+def load(work: Work, demo: Demo, *, clock: WalkedClock, chance: SeededChance) -> None:
+    """Fill an empty database with a district and three months of its life.
+
+    Raises:
+        NotEmpty: there is an area or a person already.
+    """
+    for kind in (Area.code, Person.id):
+        if work.session.scalar(select(kind).limit(1)) is not None:
+            raise NotEmpty("数据库里已经有区域或人员。演示数据只能装进空的数据库。")
+    clock.moment = demo.end - FOUNDED
+    establish(work, DEMO, _told(demo))
+    settle_areas(work)
+    staff = list(folk.staff())
+    hire(work, (row for row in staff if not is_late(row)))
+    households = SMALL if demo.small else folk.HOUSEHOLDS
+    heads = house(work, chance.branch("households"), households=households)
+    hang_codes(work, heads)
+    walk = Walk(work, clock, demo.end)
+    cast = Cast(work.session)
+    stage = Stage(
+        walk=walk,
+        cast=cast,
+        album=Album(most=FILES[demo.small]),
+        codes=scannable(work),
+        residents=[head.id for head in heads],
+    )
+
+    def join() -> Iterator[datetime]:
+        yield demo.end - JOINED
+        hire(work, (row for row in staff if is_late(row)))
+        cast.refresh()
+
+    walk.begin(clock.moment, join())
+    walk.begin(clock.moment, walk.mornings())
+    for plot in plots(chance.branch("plots"), end=demo.end, small=demo.small):
+        walk.begin(plot.at, live(stage, plot, chance.branch(f"case {plot.number}")))
+    walk.run()
+
+
+def _told(demo: Demo) -> str:
+    told = {"seed": demo.seed, "end": demo.end.isoformat(), "password": folk.PASSWORD}
+    return json.dumps(told)

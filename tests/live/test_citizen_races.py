@@ -1,0 +1,202 @@
+"""Eight at once at the resident's door, with real commits, on whichever database is under test."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from threading import Barrier
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from citizen import service
+from citizen.errors import RatedAlready, UrgedToday
+from citizen.models import Rating, Report, Told, Urge
+from citizen.rules import Place, Satisfied, Solved, Template
+from grid.models import Case, CaseFile
+from kernel.db import Model, db
+from kernel.delivery import deliver, sweep
+from kernel.media import Attachment, Kind
+from kernel.outbox import Delivery
+from kernel.work import Parts, transaction
+from tests.citizen.factories import PHONE, close, make_case, make_code, make_report, said
+from tests.factories import GRID, make_area
+from tests.fakes import FixedClock
+from tests.kernel.media.samples import picture
+
+THREADS = 8
+HERE = Place(area_code=GRID, name="菜场东门")
+
+
+def race(app: Flask, run: Callable[[int], object]) -> list[object]:
+    """Let eight threads do *run* at the same moment; return what came of each."""
+    barrier = Barrier(THREADS)
+
+    def racer(number: int) -> object:
+        with app.app_context():
+            barrier.wait()
+            return run(number)
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        return list(pool.map(racer, range(THREADS)))
+
+
+def count(app: Flask, kind: type[Model]) -> int:
+    with app.app_context():
+        return db.session.scalar(select(func.count()).select_from(kind)) or 0
+
+
+@pytest.fixture(autouse=True)
+def _area(live: Flask) -> None:
+    with live.app_context():
+        make_area(db.session())
+        db.session.commit()
+
+
+def test_eight_taps_are_one_report(live: Flask) -> None:
+    words = said()
+
+    def tap(_number: int) -> str:
+        with transaction() as work:
+            return service.submit(work, words, HERE).number
+
+    assert len(set(race(live, tap))) == 1
+    assert count(live, Report) == 1
+    assert count(live, Delivery) == 1
+
+
+def test_eight_browsers_with_one_form_get_one_receipt(live: Flask) -> None:
+    with live.app_context():
+        token = make_code(db.session())
+
+    def tap(_number: int) -> str:
+        data = {"submission_key": "same", "words": "灯不亮"}
+        return live.test_client().post(f"/S/{token}", data=data).location
+
+    assert len(set(race(live, tap))) == 1
+    assert count(live, Report) == 1
+
+
+def test_one_key_with_eight_texts_is_eight_reports(live: Flask) -> None:
+    words = said()
+
+    def tap(number: int) -> str:
+        with transaction() as work:
+            return service.submit(work, replace(words, words=f"灯 {number}"), HERE).number
+
+    assert len(set(race(live, tap))) == THREADS
+    assert count(live, Report) == THREADS
+
+
+def test_eight_deliveries_are_one_case(live: Flask) -> None:
+    with live.app_context():
+        make_report(db.session(), phone=PHONE)
+        row_id = db.session.scalars(select(Delivery.id)).one()
+
+    race(live, lambda _number: deliver(row_id))
+
+    assert count(live, Case) == 1
+    with live.app_context():
+        assert db.session.get_one(Delivery, row_id).done_at is not None
+
+
+def test_a_file_that_races_the_case_is_on_the_case(live: Flask) -> None:
+    with live.app_context():
+        report_id = make_report(db.session(), files=4).id
+
+    def run(number: int) -> None:
+        with transaction() as work:
+            if number % 2:
+                service.push_to_grid(work, report_id)
+            else:
+                content = picture(width=100 + number)
+                service.keep(work, report_id, content, kind=Kind.PICTURE, key=f"{number}")
+
+    race(live, run)
+
+    assert count(live, Case) == 1
+    assert count(live, Attachment) == count(live, CaseFile) == THREADS // 2
+
+
+def test_one_file_sent_eight_times_is_one_file(live: Flask) -> None:
+    with live.app_context():
+        report_id = make_report(db.session(), files=1).id
+
+    def send(_number: int) -> int:
+        with transaction() as work:
+            return service.keep(work, report_id, picture(), kind=Kind.PICTURE, key="1").id
+
+    assert len(set(race(live, send))) == 1
+    assert count(live, Attachment) == 1
+
+
+def test_eight_taps_urge_and_rate_once(live: Flask) -> None:
+    with live.app_context():
+        report = make_case(db.session())
+        report_id, case_id = report.id, report.case_id
+
+    def urge(_number: int) -> bool:
+        try:
+            with transaction() as work:
+                service.urge(work, report_id)
+        except UrgedToday:
+            return False
+        return True
+
+    def rate(_number: int) -> bool:
+        try:
+            with transaction() as work:
+                service.rate(
+                    work, report_id, solved=Solved.SOLVED, satisfied=Satisfied.VERY_SATISFIED
+                )
+        except RatedAlready:
+            return False
+        return True
+
+    assert sorted(map(bool, race(live, urge))) == [False] * 7 + [True]
+    with live.app_context():
+        close(db.session(), case_id)
+    assert sorted(map(bool, race(live, rate))) == [False] * 7 + [True]
+    assert (count(live, Urge), count(live, Rating)) == (1, 1)
+
+
+def test_a_step_is_told_once_whoever_tells_it(live: Flask) -> None:
+    with live.app_context():
+        report_id = make_case(db.session(), phone=PHONE).id
+
+    def tell(_number: int) -> None:
+        with transaction() as work:
+            service.tell(work, report_id, template=Template.DISPATCHED)
+
+    race(live, tell)
+
+    assert count(live, Told) == 1
+
+
+def test_with_the_queue_gone_the_receipt_still_comes_and_the_case_later(live: Flask) -> None:
+    known: Parts = live.extensions["parts"]
+    assert isinstance(known.clock, FixedClock)
+    with live.app_context():
+        token = make_code(db.session())
+    live.extensions["parts"] = replace(known, dispatch=Gone())
+
+    answer = live.test_client().post(f"/S/{token}", data={"words": "灯不亮"})
+    live.extensions["parts"] = known
+    known.clock.advance(minutes=2)
+    with live.app_context():
+        owed = sweep()
+        deliver(db.session.scalars(select(Delivery.id)).one())
+
+    assert answer.status_code == 303
+    assert owed == 1
+    assert count(live, Case) == 1
+
+
+class Gone:
+    """A queue that nobody answers for; like the real one it does not raise."""
+
+    def is_up(self) -> bool:
+        return False
+
+    def send(self, tickets: object) -> None:
+        """Lose what was to be sent."""

@@ -1,0 +1,321 @@
+"""Areas, staff, tables and the log, each also by somebody from the next town."""
+
+import io
+import re
+from collections.abc import Callable
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from kernel.access import Actor
+from kernel.audit import AuditLine
+from kernel.grants import Role
+from people import queries
+from people.models import Account, Area, Person
+from people.rules import HatWanted, is_password
+from tests.factories import (
+    DISTRICT,
+    GRID,
+    NEXT_GRID,
+    NEXT_TOWN,
+    TOWN,
+    VILLAGE,
+    make_area,
+    make_staff,
+)
+
+SignIn = Callable[[Actor], None]
+BOM = b"\xef\xbb\xbf"
+
+
+@pytest.fixture
+def worker(session: Session) -> Actor:
+    make_area(session, NEXT_GRID)
+    worker = make_staff(session, Role.GRID_FULL, area=GRID)
+    session.get_one(Person, worker.id).phone = "13812345678"
+    return worker
+
+
+@pytest.fixture
+def town(session: Session, sign_in: SignIn, worker: Actor) -> Actor:
+    town = make_staff(session, Role.TOWN_ADMIN, area=TOWN)
+    sign_in(town)
+    return town
+
+
+@pytest.fixture
+def stranger(session: Session, sign_in: SignIn, worker: Actor) -> Actor:
+    stranger = make_staff(session, Role.TOWN_ADMIN, area=NEXT_TOWN)
+    sign_in(stranger)
+    return stranger
+
+
+def post(client: FlaskClient, path: str, **fields: object) -> TestResponse:
+    shown = client.get("/staff/account").text
+    token = shown.split('name="csrf_token" value="')[1].split('"')[0]
+    return client.post(
+        path, data={**fields, "csrf_token": token}, content_type="multipart/form-data"
+    )
+
+
+class TestAreas:
+    def test_the_tree_is_shown_level_by_level(self, client: FlaskClient, town: Actor) -> None:
+        assert f"/staff/areas/{TOWN}" in client.get("/staff/areas").text
+        assert f"/staff/areas/{VILLAGE}" in client.get(f"/staff/areas/{TOWN}").text
+        assert f"/staff/areas/{GRID}" not in client.get(f"/staff/areas/{TOWN}").text
+
+    @pytest.mark.parametrize("code", [GRID, DISTRICT, "999999", "x", "%00", "1" * 300])
+    def test_another_towns_areas_are_not_there(
+        self, client: FlaskClient, stranger: Actor, code: str
+    ) -> None:
+        assert client.get(f"/staff/areas/{code}").status_code == 404
+        assert client.get(f"/staff/areas/{code}/close").status_code == 404
+        assert post(client, f"/staff/areas/{code}", name="我的").status_code == 404
+        assert post(client, f"/staff/areas/{code}/close").status_code == 404
+
+    def test_a_grid_worker_has_no_such_page(
+        self, client: FlaskClient, worker: Actor, sign_in: SignIn
+    ) -> None:
+        sign_in(worker)
+
+        for path in ("/staff/areas", "/staff/people", "/staff/audit", "/staff/people/import"):
+            assert client.get(path).status_code == 403
+
+    def test_an_area_is_added_and_changed(
+        self, client: FlaskClient, town: Actor, session: Session
+    ) -> None:
+        code = f"{VILLAGE}009"
+
+        added = post(client, "/staff/areas", code=code, name="第9网格", shows_phones="y")
+        changed = post(client, f"/staff/areas/{code}", name="第九网格")
+
+        assert (added.location, changed.status_code) == (f"/staff/areas/{code}", 303)
+        session.expire_all()
+        area = session.get_one(Area, code)
+        assert (area.name, area.shows_phones) == ("第九网格", False)
+
+    @pytest.mark.parametrize(
+        ("fields", "status"),
+        [
+            ({"code": "", "name": "x"}, 404),
+            ({"code": f"{VILLAGE}009", "name": ""}, 422),
+            ({"code": f"{VILLAGE}009", "name": "x", "boundary": "{"}, 422),
+            ({"code": f"{VILLAGE}009", "name": "x", "desk_phone": "call"}, 422),
+            ({"code": VILLAGE, "name": "x"}, 409),
+            ({"code": f"{NEXT_TOWN}001", "name": "x"}, 403),
+        ],
+    )
+    def test_bad_input_is_shown_again(
+        self, client: FlaskClient, town: Actor, fields: dict[str, object], status: int
+    ) -> None:
+        page = post(client, "/staff/areas", zone="北片", **fields)
+
+        assert page.status_code == status
+        assert 'value="北片"' in page.text
+
+    def test_closing_asks_first_and_refuses_what_is_in_use(
+        self, client: FlaskClient, town: Actor, session: Session
+    ) -> None:
+        assert "要撤销" in client.get(f"/staff/areas/{NEXT_GRID}/close").text
+        assert post(client, f"/staff/areas/{GRID}/close").status_code == 409
+        assert post(client, f"/staff/areas/{NEXT_GRID}/close").status_code == 303
+
+        session.expire_all()
+        assert session.get_one(Area, NEXT_GRID).closed_at is not None
+        assert "已撤销" in client.get(f"/staff/areas/{VILLAGE}").text
+
+
+class TestStaff:
+    def test_a_list_shows_ones_own_people_with_masked_numbers(
+        self, client: FlaskClient, town: Actor, worker: Actor
+    ) -> None:
+        page = client.get("/staff/people").text
+
+        assert f"staff{worker.id}" in page
+        assert "138****5678" in page
+        assert "13812345678" not in page
+        assert f"staff{worker.id}" not in client.get(f"/staff/people?area={NEXT_GRID}").text
+        assert client.get("/staff/people?area=x&after=y&login=%00").status_code == 200
+
+    def test_another_towns_people_are_not_there(
+        self, client: FlaskClient, stranger: Actor, worker: Actor
+    ) -> None:
+        assert f"staff{worker.id}" not in client.get("/staff/people").text
+        path = f"/staff/people/{worker.id}"
+        assert client.get(path).status_code == 404
+        assert client.get(f"{path}/close").status_code == 404
+        for verb in ("", "/hats", "/reset", "/close"):
+            assert post(client, f"{path}{verb}", role="grid_full", area=GRID).status_code == 404
+
+    def test_the_issued_password_is_shown_once(
+        self, client: FlaskClient, town: Actor, session: Session
+    ) -> None:
+        page = post(
+            client, "/staff/people/new", login="li.si", name="李四", role="grid_part", area=GRID
+        )
+
+        found = re.search(r"<code>([a-z0-9-]{14})</code>", page.text)
+        assert found
+        account = session.scalars(select(Account).where(Account.login == "li.si")).one()
+        assert is_password(found[1], account.password)
+        assert found[1] not in client.get(f"/staff/people/{account.person_id}").text
+
+    @pytest.mark.parametrize(
+        ("fields", "status"),
+        [
+            ({"login": "x"}, 422),
+            ({"login": ""}, 422),
+            ({"role": "king"}, 422),
+            ({"role": "sysadmin", "area": DISTRICT}, 403),
+            ({"area": f"{NEXT_TOWN}001001"}, 403),
+            ({"area": "x"}, 404),
+            ({"phone": "12"}, 422),
+        ],
+    )
+    def test_bad_input_is_shown_again(
+        self, client: FlaskClient, town: Actor, fields: dict[str, str], status: int
+    ) -> None:
+        given = {"login": "li.si", "name": "李四", "role": "grid_full", "area": GRID, **fields}
+
+        page = post(client, "/staff/people/new", **given)
+
+        assert page.status_code == status
+        assert 'value="李四"' in page.text
+
+    def test_hats_are_given_exchanged_and_taken(
+        self, client: FlaskClient, town: Actor, worker: Actor, session: Session
+    ) -> None:
+        path = f"/staff/people/{worker.id}/hats"
+
+        def worn() -> set[HatWanted]:
+            session.expire_all()
+            return set(queries.hats_of(session, worker.id))
+
+        post(client, path, role="grid_leader", area=VILLAGE)
+        assert HatWanted(Role.GRID_LEADER, VILLAGE) in worn()
+        post(client, path, role="grid_full", area=NEXT_GRID, old=f"grid_full@{GRID}")
+        assert HatWanted(Role.GRID_FULL, NEXT_GRID) in worn()
+        post(client, path, role="grid_leader", area=VILLAGE, do="take")
+        assert worn() == {HatWanted(Role.GRID_FULL, NEXT_GRID)}
+        last = post(client, path, role="grid_full", area=NEXT_GRID, do="take")
+        assert last.status_code == 422
+        assert post(client, path, role="grid_full", area=GRID, old="junk").status_code == 422
+
+    def test_a_person_is_described_reset_and_closed(
+        self, client: FlaskClient, town: Actor, worker: Actor, session: Session
+    ) -> None:
+        path = f"/staff/people/{worker.id}"
+
+        assert post(client, path, public_name="王师傅").status_code == 303
+        assert post(client, path, public_name="长" * 31).status_code == 422
+        assert post(client, path, work_phone="call me").status_code == 422
+        assert "一次性密码" in post(client, f"{path}/reset").text
+        assert "要停用" in client.get(f"{path}/close").text
+        assert post(client, f"{path}/close").location == "/staff/people"
+
+        assert client.get(path).status_code == 404
+        session.expire_all()
+        assert session.get_one(Account, worker.id).closed_at is not None
+
+    def test_nobody_closes_themselves(self, client: FlaskClient, town: Actor) -> None:
+        assert post(client, f"/staff/people/{town.id}/close").status_code == 403
+        assert post(client, f"/staff/people/{town.id}/reset").status_code == 403
+
+
+class TestTables:
+    def send(
+        self, client: FlaskClient, what: str, content: bytes, do: str = "check"
+    ) -> TestResponse:
+        file = (io.BytesIO(content), "table.csv")
+        return post(client, f"/staff/{what}/import", file=file, do=do)
+
+    def test_a_check_lists_every_bad_line(
+        self, client: FlaskClient, town: Actor, session: Session
+    ) -> None:
+        content = f"编码,名称\n{VILLAGE}007,第7网格\n1,短\n{NEXT_TOWN},邻镇\n".encode()
+
+        page = self.send(client, "areas", BOM + content, "write")
+
+        assert page.status_code == 422
+        assert "第 3 行" in page.text
+        assert "第 4 行" in page.text
+        assert session.get(Area, f"{VILLAGE}007") is None
+
+    def test_a_check_writes_nothing_and_an_import_does(
+        self, client: FlaskClient, town: Actor, session: Session
+    ) -> None:
+        content = f"编码,名称\n{VILLAGE}007,第7网格\n".encode("gb18030")
+
+        assert "还没有写入" in self.send(client, "areas", content).text
+        assert session.get(Area, f"{VILLAGE}007") is None
+        assert "导入了 1 行" in self.send(client, "areas", content, "write").text
+        session.expire_all()
+        assert session.get_one(Area, f"{VILLAGE}007").name == "第7网格"
+
+    def test_staff_get_their_passwords_on_the_page(
+        self, client: FlaskClient, town: Actor, session: Session
+    ) -> None:
+        content = f"login,name,hats\nli.si,李四,专职网格员@{GRID}\n".encode()
+
+        page = self.send(client, "people", content, "write").text
+
+        assert "li.si" in page
+        assert re.search(r"<code>[a-z0-9-]{14}</code>", page)
+
+    @pytest.mark.parametrize("content", [b"", b"\x89PNG", b"PK\x03\x04x", b"king\n1\n"])
+    def test_what_is_no_table_gets_a_sentence(
+        self, client: FlaskClient, town: Actor, content: bytes
+    ) -> None:
+        page = self.send(client, "areas", content)
+
+        assert page.status_code == 422
+        assert 'role="alert"' in page.text
+
+    def test_no_file_gets_a_sentence_too(self, client: FlaskClient, town: Actor) -> None:
+        assert "请选一个文件" in post(client, "/staff/areas/import").text
+
+
+class TestAudit:
+    def test_the_auditor_reads_what_was_done(
+        self, client: FlaskClient, town: Actor, session: Session, sign_in: SignIn
+    ) -> None:
+        post(client, "/staff/areas", code=f"{VILLAGE}009", name="第9网格")
+        sign_in(make_staff(session, Role.AUDITOR, area=DISTRICT))
+
+        page = client.get("/staff/audit?action=area.").text
+
+        assert "area.add" in page
+        assert f"staff{town.id}" in page
+        assert "area.add" not in client.get("/staff/audit?action=staff.").text
+        assert "area.add" not in client.get("/staff/audit?last=2026-03-01").text
+
+    def test_it_is_read_in_pages(
+        self, client: FlaskClient, session: Session, sign_in: SignIn, worker: Actor
+    ) -> None:
+        session.add_all(
+            AuditLine(at=session.get_one(Person, worker.id).made_at, action="x", subject=f"n:{n}.")
+            for n in range(120)
+        )
+        sign_in(make_staff(session, Role.SYSADMIN, area=DISTRICT))
+
+        path, seen = "/staff/audit?action=x", 0
+        while path:
+            page = client.get(path).text
+            seen += len(re.findall(r"n:[0-9]+[.]<", page))
+            more = re.search(r'href="(/staff/audit\?[^"]*before=[^"]*)"', page)
+            path = more[1].replace("&amp;", "&") if more else ""
+
+        assert seen == session.scalar(
+            select(func.count()).select_from(AuditLine).where(AuditLine.action == "x")
+        )
+
+    @pytest.mark.parametrize("query", ["area=x", "first=yesterday", "before=x", "action=%00"])
+    def test_nonsense_is_no_fault(
+        self, client: FlaskClient, session: Session, sign_in: SignIn, query: str
+    ) -> None:
+        sign_in(make_staff(session, Role.AUDITOR, area=DISTRICT))
+
+        assert client.get(f"/staff/audit?{query}").status_code == 200
