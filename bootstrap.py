@@ -15,6 +15,8 @@ import citizen.events
 import citizen.handlers
 import citizen.jobs
 import citizen.views
+import demo.cli
+import grid.cli
 import grid.events
 import grid.jobs
 import grid.views
@@ -23,6 +25,8 @@ import kernel.jobs
 import kernel.media
 import kernel.operator
 import kernel.outbound
+import people.cli
+import people.jobs
 import people.views
 import qr.cli
 import qr.views
@@ -67,6 +71,7 @@ JOBS: Final[tuple[Handler, ...]] = (
     kernel.media.finish_attachment,
     kernel.outbound.prune_messages,
     kernel.outbound.send_message,
+    people.jobs.forget_codes,
 )
 
 SCHEDULE: Final[tuple[Turn, ...]] = (
@@ -74,12 +79,18 @@ SCHEDULE: Final[tuple[Turn, ...]] = (
     Every(timedelta(minutes=1), grid.jobs.remind),
     Daily(3, kernel.jobs.prune_outbox),
     Daily(3, kernel.outbound.prune_messages),
+    Daily(3, people.jobs.forget_codes),
 )
 
 SCAN_TARGETS: Final[Mapping[CodeKind | None, Target]] = citizen.views.SCAN_TARGETS
 
 
-COMMANDS: Final[tuple[AppGroup, ...]] = (qr.cli.commands,)
+COMMANDS: Final[tuple[AppGroup, ...]] = (
+    demo.cli.commands,
+    grid.cli.commands,
+    people.cli.commands,
+    qr.cli.commands,
+)
 
 # The staff's menu, in its order; each sees what they may open.  At most five fit a phone.
 NAV: Final[tuple[NavItem, ...]] = (
@@ -114,6 +125,8 @@ def create_app(
         SIGN_IN="people.sign_in",
         SIGN_OUT="people.sign_out",
         STAFF_HOME="grid.queue",
+        ACCOUNT="people.account",
+        RESIDENT_HOME="citizen.home",
         CHANGE_PASSWORD="people.change_password",  # noqa: S106 - the name of a page
         WHEN_MUST_CHANGE=frozenset({"people.change_password", "people.sign_out"}),
         BABEL_TRANSLATION_DIRECTORIES="translations",

@@ -10,7 +10,7 @@ from citizen import rules
 from citizen.rules import Position, Said, Satisfied, Solved
 from citizen.service import File
 from kernel.forms import Form, text
-from kernel.media import MOST_BYTES, Kind
+from kernel.media import Kind
 from people import rules as people
 from people.errors import BadField
 
@@ -54,16 +54,12 @@ class ReportForm(Form):
             caller_name=name,
             notice_version=rules.known_notice(text(self.agreed)),
             lang=lang,
-            files=_count(text(self.files)) + len(self.sent()),
+            files=_count(text(self.files)) + len(self.attached()),
         )
 
-    def sent(self) -> list[FileStorage]:
-        """Return the files that came in the same form."""
-        return [*_given(self.voice), *_given(self.photos)]
-
-    def read_files(self) -> list[File]:
-        """Read them, each no further than one byte past what is taken."""
-        return read_files(self.voice, Kind.SOUND) + read_files(self.photos, Kind.PICTURE)
+    def attached(self) -> list[File]:
+        """Return the files that came in the same form, as the service takes them."""
+        return _files(self.voice, Kind.SOUND) + _files(self.photos, Kind.PICTURE)
 
     def blame(self, name: str, sentence: str) -> None:
         """Write *sentence* beside the field *name*."""
@@ -97,9 +93,9 @@ class AddForm(Form):
     voice = MultipleFileField()
     photos = MultipleFileField()
 
-    def read_files(self) -> list[File]:
-        """Read the files, each no further than one byte past what is taken."""
-        return read_files(self.voice, Kind.SOUND) + read_files(self.photos, Kind.PICTURE)
+    def attached(self) -> list[File]:
+        """Return the files that came with the words."""
+        return _files(self.voice, Kind.SOUND) + _files(self.photos, Kind.PICTURE)
 
 
 class RateForm(Form):
@@ -131,9 +127,8 @@ class CodeForm(Form):
     code = StringField()
 
 
-def read_files(field: Field, kind: Kind) -> list[File]:
-    """Read what was sent in *field*; what is too long is read just far enough to be refused."""
-    return [File(kind, one.stream.read(MOST_BYTES[kind] + 1)) for one in _given(field)]
+def _files(field: Field, kind: Kind) -> list[File]:
+    return [File(kind, one.stream) for one in _given(field)]
 
 
 def _given(field: Field) -> Sequence[FileStorage]:

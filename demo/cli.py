@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Final
 
 import click
@@ -22,7 +22,6 @@ from kernel.work import Parts, parts, transaction
 
 SEED: Final = 1
 LAST_HOUR: Final = time(17)  # of a day that is not today: late, but before the close of business
-ROUND_TO: Final = timedelta(minutes=1)
 
 commands = AppGroup("demo", help="The demo district: load it, and say how to get in.")
 
@@ -74,15 +73,17 @@ def show(*, as_json: bool) -> None:
 
 
 def last_moment(now: datetime, today: date | None) -> datetime:
-    """Return when the demo ends: on another day at five in the afternoon, else now.
+    """Return when the demo ends: now, or on the day asked for at five in the afternoon.
 
     Args:
         now: aware, in Asia/Shanghai.
         today: the day asked for; None for the clock's.
     """
-    if today is not None and today != now.date():
-        return datetime.combine(today, LAST_HOUR, SHANGHAI)
-    return now.replace(second=0, microsecond=0)
+    if today is None:
+        return now.replace(second=0, microsecond=0)
+    if today == now.date():  # not in the future, and the same for whoever asks again
+        return now.replace(minute=0, second=0, microsecond=0)
+    return datetime.combine(today, LAST_HOUR, SHANGHAI)
 
 
 @contextmanager

@@ -15,6 +15,9 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields.choices import (  # type: ignore[attr-defined]  # the stubs are of 3.2
+    SelectChoice,
+)
 from wtforms.validators import InputRequired, Length, Optional
 
 from grid.rules import CATALOGUE, Finding, State, Urgency
@@ -26,18 +29,21 @@ LONGEST_TEXT: Final = 1000
 LONGEST_LINE: Final = 200
 LONGEST_WORDS: Final = 2000
 LONGEST_CHANNEL: Final = 120
-FINDINGS: Final = [(finding.value, finding.label) for finding in Finding]
-DANGERS: Final = [("yes", _("有危险，要马上去")), ("no", _("没有危险"))]
+FINDINGS: Final = [SelectChoice(finding.value, _(finding.label)) for finding in Finding]
+DANGERS: Final = [
+    SelectChoice("yes", _("有危险，要马上去")),
+    SelectChoice("no", _("没有危险")),
+]
 DAYS: Final = [
-    (str(day), name)
+    SelectChoice(str(day), name)
     for day, name in enumerate(
         (_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日"))
     )
 ]
 HOURS_ROLES: Final = [
-    (Role.GRID_FULL.value, _("专职网格员")),
-    (Role.GRID_PART.value, _("兼职网格员、微网格长")),
-    (Role.POLICE_AUX.value, _("辅警")),
+    SelectChoice(Role.GRID_FULL.value, _("专职网格员")),
+    SelectChoice(Role.GRID_PART.value, _("兼职网格员、微网格长")),
+    SelectChoice(Role.POLICE_AUX.value, _("辅警")),
 ]
 
 
@@ -108,7 +114,7 @@ class CallForm(CaseForm):
     reached = RadioField(
         _("打通了吗"),
         [InputRequired(_("请选打通了没有。"))],
-        choices=[("yes", _("打通了")), ("no", _("没人接"))],
+        choices=[SelectChoice("yes", _("打通了")), SelectChoice("no", _("没人接"))],
     )
     note = StringField(
         _("说了什么（可不写）"), [Optional(), Length(max=LONGEST_LINE, message=_("写得太长了。"))]
@@ -268,15 +274,15 @@ class DeskForm(Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - the base class's signature
         super().__init__(*args, **kwargs)
         self.state.choices = [
-            ("", _("没办完的")),
-            ("all", _("全部")),
-            *((state.value, _(state.label)) for state in State),
+            SelectChoice("", _("没办完的")),
+            SelectChoice("all", _("全部")),
+            *(SelectChoice(state.value, _(state.label)) for state in State),
         ]
         self.urgency.choices = [
-            ("", _("不限")),
-            *((one.value, _(one.label)) for one in Urgency),
+            SelectChoice("", _("不限")),
+            *(SelectChoice(one.value, _(one.label)) for one in Urgency),
         ]
-        self.category.choices = {"": [("", _("不限"))], **category_choices()}
+        self.category.choices = [SelectChoice("", _("不限")), *category_choices()]
 
 
 class PatrolForm(Form):
@@ -301,7 +307,7 @@ class PatrolForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - the base class's signature
         super().__init__(*args, **kwargs)
-        self.category.choices = {"": [("", _("还说不准"))], **category_choices()}
+        self.category.choices = [SelectChoice("", _("还说不准")), *category_choices()]
 
     def sent(self) -> list[tuple[Kind, bytes]]:
         """Return the files that came along, each read just past what is taken."""
@@ -320,12 +326,18 @@ class HoursForm(Form):
     closes = StringField(_("到几点"), [InputRequired(_("请写到几点结束。"))])
 
 
-def category_choices() -> dict[str, list[tuple[str, Any]]]:
+def category_choices() -> list[SelectChoice]:
     """Return the categories under the tiles that lead to them, for a select."""
-    return {
-        tile.label: [(one.code, _(one.name)) for one in CATALOGUE.under(tile.code)]
+    return [
+        SelectChoice(one.code, _(one.name), optgroup=tile.label)
         for tile in CATALOGUE.tiles.values()
-    }
+        for one in CATALOGUE.under(tile.code)
+    ]
+
+
+def choice(value: str, label: object, group: str | None = None) -> SelectChoice:
+    """Return one option of a select, under *group* where there is one."""
+    return SelectChoice(value, label, optgroup=group)
 
 
 def number(typed: str) -> int | None:

@@ -26,5 +26,5 @@ def start_logging() -> None:
     handler.setFormatter(JsonFormatter(FIELDS, json_ensure_ascii=False))
     handler.addFilter(AddId())
     logging.basicConfig(level=logging.INFO, handlers=[handler])
-    for talkative in ("rq.worker", "httpx", "alembic.runtime.migration"):
+    for talkative in ("rq.worker", "httpx", "alembic"):
         logging.getLogger(talkative).setLevel(logging.WARNING)

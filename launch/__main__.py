@@ -44,9 +44,9 @@ def run(plan: Plan) -> None:
         if not standing.is_current:
             say("Bringing the database up to date …")
             flask(plan, "db", "upgrade")
-        if not standing.has_areas:
+        if not standing.has_areas and plan.demo:
             say("Loading the demo district …")
-            flask(plan, "demo", "load")
+            flask(plan, *plan.demo)
         say("Starting …")
         house.start_app()
         demo = known_demo(plan)

@@ -19,6 +19,11 @@ from launch.machine import MARK, bracketed, find_redis, lan_address
 
 LONGEST_SOCKET: Final = 90  # characters; a unix socket's path may not be longer than 107
 WEB_WORKERS: Final = 2
+DEMOS: Final[Mapping[str, tuple[str, ...]]] = {
+    "full": ("demo", "load"),
+    "small": ("demo", "load", "--small"),
+    "none": (),
+}
 EVERYWHERE: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - asked for, never chosen
 
 
@@ -43,6 +48,11 @@ class Plan:
         return bool(self.env["REDIS_PROGRAM"])
 
     @property
+    def demo(self) -> tuple[str, ...]:
+        """The command that fills an empty database; () if nothing should."""
+        return DEMOS[self.env["DEMO"]]
+
+    @property
     def log(self) -> Path:
         return self.var / "log"
 
@@ -62,8 +72,12 @@ def make_plan(env: Mapping[str, str]) -> Plan:
     sockets = _folders(var)
     program = "" if env.get("REDIS_URL") else find_redis()
     shown = lan_address() if host in EVERYWHERE else host
+    demo = env.get("DEMO") or "full"
+    if demo not in DEMOS:
+        raise Misconfigured(f"DEMO is {demo!r}; it must be one of {', '.join(DEMOS)}.")
     told = {
         **env,
+        "DEMO": demo,
         MARK: str(var),
         "VAR": str(var),
         "HOST": host,

@@ -26,6 +26,8 @@ from tests.fakes import NOON, Browser, CountingChance, FixedClock, ListDispatch,
 # A loaded machine is slow, which is no failure of the code under test.
 hypothesis.settings.register_profile("suite", deadline=None)
 hypothesis.settings.load_profile("suite")
+# One Chromium for all of them: its fixtures must not be defined twice.
+pytest_plugins = ("tests.browser",)
 REDIS_URL = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/15")
 # Keys of tests.  Nothing real is sealed with them.
 SEAL_KEY = "x8xXV6v9mYxHBoyoHkmKDRQ0zPSDDW4QdbZHSBPUKQI="
@@ -50,6 +52,19 @@ def build_tables(app: Flask) -> None:
     with app.app_context():
         downgrade(revision="base")
         upgrade()
+
+
+def new_database(database_url: str, folder: Path, name: str) -> str:
+    """Return the URL of an empty database called *name*, beside the one under test."""
+    url = sa.make_url(database_url)
+    if url.get_backend_name() == "sqlite":
+        return url.set(database=str(folder / f"{name}.db")).render_as_string(hide_password=False)
+    url = url.set(database=f"{url.database}_{name}")
+    with sa.create_engine(database_url, isolation_level="AUTOCOMMIT").connect() as connection:
+        connection.execute(sa.text(f'DROP DATABASE IF EXISTS "{url.database}" WITH (FORCE)'))
+        connection.execute(sa.text(f'CREATE DATABASE "{url.database}"'))
+    connection.engine.dispose()
+    return url.render_as_string(hide_password=False)
 
 
 @pytest.fixture(scope="session")
@@ -151,18 +166,10 @@ def live(database_url: str, tmp_path: Path) -> Iterator[Flask]:
 
     For what a savepoint cannot show: threads that race, workers that die.
     """
-    url = sa.make_url(database_url)
-    if url.get_backend_name() == "sqlite":
-        url = url.set(database=str(tmp_path / "live.db"))
-    else:
-        url = url.set(database=f"{url.database}_live")
-        with sa.create_engine(database_url, isolation_level="AUTOCOMMIT").connect() as connection:
-            connection.execute(sa.text(f'DROP DATABASE IF EXISTS "{url.database}" WITH (FORCE)'))
-            connection.execute(sa.text(f'CREATE DATABASE "{url.database}"'))
-        connection.engine.dispose()
+    url = new_database(database_url, tmp_path, "live")
     redis = Redis.from_url(REDIS_URL)
     redis.flushdb()
-    settings = make_settings(url.render_as_string(hide_password=False), tmp_path)
+    settings = make_settings(url, tmp_path)
     queue = RqDispatch(REDIS_URL)
     app = create_app(
         settings, clock=FixedClock(), chance=CountingChance(), dispatch=queue, post=PostBox()

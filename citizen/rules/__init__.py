@@ -4,6 +4,7 @@ from citizen.rules.progress import (
     HEADLINE_BEFORE,
     Stage,
     now_title,
+    plain_title,
     stages_after,
 )
 from citizen.rules.said import (
@@ -68,6 +69,7 @@ __all__ = [
     "new_number",
     "now_title",
     "place_of",
+    "plain_title",
     "position",
     "printed",
     "read_number",

@@ -33,12 +33,32 @@ _NOW: Final[Mapping[State | None, str]] = MappingProxyType(
         State.OBJECTED: "正由上一级复核",
     }
 )
+# The table of states names its moves for staff; what residents read of them is said here.
+_PLAIN: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "已提交": "收到了",
+        "受理": "登记好了，开始计时",
+        "派遣": "派给了负责的人",
+        "重派": "换了个人来办",
+        "重办派遣": "重新派了人",
+        "不予受理": "没有受理",
+        "合并": "和另一件一起办",
+        "提异议": "您不同意，提了异议",
+        "异议成立": "上一级复核过了，重新办",
+        "维持不予受理": "上一级复核过了，还是不受理",
+    }
+)
 _BEHIND: Final[Mapping[State, int]] = MappingProxyType({State.HANDLING: 1, State.TO_VERIFY: 2})
 
 
 def now_title(state: State | None) -> str | None:
     """Return what is going on in *state* (None: not in the queue yet), or None if it is over."""
     return _NOW.get(state)
+
+
+def plain_title(title: str) -> str:
+    """Return the title of a step that was taken as a resident would put it."""
+    return _PLAIN.get(title, title)
 
 
 def stages_after(state: State | None) -> tuple[Stage, ...]:

@@ -136,8 +136,8 @@ def _case_of(report: Report) -> int:
 
 
 def _kept(work: Work, report: Report, file: File) -> int:
-    owner = f"{report.owner}:more"
-    key = f"{owner}:{sha256(file.content).hexdigest()}"
+    owner, content = f"{report.owner}:more", file.read()
+    key = f"{owner}:{sha256(content).hexdigest()}"
     there = dict(
         work.session.execute(
             select(Attachment.key, Attachment.kind).where(Attachment.owner == owner)
@@ -146,4 +146,4 @@ def _kept(work: Work, report: Report, file: File) -> int:
     if key not in there:
         count = 1 + list(there.values()).count(file.kind)
         media.check_count(file.kind, count, most=MOST_ADDED[file.kind])
-    return media.receive(work, file.content, kind=file.kind, key=key, owner=owner).id
+    return media.receive(work, content, kind=file.kind, key=key, owner=owner).id

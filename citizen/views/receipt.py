@@ -6,8 +6,8 @@ from flask import Response, jsonify, make_response, redirect, render_template, r
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from citizen import queries, rules, service
-from citizen.errors import NoSuchReceipt, NothingSaid, TooManyWords
+from citizen import queries, service
+from citizen.errors import NothingSaid, TooManyWords
 from citizen.forms import AddForm, RateForm, ReasonForm
 from citizen.models import Report
 from citizen.views import access
@@ -74,7 +74,7 @@ def add(number: str) -> ResponseReturnValue:
     words = text(form.words)
     try:
         with transaction() as work:
-            lost = service.add(work, report_id, words=words, files=form.read_files())
+            lost = service.add(work, report_id, words=words, files=form.attached())
     except (NothingSaid, TooManyWords, MediaRefused) as refusal:
         return _again(number, add_words=words, add_error=str(refusal))
     if lost:
@@ -154,8 +154,5 @@ def _again(
 
 def _back(number: str) -> ResponseReturnValue:
     """Go back to the receipt; the secret goes along where the phone came by it."""
-    known = rules.read_number(number)
-    if known is None:
-        raise NoSuchReceipt("没有找到这张回执。")
-    url = url_for("citizen.receipt", number=rules.printed(known), **access.carried())
+    url = url_for("citizen.receipt", number=number, **access.carried())
     return redirect(url, HTTPStatus.SEE_OTHER)

@@ -96,7 +96,7 @@ def _take(scanned: Scanned, place_of: Callable[[ReportForm], Place]) -> Response
 
 
 def _submit(form: ReportForm, said: Said, place: Place) -> str:
-    files = form.read_files()
+    files = form.attached()
     by = current_actor_or_none()
     is_staff = by is not None and bool(current_user.is_staff)
     with transaction() as work:

@@ -72,12 +72,11 @@ def etag_of(found: Receipt) -> str:
 
 def _own(found: Receipt) -> Shown:
     report = found.report
-    closed = found.progress is not None and found.progress.closed_at is not None
     tile = CATALOGUE.tiles.get(report.tile or "")
     what = [_(tile.label) if tile else "", report.place_name if report.here else report.where]
     age = (parts().clock.now() - report.said_at).total_seconds()
     return {
-        "fresh": age < FRESH_SECONDS and not closed,
+        "fresh": found.progress is None and age < FRESH_SECONDS,
         "what": " · ".join(filter(None, what)),
         "words": report.words,
         "photos": _photos(found, found.own, ""),
@@ -122,13 +121,13 @@ def _timeline(found: Receipt, *, full: bool) -> list[Shown]:
     title = rules.now_title(state)
     if title is not None:
         items.append(_item("now", _(title)))
-    elif items:
+    else:
         items[-1]["state"] = "now"
     return items + [_item("later", _(stage.value)) for stage in rules.stages_after(state)]
 
 
 def _done(found: Receipt, step: ProgressStep, *, full: bool) -> Shown:
-    item = _item("done", _(step.title), step.at)
+    item = _item("done", _(rules.plain_title(step.title)), step.at)
     if not full:
         return item
     with_it = [one for one in found.attachments if one.id in step.attachment_ids]
@@ -183,16 +182,15 @@ def _deadlines(progress: Progress | None) -> Shown:
     if progress is None or rules.now_title(progress.state) is None:
         return shown
     if progress.state in BEFORE_TAKEN:
-        if progress.accept_by:
-            shown["accept_by"] = _("%(when)s 前接单", when=when(progress.accept_by))
-        if progress.respond_by:
-            shown["answer_by"] = _("%(when)s 前联系你", when=when(progress.respond_by))
+        shown["accept_by"] = _("%(when)s 前接单", when=when(progress.accept_by))
+        shown["answer_by"] = _("%(when)s 前联系你", when=when(progress.respond_by))
         if progress.night:
             shown["night_note"] = _("夜里收到的，从早上 7 点开始算时间。急事请打服务电话。")
-    elif progress.close_by:
-        known = _("%(when)s 前办好", when=when(progress.close_by))
+    else:
         guessed = _("（放假安排还没公布，是估计的）") if progress.estimated else ""
-        shown["answer_by"] = known + guessed
+        known = _("%(when)s 前办好", when=when(progress.close_by)) + guessed
+        # A case that was turned away at once and is looked at again has no such day yet.
+        shown["answer_by"] = known if progress.close_by else None
     return shown
 
 

@@ -76,7 +76,9 @@ def load(work: Work, demo: Demo, *, clock: WalkedClock, chance: SeededChance) ->
     walk.begin(clock.moment, walk.mornings())
     for plot in plots(chance.branch("plots"), end=demo.end, small=demo.small):
         walk.begin(plot.at, live(stage, plot, chance.branch(f"case {plot.number}")))
+    known = [*work.session.scalars(select(Area)), *work.session.scalars(select(Person))]
     walk.run()
+    del known  # held until now, so that no name is read from the database twice
 
 
 def _told(demo: Demo) -> str:

@@ -30,7 +30,7 @@ class Album:
 
     def of_handling(self, story: Story, chance: SeededChance) -> bytes | None:
         """Return a picture of how it looks now, or None."""
-        if story.motif is None or not chance.happens(40) or not self._takes():
+        if story.motif is None or not chance.happens(60) or not self._takes():
             return None
         return _picture(story.motif, mended=True)
 

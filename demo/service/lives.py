@@ -103,12 +103,13 @@ class Life:
             area_code=code.area_code,
             code_id=code.id,
             name=code.place_name,
+            category=code.category,
             position=Point(lat=code.lat, lng=code.lng) if code.lat and code.lng else None,
         )
         self.report = citizen.submit_with_files(self.work, said, place, files, by=by)
 
     def _said(self) -> Said:
-        gives_phone = self.chance.happens(45)
+        gives_phone = self.chance.happens(22)
         caller = phone(self.chance.between(FIRST_RESIDENT, FIRST_RESIDENT + MOST_CALLERS))
         return Said(
             submission_key=self.work.token(),
@@ -120,12 +121,16 @@ class Life:
         )
 
     def _code(self) -> Code:
+        """Return the code that is scanned: one where such a thing would be reported."""
         codes = self.stage.codes
         if self.plot.course is Course.UNOWNED:  # where the police are not there yet
             codes = [code for code in codes if code.town_code == codes[-1].town_code]
         elif self.plot.course is Course.POLICE:
             codes = [code for code in codes if code.town_code == codes[0].town_code]
-        return codes[self.plot.spot % len(codes)]
+        right = [code for code in codes if code.category == self.story.category]
+        plain = [code for code in codes if code.category is None]
+        fitting = right if right and self.plot.spot % 5 else plain  # a fifth anywhere
+        return fitting[self.plot.spot % len(fitting)]
 
     def _patrol(self, code: Code) -> bool:
         who = [one for role in PATROLS for one in self.stage.cast.at(code.area_code, role)]
@@ -194,7 +199,7 @@ class Life:
 
     def report_result(self, *, finding: Finding = Finding.TRUE, hours: int = 9) -> Times:
         """Handle it, perhaps with a picture, and say how it went."""
-        if self.chance.happens(40):
+        if self.chance.happens(25):
             yield self.at_work(20, 90)
             self.note()
         yield self.at_work(30, hours * 60)
@@ -220,7 +225,7 @@ class Life:
         """Half of those who reported say how it went."""
         if self.report is None or self.case.state is not State.CLOSED:
             return
-        if solved is Solved.SOLVED and not self.chance.happens(55):
+        if solved is Solved.SOLVED and not self.chance.happens(42):
             return
         yield self.later(30, 1400)
         liked = (

@@ -65,9 +65,11 @@ class Walk:
         """Run what the outbox owes, in this very transaction, until it owes nothing."""
         while self.work.outbox:
             rows, self.work.outbox = self.work.outbox, []
-            self.work.session.flush()  # gives the rows their numbers
             for row in rows:
-                self._deliver(row)
+                self._mark_done(row)
+            self.work.session.flush()  # gives the rows their numbers, done as they will be
+            for row in rows:
+                self._run(row)
 
     def settle_held(self) -> None:
         """Run what was to wait until now, such as messages held back at night."""
@@ -75,7 +77,8 @@ class Walk:
             Delivery.done_at.is_(None), Delivery.due_at <= self.clock.now()
         )
         for row in self.work.session.scalars(held.order_by(Delivery.id)).all():
-            self._deliver(row)
+            self._mark_done(row)
+            self._run(row)
         self.settle()
 
     def mornings(self) -> Iterator[datetime]:
@@ -102,9 +105,12 @@ class Walk:
             grid.remind(self.work)
             self.watch(case)
 
-    def _deliver(self, row: Delivery) -> None:
+    def _mark_done(self, row: Delivery) -> None:
+        """Note that a row was delivered; if that fails after all, nothing of the demo is kept."""
+        row.tries, row.done_at = 1, self.clock.now()
+
+    def _run(self, row: Delivery) -> None:
         """Do what a worker would.  Nothing leaves the house: in a demo messages are only shown."""
         errand = self.work.parts.routes[row.handler].run(self.work, row.payload)
         if errand is not None:
             errand.after(self.work, errand.run(str(row.id)))
-        row.tries, row.done_at = 1, self.clock.now()

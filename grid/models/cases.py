@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
 from sqlalchemy import (
@@ -20,7 +21,7 @@ from sqlalchemy import (
     select,
     true,
 )
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 import people.rules
 from grid.models.kinds import HANDS_ON_ACTS, HANDS_ON_MOVES, one_of
@@ -176,10 +177,17 @@ class Case(InArea, Model):
         return self.privacy is Privacy.POLICE
 
     @classmethod
+    @lru_cache(maxsize=1024)  # to build it costs more than to ask the database
     def of_assignee(cls, person_id: int) -> ColumnElement[bool]:
         """Whose turn it is: its owner; who may verify it; while nobody has it, who gives it out."""
+        main = aliased(cls)
         return or_(
             cls.owner_id == person_id,
+            # Whoever works on the main case reads what was merged into it.
+            and_(
+                cls.state == State.MERGED,
+                exists(select(main.id).where(main.id == cls.main_id, main.owner_id == person_id)),
+            ),
             and_(
                 cls.state == State.TO_VERIFY,
                 or_(

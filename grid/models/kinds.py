@@ -21,6 +21,7 @@ class Act(StrEnum):
     SUPPLEMENT = "supplement"
     LOOK = "look"
     LADDER = "ladder"
+    OTHERS = "others"  # somebody whose report was merged into this one said something
     JOINED = "joined"  # another case was merged into this one
 
 

@@ -81,6 +81,14 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Merged:
+    """Another report of the same thing."""
+
+    case_id: int
+    number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
     """What the resident said and showed."""
 
@@ -115,10 +123,11 @@ class CaseDetail:
     result_text: str
     responsible_channel: str
     main_number: str | None
+    merged: tuple[Merged, ...]  # what follows this one
 
 
 def detail(session: Session, case_id: int, *, by: Actor, now: datetime) -> CaseDetail:
-    """Return one case for *by*; four statements, whatever hangs on it.
+    """Return one case for *by*; at most five statements, whatever hangs on it.
 
     Raises:
         NoSuchCase: there is none that *by* may read.
@@ -152,6 +161,7 @@ def detail(session: Session, case_id: int, *, by: Actor, now: datetime) -> CaseD
         result_text=case.result_text,
         responsible_channel=case.responsible_channel,
         main_number=row.main_number,
+        merged=_merged(session, case),
     )
 
 
@@ -187,6 +197,15 @@ def _content(session: Session, case: Case) -> Content:
         has_phone=case.caller_phone is not None,
         lang=case.lang,
     )
+
+
+def _merged(session: Session, case: Case) -> tuple[Merged, ...]:
+    if case.reporters == 1:
+        return ()
+    rows = session.execute(
+        select(Case.id, Case.number).where(Case.main_id == case.id).order_by(Case.id)
+    )
+    return tuple(Merged(case_id=row.id, number=row.number) for row in rows)
 
 
 def _steps(session: Session, case_id: int, *, full: bool) -> tuple[StepLine, ...]:

@@ -23,8 +23,13 @@ from kernel.grants import Scope
 from kernel.permissions import Permission
 
 
-def case_facts(session: Session, case: Case) -> CaseFacts:
-    """Return what the rules of moving must know of *case*; one statement."""
+def case_facts(
+    session: Session, case: Case, *, handled_by: frozenset[int] | None = None
+) -> CaseFacts:
+    """Return what the rules of moving must know of *case*; one statement, or none.
+
+    *handled_by* is everybody who ever took it in hand, where the caller knows.
+    """
     return CaseFacts(
         state=case.state,
         urgency=case.urgency,
@@ -33,7 +38,7 @@ def case_facts(session: Session, case: Case) -> CaseFacts:
         owner_id=case.owner_id,
         owner_level=case.owner_level,
         reported_by_staff=case.staff_reporter,
-        handled_by=hands(session, case.id),
+        handled_by=hands(session, case.id) if handled_by is None else handled_by,
         handled_by_kind=case.handled_kind,
         proposed_finding=case.proposed_finding,
         reporters=case.reporters,

@@ -39,7 +39,10 @@ def case_named(session: Session, number: str) -> int:
     Raises:
         NoSuchCase: there is none.
     """
-    found = session.scalar(select(Case.id).where(Case.number == crockford.fold(number)))
+    folded = crockford.fold(number)
+    found = None
+    if folded.isascii() and folded.isalnum():  # what cannot be a number never gets there
+        found = session.scalar(select(Case.id).where(Case.number == folded))
     if found is None:
         raise NoSuchCase("没有这件事，或者它不在您的区域。")
     return found

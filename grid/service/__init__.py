@@ -8,6 +8,7 @@ from grid.service.acts import (
     log_call,
     on_my_way,
     read_contact,
+    report_result,
     write_voice_line,
 )
 from grid.service.alarms import remind
@@ -35,6 +36,7 @@ __all__ = [
     "read_contact",
     "remind",
     "reopen",
+    "report_result",
     "set_hours",
     "supplement",
     "take_patrol",

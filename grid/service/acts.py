@@ -21,7 +21,7 @@ from grid.rules import (
     urgency_of,
 )
 from grid.rules.duty import asked_from
-from grid.service.moving import find_owner, make
+from grid.service.moving import Values, find_owner, make, move
 from grid.service.opening import add_files
 from grid.service.record import Entry, locked, reckon, silence, wind, write
 from kernel import audit
@@ -126,6 +126,24 @@ def add_note(
     add_files(work, case, attachments, kind=FileKind.HANDLING, step=number)
 
 
+def report_result(
+    work: Work,
+    case_id: int,
+    *,
+    by: Actor,
+    expected: State,
+    values: Values,
+    attachments: Sequence[int] = (),
+) -> None:
+    """Report what came of it; the pictures hang on that step, so that the reporter sees them.
+
+    Raises:
+        NoSuchCase, WrongMoment, NotYours, Incomplete: as ``move`` does.
+    """
+    case = move(work, case_id, Move.REPORT_RESULT, by=by, expected=expected, values=values)
+    add_files(work, case, attachments, kind=FileKind.HANDLING, step=case.last_step)
+
+
 def read_contact(work: Work, case_id: int, *, by: Actor) -> Contact:
     """Return who reported and their number; every look is written down (G5).
 
@@ -173,7 +191,9 @@ def _hand_to_police(work: Work, case: Case) -> None:
     if owner is None:
         raise NotThatWay("现在没有派出所的人可以接，请先打电话给派出所。")
     given = Given(owner=owner.person_id, owner_level=owner.level, reason="涉警，转派出所")
-    make(work, case, Move.ESCALATE, mover=SYSTEM, given=given)
+    # What nobody had yet is given out, and not only passed on.
+    first = case.state is State.ACCEPTED
+    make(work, case, Move.ASSIGN if first else Move.ESCALATE, mover=SYSTEM, given=given)
 
 
 def _refuse_over(case: Case) -> None:

@@ -2,7 +2,7 @@
 
 from sqlalchemy import select
 
-from grid.errors import Incomplete, NoSuchCase, NotThatWay
+from grid.errors import NoSuchCase, NotThatWay
 from grid.models import Act, Case
 from grid.queries.wording import unit_of
 from grid.rules import DEPARTMENTS, State
@@ -45,13 +45,7 @@ def locked_pair(work: Work, case_id: int, main_id: int | None, *, by: Actor) -> 
 
 
 def join(work: Work, case: Case, main_id: int | None, *, who: int | None) -> None:
-    """Make *case*, and whatever was merged into it before, follow the main case.
-
-    Raises:
-        Incomplete: no main case is named.
-    """
-    if main_id is None:
-        raise Incomplete("请选合并到哪一件。")
+    """Make *case*, and whatever was merged into it before, follow the main case."""
     case.main_id = main_id  # before anything is asked: a merged case without a main one is refused
     main = work.session.get_one(Case, main_id)
     for row in work.session.scalars(select(Case).where(Case.main_id == case.id).order_by(Case.id)):
@@ -62,9 +56,7 @@ def join(work: Work, case: Case, main_id: int | None, *, who: int | None) -> Non
 
 def channel_of(work: Work, main_id: int) -> str:
     """Return who is in charge of the main case, for whoever asks after the merged one."""
-    main = work.session.get(Case, main_id)
-    if main is None:
-        return ""
+    main = work.session.get_one(Case, main_id)
     department = DEPARTMENTS.get(main.department or "")
     return department.name if department else unit_of(main.owner_level, None) or "镇街"
 

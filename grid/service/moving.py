@@ -93,13 +93,19 @@ def move(
     return case
 
 
-def make(work: Work, case: Case, chosen: Move, *, mover: Mover, given: Given) -> None:
+def make(
+    work: Work, case: Case, chosen: Move, *, mover: Mover, given: Given, fresh: bool = False
+) -> None:
     """Make a move on a locked case.  The case tells the others, and its next owner is called.
+
+    *fresh*: nobody has touched the case yet, so nothing need be asked about its past.
 
     Raises:
         WrongMoment, NotYours, OftenEnough, TooLate, Incomplete, NotThatWay: as the rules say.
     """
-    end = decide(case_facts(work.session, case), chosen, mover=mover, given=given, now=work.now())
+    nobody: frozenset[int] | None = frozenset() if fresh else None
+    facts = case_facts(work.session, case, handled_by=nobody)
+    end = decide(facts, chosen, mover=mover, given=given, now=work.now())
     making = Making(case, chosen, mover, given, case.state)
     before = case.owner_id
     case.state, case.turn = end, case.turn + 1
@@ -116,8 +122,9 @@ def make(work: Work, case: Case, chosen: Move, *, mover: Mover, given: Given) ->
             finding=given.finding or given.proposed_finding,
         ),
     )
-    reckon(work, case)
-    silence(work, case, answered_by=mover.person_id if chosen is Move.ACCEPT else None)
+    reckon(work, case, taken=frozenset() if fresh else None)
+    if not fresh:
+        silence(work, case, answered_by=mover.person_id if chosen is Move.ACCEPT else None)
     _tell_people(work, making, before)
     _announce(work, making)
 
@@ -267,9 +274,8 @@ def _tell_people(work: Work, making: Making, before: int | None) -> None:
 
 def _announce(work: Work, making: Making) -> None:
     case = making.case
-    joined = work.session.scalars(
-        select(Case.id).where(Case.main_id == case.id).order_by(Case.id)
-    ).all()
+    following = select(Case.id).where(Case.main_id == case.id).order_by(Case.id)
+    joined = work.session.scalars(following).all() if case.reporters > 1 else ()
     for case_id in (case.id, *joined):
         work.announce(CaseMoved(case_id=case_id, move=making.move.value, state=case.state.value))
     if case.state is State.CLOSED and case.finding is not None:

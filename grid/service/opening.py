@@ -96,15 +96,16 @@ def open_case(work: Work, new: NewCase) -> int:
         case,
         Entry(act=Act.OPENED, who=new.staff_reporter, by_reporter=new.staff_reporter is None),
     )
-    add_files(work, case, new.attachments, kind=FileKind.REPORT, step=number)
+    if new.attachments:
+        add_files(work, case, new.attachments, kind=FileKind.REPORT, step=number)
     work.announce(CaseOpened(case_id=case.id))
-    make(work, case, Move.ADMIT, mover=SYSTEM, given=Given())
+    make(work, case, Move.ADMIT, mover=SYSTEM, given=Given(), fresh=True)
     owner = find_owner(work, case, asked_from(None, police=case.is_police))
     if owner is None:
         call(work, case)  # the desk: nobody is there at all
     else:
         given = Given(owner=owner.person_id, owner_level=owner.level)
-        make(work, case, Move.ASSIGN, mover=SYSTEM, given=given)
+        make(work, case, Move.ASSIGN, mover=SYSTEM, given=given, fresh=True)
     return case.id
 
 

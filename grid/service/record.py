@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, exists, select, update
 
 from grid.errors import NoSuchCase, WrongMoment
 from grid.models import Act, Alarm, Case, Step
@@ -52,14 +52,22 @@ def locked(work: Work, case_id: int, *, by: Actor, permission: Permission) -> Ca
 
     Raises:
         NoSuchCase: there is none that *by* reaches under *permission*.
+        WrongMoment: it was theirs, and has gone on to somebody else.
     """
     statement = scoped(select(Case).where(Case.id == case_id), by, permission)
     case = work.session.scalar(
         statement.with_for_update(of=Case).execution_options(populate_existing=True)
     )
     if case is None:
-        raise NoSuchCase(GONE)
+        raise _gone(work, case_id, by)
     return case
+
+
+def _gone(work: Work, case_id: int, by: Actor) -> NoSuchCase | WrongMoment:
+    """Return what to tell whoever does not reach a case: its last owner hears where it went."""
+    was_theirs = exists(select(Step.id).where(Step.case_id == Case.id, Step.owner_id == by.id))
+    case = work.session.scalar(select(Case).where(Case.id == case_id, was_theirs, Case.open_to(by)))
+    return NoSuchCase(GONE) if case is None else _moved_on(work, case)
 
 
 def locked_for_reporter(work: Work, case_id: int) -> Case:
@@ -131,7 +139,11 @@ def reckon(work: Work, case: Case, *, taken: frozenset[LadderName] | None = None
 
 def silence(work: Work, case: Case, *, answered_by: int | None = None) -> None:
     """Let no alarm of this case ring again; whoever answered is written down."""
-    ringing = update(Alarm).where(Alarm.case_id == case.id)
+    ringing = (
+        update(Alarm)
+        .where(Alarm.case_id == case.id)
+        .execution_options(synchronize_session=False)  # nobody holds an alarm beyond its call
+    )
     if answered_by is not None:
         work.session.execute(
             ringing.where(Alarm.person_id == answered_by, Alarm.acknowledged_at.is_(None)).values(
@@ -147,8 +159,12 @@ def refuse_stale(work: Work, case: Case, *, expected: State, turn: int | None) -
     Raises:
         WrongMoment: the case has moved since the page was made.
     """
-    if case.state is expected and turn in {None, case.turn}:
-        return
+    if case.state is not expected or turn not in {None, case.turn}:
+        raise _moved_on(work, case)
+
+
+def _moved_on(work: Work, case: Case) -> WrongMoment:
+    """Return what happened last, and by whom, for somebody who looked at an old page."""
     row = work.session.execute(
         select(Step, Person.public_name)
         .outerjoin(Person, Person.id == Step.who)
@@ -156,7 +172,7 @@ def refuse_stale(work: Work, case: Case, *, expected: State, turn: int | None) -
         .order_by(Step.number.desc())
         .limit(1)
     ).one_or_none()
-    raise WrongMoment(f"{_happened(work, row)}，现在是“{case.state.label}”，请看过再办。")
+    return WrongMoment(f"{_happened(work, row)}，现在是“{case.state.label}”，请看过再办。")
 
 
 def _happened(work: Work, row: Row[Step, str] | None) -> str:

@@ -1,6 +1,8 @@
 """What whoever reported can still do.  Who they are is the citizen feature's matter."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy import or_, select
 
 from grid.errors import Incomplete, WrongMoment
 from grid.models import Act, Case, FileKind
@@ -28,7 +30,7 @@ def attach(work: Work, case_id: int, *, attachment_id: int) -> None:
 
 
 def supplement(work: Work, case_id: int, *, words: str, attachments: Sequence[int]) -> None:
-    """Add what the reporter says later.  Whoever works on the main case reads it.
+    """Add what the reporter says later.  Where it was merged, the main case's people read it.
 
     Raises:
         NoSuchCase: there is none.
@@ -37,10 +39,11 @@ def supplement(work: Work, case_id: int, *, words: str, attachments: Sequence[in
     """
     if not says_something(words) and not attachments:
         raise Incomplete("请写一句，或加一张照片。")
-    case = _worked_on(work, case_id)
-    number = write(work, case, Entry(act=Act.SUPPLEMENT, by_reporter=True, why=words))
-    add_files(work, case, attachments, kind=FileKind.SUPPLEMENT, step=number)
-    _tell_owner(work, case, "上报人补充了情况，请看一看。")
+    case, main = _worked_on(work, case_id)
+    for row, act in _said_at(case, main, Act.SUPPLEMENT):
+        number = write(work, row, Entry(act=act, by_reporter=True, why=words))
+        add_files(work, row, attachments, kind=FileKind.SUPPLEMENT, step=number)
+    _tell_owner(work, main, "上报人补充了情况，请看一看。")
 
 
 def urge(work: Work, case_id: int) -> None:
@@ -50,9 +53,11 @@ def urge(work: Work, case_id: int) -> None:
         NoSuchCase: there is none.
         WrongMoment: it is over.
     """
-    case = _worked_on(work, case_id)
-    write(work, case, Entry(act=Act.URGE, by_reporter=True))
-    _tell_owner(work, case, "上报人催办，请尽快联系。")
+    case, main = _worked_on(work, case_id)
+    for row, act in _said_at(case, main, Act.URGE):
+        why = "催办" if act is Act.OTHERS else ""
+        write(work, row, Entry(act=act, by_reporter=True, why=why))
+    _tell_owner(work, main, "上报人催办，请尽快联系。")
 
 
 def withdraw(work: Work, case_id: int, *, reason: str) -> None:
@@ -96,14 +101,34 @@ def reopen(work: Work, case_id: int, *, reason: str) -> None:
     make(work, case, Move.REOPEN, mover=REPORTER, given=Given(reason=reason))
 
 
-def _worked_on(work: Work, case_id: int) -> Case:
-    """Return the case, or the main case it was merged into, locked and not over."""
-    case = locked_for_reporter(work, case_id)
-    if case.main_id is not None:
-        case = locked_for_reporter(work, case.main_id)
-    if case.state.is_over:
-        raise WrongMoment(f"这件事现在是“{case.state.citizen}”，不能再补充或催办。")
-    return case
+def _worked_on(work: Work, case_id: int) -> tuple[Case, Case]:
+    """Return the case and the one that is worked on: itself, or what it was merged into.
+
+    Both are locked, in the order of their keys, and the second is not over.
+    """
+    main_id = select(Case.main_id).where(Case.id == case_id).scalar_subquery()
+    rows = work.session.scalars(
+        select(Case)
+        .where(or_(Case.id == case_id, Case.id == main_id))
+        .order_by(Case.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    locked = {row.id: row for row in rows}
+    case = locked.get(case_id) or locked_for_reporter(work, case_id)
+    # It may have been merged between reading and locking; then the main case is locked now.
+    main_number = case.main_id or case_id
+    main = locked.get(main_number) or locked_for_reporter(work, main_number)
+    if main.state.is_over:
+        raise WrongMoment(f"这件事现在是“{main.state.citizen}”，不能再补充或催办。")
+    return case, main
+
+
+def _said_at(case: Case, main: Case, act: Act) -> Iterator[tuple[Case, Act]]:
+    """Yield where something is written down: one reporter never reads what another one said."""
+    yield case, act
+    if main is not case:
+        yield main, Act.OTHERS
 
 
 def _tell_owner(work: Work, case: Case, what: str) -> None:

@@ -1,13 +1,13 @@
 """What staff do at a case: one address per verb, each a POST that leads back to a page."""
 
 from collections.abc import Callable
-from typing import Final
+from http import HTTPStatus
 
-from flask import Response, flash, redirect, url_for
+from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from grid import queries, service
+from grid import service
 from grid.forms import (
     CallForm,
     CaseForm,
@@ -25,8 +25,8 @@ from grid.forms import (
 from grid.queries.pages import case_named
 from grid.rules import CATALOGUE, Danger, Finding, Move, State, Urgency, urgency_of
 from grid.service import Values
-from grid.views.blueprint import now, pages
-from grid.views.case import Trouble, refuse, show
+from grid.views.blueprint import pages
+from grid.views.case import refuse, show
 from grid.views.files import take_in
 from kernel.access import require
 from kernel.db import db
@@ -38,7 +38,6 @@ from kernel.web import current_actor
 from kernel.work import Work, transaction
 
 Deed = Callable[[Work, int], None]
-UNPROCESSABLE: Final = 422
 
 
 @pages.post("/case/<number>/accept")
@@ -142,9 +141,14 @@ def report_result(number: str) -> ResponseReturnValue:
             proposed_finding=Finding(form.finding.data),
         )
         files = _receive(work, form, case_id)
-        if files:
-            service.add_note(work, case_id, by=current_actor(), note="", attachments=files)
-        _move(work, case_id, Move.REPORT_RESULT, form, values)
+        service.report_result(
+            work,
+            case_id,
+            by=current_actor(),
+            expected=form.seen(State.SUBMITTED),
+            values=values,
+            attachments=files,
+        )
 
     return _do(number, form, deed, _("结果报上去了，等别人核实。"))
 
@@ -224,7 +228,7 @@ def _do(
     """Do one thing to a case and lead on; whatever goes wrong, what was typed stays."""
     case_id = case_named(db.session(), number)
     if not form.validate():
-        return _again(case_id, form)
+        return show(case_id, filled=form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
         with transaction() as work:
             deed(work, case_id)
@@ -233,17 +237,6 @@ def _do(
     flash(done)
     target = url_for("grid.case", number=number) if stay else url_for(to)
     return redirect(target, code=303)
-
-
-def _again(case_id: int, form: CaseForm) -> Response:
-    """Show a form again that lacks something, unless the case has moved on meanwhile."""
-    detail = queries.detail(db.session(), case_id, by=current_actor(), now=now())
-    gone = form.seen_turn is not None and form.seen_turn != detail.card.turn
-    said = next((said[0] for said in form.errors.values() if said), "")
-    trouble = Trouble(sentence=str(said), typed=tuple(form.typed())) if gone else None
-    response = show(case_id, filled=form, trouble=trouble)
-    response.status_code = UNPROCESSABLE
-    return response
 
 
 def _moving(move: Move, form: CaseForm) -> Deed:

@@ -87,6 +87,9 @@ def show(
     by, moment = current_actor(), now()
     detail = queries.detail(db.session(), case_id, by=by, now=moment)
     moves = frozenset(offer.move for offer in offers(detail, by))
+    forms = _forms(detail, moves, filled)
+    if filled is not None and filled.name not in forms:
+        trouble = _kept(filled, trouble)  # there is no form any more to show it in
     page = render_template(
         "grid/case.html",
         case=detail,
@@ -98,9 +101,11 @@ def show(
         names={offer.move: offer.name for offer in detail.offers},
         moves=moves,
         acts=_acts(detail),
-        forms=_forms(detail, moves, filled),
+        forms=forms,
         opened=filled.name if filled else _first(detail, moves),
         trouble=trouble,
+        errors={} if filled is None or trouble else filled.errors,
+        ids={} if filled is None else _ids(filled),
         phone=phone,
         caller=caller,
         steps=_timeline(detail),
@@ -132,6 +137,20 @@ def refuse(case_id: int, form: CaseForm, refusal: Refusal) -> Response:
         trouble=Trouble(sentence=sentence, typed=tuple(form.typed()) if stale else ()),
         status=status,
     )
+
+
+def _ids(form: CaseForm) -> dict[str, str]:
+    """Return where on the page each field is; of several choices the first."""
+    first = {
+        field.name: f"{field.id}-{field.name}-1" for field in form if field.type == "RadioField"
+    }
+    return {field.name: field.id for field in form} | first
+
+
+def _kept(form: CaseForm, trouble: Trouble | None) -> Trouble:
+    """Return what is wrong with everything that was typed."""
+    wrong = next((str(said[0]) for said in form.errors.values() if said), "")
+    return Trouble(sentence=trouble.sentence if trouble else wrong, typed=tuple(form.typed()))
 
 
 def offers(detail: CaseDetail, by: Actor) -> tuple[queries.Offer, ...]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from grid import service
 from grid.errors import NotThatWay
-from grid.forms import DAYS, HOURS_ROLES, HoursForm, number
+from grid.forms import DAYS, HOURS_ROLES, HoursForm, choice, number
 from grid.models import Hours
 from grid.queries.pages import hours_set, places
 from grid.rules.duty import Shift
@@ -96,7 +96,7 @@ def _page(form: HoursForm, refused: str = "") -> str:
         {
             "rows": [row.id for row in group],
             "area": paths.get(area, area),
-            "role": dict(HOURS_ROLES).get(role.value, role.value),
+            "role": _named(HOURS_ROLES, role.value),
             "days": _days(row.weekday for row in group),
             "span": f"{_spoken(opens)}–{_spoken(closes)}",
             "mine": reaches(by, Permission.DUTY_EDIT, area),
@@ -125,14 +125,18 @@ def _days(weekdays: Iterable[int]) -> str:
     days = sorted(set(weekdays))
     if days == list(range(7)):
         return str(_("每天"))
-    return "、".join(str(dict(DAYS)[str(day)]) for day in days)
+    return "、".join(_named(DAYS, str(day)) for day in days)
 
 
-def _areas() -> list[tuple[str, str]]:
+def _named(choices: Iterable[Any], value: str) -> str:
+    return next((str(one.label) for one in choices if one.value == value), value)
+
+
+def _areas() -> list[Any]:
     """Return the areas whose hours this person sets."""
     found = places(db.session(), Permission.DUTY_EDIT, *LEVELS, by=current_actor())
     paths = paths_of(db.session(), [one.code for one in found], top=Level.TOWN)
-    return [(one.code, paths.get(one.code, one.name)) for one in found]
+    return [choice(one.code, paths.get(one.code, one.name)) for one in found]
 
 
 def _minutes(typed: str) -> int:

@@ -1,13 +1,14 @@
 """What a worker sees on the way.  It earns nothing, and somebody else handles it (G3)."""
 
 from http import HTTPStatus
+from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from grid import service
-from grid.forms import PatrolForm
+from grid.forms import PatrolForm, choice
 from grid.queries.pages import Place, places
 from grid.service import Sighting
 from grid.views.blueprint import full_stop, pages, shown_as
@@ -32,7 +33,7 @@ def patrol() -> ResponseReturnValue:
     if request.method == "GET":
         form.submission_key.data = parts().chance.token()
         if len(form.area.choices) == 1:
-            form.area.data = form.area.choices[0][0]
+            form.area.data = form.area.choices[0].value
     elif not form.validate():
         status = HTTPStatus.UNPROCESSABLE_ENTITY
     else:
@@ -65,10 +66,10 @@ def _file(work: Work, form: PatrolForm) -> int:
     return service.take_patrol(work, seen, by=by)
 
 
-def _grids() -> list[tuple[str, str]]:
+def _grids() -> list[Any]:
     """Return the grids this person walks, by name."""
     found: tuple[Place, ...] = places(
         db.session(), Permission.CASE_PATROL, Level.GRID, by=current_actor()
     )
     paths = paths_of(db.session(), [one.code for one in found])
-    return [(one.code, paths.get(one.code, one.name)) for one in found]
+    return [choice(one.code, paths.get(one.code, one.name)) for one in found]

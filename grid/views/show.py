@@ -76,7 +76,7 @@ def card_view(card: Card, *, by: Actor, now: datetime) -> CardView:
         spoken="-".join(card.number[at : at + 4] for at in (0, 4, 8)),
         level=level(card),
         title=_(card.title),
-        state=_(card.state.label),
+        state=_("等别人核实") if mine and card.state is State.TO_VERIFY else _(card.state.label),
         place=place(card),
         words=card.voice_line or card.words,
         files=card.files,

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from grid import queries, service
 from grid.errors import NotYours
-from grid.forms import AssignForm, CaseForm, DeskForm, MergeForm
+from grid.forms import AssignForm, CaseForm, DeskForm, MergeForm, choice
 from grid.queries import CaseDetail, Counts, Filters
 from grid.queries.pages import case_named, places
 from grid.queries.wording import unit_of
@@ -21,7 +21,7 @@ from grid.views.show import card_view, level, place
 from kernel.access import require
 from kernel.db import db
 from kernel.errors import Conflict, NotFound, Refusal
-from kernel.forms import text
+from kernel.forms import cleaned, text
 from kernel.permissions import Permission
 from kernel.web import current_actor
 from kernel.work import transaction
@@ -40,8 +40,8 @@ def desk() -> str:
         db.session(), Permission.CASE_READ, Level.TOWN, Level.VILLAGE, Level.GRID, by=by
     )
     form.area.choices = [
-        ("", _("全部")),
-        *((one.code, _indented(one.code, one.name)) for one in villages),
+        choice("", _("全部")),
+        *(choice(one.code, _indented(one.code, one.name)) for one in villages),
     ]
     page = request.args.get("page", 1, type=int)
     moment = now()
@@ -155,7 +155,7 @@ def _merge_page(
 ) -> Response:
     by, moment = current_actor(), now()
     detail = _movable(case_id, Move.MERGE)
-    asked = request.args.get("q", "")[:40]
+    asked = cleaned(request.args.get("q", ""))[:40]
     village = "" if asked else detail.card.area_code[:VILLAGE_DIGITS]
     wanted = Filters(number=asked, area=village, only_open=True)
     found = queries.listed(db.session(), by=by, now=moment, filters=wanted)

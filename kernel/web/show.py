@@ -91,7 +91,7 @@ def _staff(nav: Sequence[NavItem]) -> dict[str, object]:
         for item in nav
         if current_user.actor.may(item.permission)
     ]
-    home = {"label": gettext("我的账号"), "url": url_for(current_app.config["CHANGE_PASSWORD"])}
+    home = {"label": gettext("我的账号"), "url": url_for(current_app.config["ACCOUNT"])}
     return {
         "user": {"name": current_user.name, "links": [home]},
         "nav": items,

@@ -438,7 +438,7 @@ def upgrade():
     sa.Column('who', sa.Integer(), nullable=True),
     sa.Column('by_reporter', sa.Boolean(), nullable=False),
     sa.Column('move', sa.Enum('admit', 'assign', 'accept', 'return', 'reassign', 'escalate', 'report_result', 'verify', 'confirm', 'send_back', 'reopen', 'withdraw', 'reject', 'merge', 'object', 'uphold', 'dismiss', name='move', native_enum=False, create_constraint=True, length=24), nullable=True),
-    sa.Column('act', sa.Enum('opened', 'called', 'on_my_way', 'note', 'classify', 'voice_line', 'urge', 'supplement', 'look', 'ladder', 'joined', name='act', native_enum=False, create_constraint=True, length=24), nullable=True),
+    sa.Column('act', sa.Enum('opened', 'called', 'on_my_way', 'note', 'classify', 'voice_line', 'urge', 'supplement', 'look', 'ladder', 'others', 'joined', name='act', native_enum=False, create_constraint=True, length=24), nullable=True),
     sa.Column('from_state', sa.Enum('submitted', 'accepted', 'dispatched', 'handling', 'returned', 'to_verify', 'closed', 'reopened', 'rejected', 'objected', 'merged', 'withdrawn', name='from_state', native_enum=False, create_constraint=True, length=24), nullable=True),
     sa.Column('to_state', sa.Enum('submitted', 'accepted', 'dispatched', 'handling', 'returned', 'to_verify', 'closed', 'reopened', 'rejected', 'objected', 'merged', 'withdrawn', name='to_state', native_enum=False, create_constraint=True, length=24), nullable=True),
     sa.Column('why', sa.Text(), nullable=False),

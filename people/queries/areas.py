@@ -19,6 +19,8 @@ MOST_SHOWN: Final = 500  # nothing has that many children; a page stays a page
 
 def find_area(session: Session, code: str) -> Area | None:
     """Return an area that is not closed, or None."""
+    if not rules.is_code(code):  # a database need not be asked, and PostgreSQL refuses a NUL
+        return None
     area = session.get(Area, code)
     return None if area is None or area.closed_at is not None else area
 
@@ -83,7 +85,7 @@ def managed_area(session: Session, code: str, *, by: Actor) -> Area:
     Raises:
         NoSuchArea: there is none with that code, or not for this person.
     """
-    area = session.get(Area, code)
+    area = session.get(Area, code) if rules.is_code(code) else None
     if area is None or not reaches(by, Permission.SYSTEM_AREA_EDIT, code):
         raise NoSuchArea("没有这个区域，或者它不归您管。")
     return area

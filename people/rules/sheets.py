@@ -21,7 +21,7 @@ from people.errors import BadFile
 MOST_BYTES: Final = 5 * 1024 * 1024
 MOST_UNPACKED: Final = 40 * 1024 * 1024
 MOST_PARTS: Final = 200
-MOST_LINES: Final = 20_000
+MOST_LINES: Final = 10_000  # a district has some thousand areas
 MOST_COLUMNS: Final = 30
 MOST_IN_CELL: Final = 500_000  # a boundary is long
 EXACT: Final = 10**15  # Excel keeps 15 digits of a number and makes zeros of the rest

@@ -45,13 +45,18 @@ _REACH: Final[Mapping[Scope, Level]] = MappingProxyType(
 )
 
 
+def is_code(text: str) -> bool:
+    """Whether *text* could be the code of an area: 6, 9, 12, 15 or 17 ASCII digits."""
+    return text.isascii() and text.isdigit() and len(text) in LEVELS
+
+
 def level_of(code: str) -> Level:
     """Return the level of an area *code*, which is 6, 9, 12, 15 or 17 digits long.
 
     Raises:
         NoSuchArea: for anything else.
     """
-    if not (code.isascii() and code.isdigit()) or len(code) not in LEVELS:
+    if not is_code(code):
         raise NoSuchArea("没有这个区域。")
     return LEVELS[len(code)]
 

@@ -12,6 +12,7 @@ LONGEST_BOUNDARY: Final = 400_000  # characters
 LEAST_RING: Final = 4  # a triangle, closed
 LAST_LONGITUDE: Final = 180
 LAST_LATITUDE: Final = 90
+FARTHEST: Final = 100_000  # metres: a height; and a number JSON can hold
 # Counters have fixed lines, service numbers and mobiles; an extension follows a dash.
 _DESK_PHONE: Final = re.compile(r"\+?[0-9][0-9 -]{1,17}[0-9]")
 _ODD: Final = re.compile(r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -97,6 +98,6 @@ def _count(ring: object) -> int:
 def _is_point(point: object) -> bool:
     if not isinstance(point, list) or len(point) not in {2, 3}:
         return False
-    if not all(isinstance(one, int | float) and not isinstance(one, bool) for one in point):
+    if not all(type(one) in {int, float} and abs(one) < FARTHEST for one in point):
         return False
     return bool(abs(point[0]) <= LAST_LONGITUDE and abs(point[1]) <= LAST_LATITUDE)

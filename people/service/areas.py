@@ -22,14 +22,15 @@ def add_area(work: Work, area: rules.AreaRow, *, by: Actor | None) -> Area:
     """
     level = rules.level_of(area.code)
     _check_reach(by, area.code)
-    if work.session.get(Area, area.code) is not None:
-        raise AreaTaken("这个编码已经有了。")
     parent = rules.parent_of(area.code)
     if parent is None:
         if queries.known_areas(work.session).districts():
             raise AreaTaken("只能有一个区县。")
     elif _locked(work, parent).closed_at is not None:
         raise NoSuchArea("上级区域已经撤销。")
+    # Asked under the parent's lock: of two who add the same, the second is told.
+    if work.session.get(Area, area.code, populate_existing=True) is not None:
+        raise AreaTaken("这个编码已经有了。")
     added = Area(code=area.code, name="", level=level)
     write_area(added, area)
     work.session.add(added)

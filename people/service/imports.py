@@ -42,28 +42,20 @@ def import_areas(
     def may(code: str) -> bool:
         return by is None or queries.reaches(by, Permission.SYSTEM_AREA_EDIT, code)
 
-    known = queries.known_areas(work.session)
-    good, problems = rules.check_areas(rows, known, may)
+    locked = {} if dry_run else _locked(work, rows)
+    good, problems = rules.check_areas(rows, queries.known_areas(work.session), may)
     if problems or dry_run or not good:
         return ImportResult(len(good), tuple(problems))
-    there = {
-        area.code: area
-        for area in work.session.scalars(
-            select(Area)
-            .where(Area.code.in_([row.code for row in good if row.code in known.open]))
-            .order_by(Area.code)
-            .with_for_update()
-            .execution_options(populate_existing=True)
-        )
-    }
+    new = 0
     for row in sorted(good, key=lambda row: (len(row.code), row.code)):
-        area = there.get(row.code)
+        area = locked.get(row.code)
         if area is None:
             area = Area(code=row.code, name=row.name, level=rules.level_of(row.code))
             work.session.add(area)
+            new += 1
         write_area(area, row)
     work.session.flush()
-    detail = f"{len(good) - len(there)} 个新增，{len(there)} 个更新"
+    detail = f"{new} 个新增，{len(good) - new} 个更新"
     top = min((row.code for row in good), key=len)
     audit.note(work, by=by, action="area.import", subject=f"area:{top}", detail=detail, area=top)
     return ImportResult(len(good), (), written=True)
@@ -90,6 +82,17 @@ def import_staff(
         return ImportResult(len(good), tuple(problems))
     issued = tuple(add_staff(work, row, by=by) for row in good)
     return ImportResult(len(good), (), issued, written=bool(issued))
+
+
+def _locked(work: Work, rows: Sequence[rules.Row]) -> dict[str, Area]:
+    """Lock the areas a table is about, and what contains them, as whoever adds one does."""
+    codes = {code for row in rows if rules.is_code(code := row.cells.get("code", ""))}
+    codes |= {parent for code in codes if (parent := rules.parent_of(code))}
+    statement = select(Area).where(Area.code.in_(sorted(codes))).order_by(Area.code)
+    work.session.execute(statement.with_for_update())
+    # Read again: what somebody added while this waited is not among the rows it waited for.
+    found = work.session.scalars(statement.execution_options(populate_existing=True))
+    return {area.code: area for area in found}
 
 
 def _known_phones(work: Work, rows: Sequence[rules.Row], *, with_residents: bool) -> set[str]:

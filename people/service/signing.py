@@ -29,7 +29,8 @@ def sign_in(work: Work, *, login: str, password: str, code: str = "") -> Account
         password: as typed.
         code: six digits, where the account has TOTP; each counts once.
     """
-    account = _locked(work, Account.login == login.strip().lower())
+    known_by = login.strip().lower().replace("\0", "")  # which PostgreSQL would refuse
+    account = _locked(work, Account.login == known_by)
     is_open = account is not None and account.closed_at is None
     hashed = account.password if account is not None and is_open else None
     right = rules.is_password(password, hashed)

@@ -12,7 +12,7 @@ from sqlalchemy import delete, select
 
 from kernel import audit
 from kernel.access import Actor
-from kernel.db import keyring
+from kernel.db import insert_once, keyring
 from kernel.permissions import Permission
 from kernel.work import Work
 from people import queries, rules
@@ -32,7 +32,12 @@ class Issued:
 
 
 def add_staff(
-    work: Work, staff: rules.StaffRow, *, by: Actor | None, password: str | None = None
+    work: Work,
+    staff: rules.StaffRow,
+    *,
+    by: Actor | None,
+    password: str | None = None,
+    hashed: str | None = None,
 ) -> Issued:
     """Open an account for somebody and hand them their hats.
 
@@ -41,6 +46,7 @@ def add_staff(
         staff: who it is and what they do.
         by: who adds them.
         password: only for the made-up people of the demo: it need not be changed.
+        hashed: what is kept of *password*, where many share one and its slow hash is at hand.
 
     Raises:
         BadField: a field cannot be used.
@@ -53,19 +59,19 @@ def add_staff(
     login = rules.checked_login(staff.login)
     if not staff.hats:
         raise WrongHat("至少要有一个身份。")
-    if work.session.scalar(select(Account.login).where(Account.login == login)) is not None:
-        raise LoginTaken("这个登录名已经有人用了。")
     person = _person(work, staff, by)
     issued = password or rules.issued_password(work.parts.chance)
-    work.session.add(
-        Account(
-            person_id=person.id,
-            login=login,
-            password=rules.hash_password(issued, chance=work.parts.chance),
-            must_change=password is None,
-        )
+    fresh = insert_once(
+        work.session,
+        Account,
+        unique="login",
+        person_id=person.id,
+        login=login,
+        password=hashed or rules.hash_password(issued, chance=work.parts.chance),
+        must_change=password is None,
     )
-    work.session.flush()
+    if not fresh:
+        raise LoginTaken("这个登录名已经有人用了。")
     _note(work, person.id, by, "staff.add", login)
     for hat in staff.hats:
         _give(work, person.id, hat, by)
@@ -196,16 +202,17 @@ def _person(work: Work, staff: rules.StaffRow, by: Actor | None) -> Person:
     work_phone = rules.checked_desk_phone(staff.work_phone)
     phone = rules.checked_phone(staff.phone) if staff.phone else None
     index = keyring().index(phone) if phone else None
-    person = None
-    if index is not None:
-        person = work.session.scalar(select(Person).where(Person.phone_index == index))
-    if person is None:
-        person = Person(phone=phone, phone_index=index, made_at=work.now())
+    if index is None:
+        person = Person(made_at=work.now())
         work.session.add(person)
-    elif not may_take_known_phones(by):
-        raise PhoneTaken("这个手机号已经登记过，请区县的管理员来添加。")
-    elif work.session.get(Account, person.id) is not None:
-        raise PhoneTaken("用这个手机号的人已经有账号了。")
+    else:
+        known = {"phone": phone, "phone_index": index, "made_at": work.now()}
+        fresh = insert_once(work.session, Person, unique="phone_index", name=name, **known)
+        if not fresh and not may_take_known_phones(by):
+            raise PhoneTaken("这个手机号已经登记过，请区县的管理员来添加。")
+        person = work.session.scalars(select(Person).where(Person.phone_index == index)).one()
+        if work.session.get(Account, person.id) is not None:
+            raise PhoneTaken("用这个手机号的人已经有账号了。")
     person.name, person.public_name, person.work_phone = name, public_name, work_phone
     work.session.flush()
     return person

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from citizen import rules
 from citizen.errors import NothingSaid, TooManyWords
 from citizen.rules import Place, Position, Said, Stage, Template
-from grid.rules import CATALOGUE, State
+from grid.rules import CATALOGUE, TRANSITIONS, State
 from kernel import crockford
 from kernel.clock import SHANGHAI
 from tests.factories import GRID
@@ -243,3 +243,15 @@ def test_every_tile_of_the_form_is_one_that_is_taken() -> None:
 @pytest.mark.parametrize(("typed", "kept"), [("2026-01", "2026-01"), ("<b>", ""), ("", "")])
 def test_only_notices_that_were_shown_are_written_down(typed: str, kept: str) -> None:
     assert rules.known_notice(typed) == kept
+
+
+def test_no_step_is_called_by_the_name_staff_give_it() -> None:
+    assert rules.plain_title("派遣") == "派给了负责的人"
+    assert rules.plain_title("接单，开始办理") == "接单，开始办理"
+    assert not {row.name for row in TRANSITIONS if rules.plain_title(row.name) == row.name} & {
+        "受理",
+        "派遣",
+        "重派",
+        "重办派遣",
+        "不予受理",
+    }

@@ -7,9 +7,12 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from kernel.access import Actor
+from kernel.grants import Role
 from kernel.media import Attachment, Kind
 from kernel.media import State as MediaState
 from kernel.work import Work
+from tests.factories import GRID, make_staff
 from tests.fakes import NOON
 from tests.grid.pages import Desk
 
@@ -51,3 +54,8 @@ def make_attachment(work: Work) -> int:
 def desk(client: FlaskClient, session: Session) -> Desk:
     """Return a desk with a browser on it, where nobody sits yet."""
     return Desk(client, session)
+
+
+@pytest.fixture
+def worker(session: Session) -> Actor:
+    return make_staff(session, Role.GRID_FULL, area=GRID)

@@ -1,12 +1,15 @@
 """A person at work in a browser, for the tests of the staff pages."""
 
 import re
+from io import BytesIO
 from typing import Any
 
 from flask.testing import FlaskClient
+from PIL import Image
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from grid.models import Case
 from kernel.access import Actor
 from people.views import session_id
 
@@ -52,3 +55,20 @@ def plain(page: str) -> str:
     """Return the words of a page, without its markup."""
     body = page.partition("<main")[2]
     return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", body))
+
+
+def url(case: Case, what: str = "") -> str:
+    return f"/staff/case/{case.number}" + (f"/{what}" if what else "")
+
+
+def photo() -> tuple[BytesIO, str]:
+    """Return a small picture as a browser sends it."""
+    buffer = BytesIO()
+    Image.new("RGB", (40, 30), "green").save(buffer, "JPEG")
+    buffer.seek(0)
+    return buffer, "a.jpg"
+
+
+def seen(case: Case) -> dict[str, str]:
+    """Return what the forms of a page say it has seen."""
+    return {"state": case.state.value, "turn": str(case.turn)}

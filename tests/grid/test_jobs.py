@@ -262,6 +262,19 @@ class TestRemind:
         ringing = work.session.scalars(select(Alarm).where(Alarm.rings_at.is_not(None))).all()
         assert [one.person_id for one in ringing] == [team[Role.GRID_LEADER].id]
 
+    def test_what_has_gone_on_meanwhile_is_left_in_peace(
+        self, work: Work, morning: FixedClock
+    ) -> None:
+        make_team(work.session)
+        opened(work, submitted_at=MORNING, danger=True)
+        alarm = work.session.scalars(select(Alarm)).one()
+        alarm.person_id = make_staff(work.session, Role.GRID_FULL, area=GRID).id
+        morning.advance(minutes=5)
+
+        jobs.remind(work)
+
+        assert (alarm.rung, alarm.rings_at) == (1, None)
+
     def test_what_is_not_urgent_is_told_once(self, work: Work, morning: FixedClock) -> None:
         make_team(work.session)
         opened(work, submitted_at=MORNING)

@@ -10,11 +10,6 @@ from tests.grid.factories import make_case, make_station
 from tests.grid.pages import Desk, plain
 
 
-@pytest.fixture
-def worker(session: Session) -> Actor:
-    return make_staff(session, Role.GRID_FULL, area=GRID)
-
-
 class TestQueue:
     def test_it_shows_my_cases_with_the_one_thing_to_do_next(
         self, session: Session, desk: Desk, worker: Actor
@@ -28,6 +23,17 @@ class TestQueue:
 
         assert "菜场东门" in page
         assert [page.count(word) for word in ("接单<span", "我去了<span", "报结果<span")] == [1] * 3
+
+    def test_what_others_must_look_at_now_has_no_button(
+        self, session: Session, desk: Desk, worker: Actor
+    ) -> None:
+        make_case(session, owner_id=worker.id, state=State.TO_VERIFY)
+        desk.sits(worker)
+
+        page = desk.read("/staff/").partition("<main")[2]
+
+        assert "等别人核实" in page
+        assert 'class="do"' not in page
 
     def test_what_is_urgent_stands_on_top(
         self, session: Session, desk: Desk, worker: Actor
@@ -153,6 +159,16 @@ class TestLiveQueue:
 
         assert answer.status_code == 304
 
+    def test_a_tag_that_a_compressing_proxy_weakened_is_good_too(
+        self, session: Session, desk: Desk, worker: Actor
+    ) -> None:
+        desk.sits(worker)
+        etag = desk.get("/staff/live/queue").headers["ETag"]
+
+        answer = desk.get("/staff/live/queue", **{"If-None-Match": f"W/{etag}"})
+
+        assert answer.status_code == 304
+
     def test_a_new_case_and_a_new_minute_are_news(
         self, session: Session, desk: Desk, worker: Actor, clock: FixedClock
     ) -> None:
@@ -246,14 +262,14 @@ class TestDesk:
         self, session: Session, desk: Desk
     ) -> None:
         case = make_case(session, place_name="找的")
-        make_case(session, place_name="别的")
+        make_case(session, place_name="另一处")
         desk.sits(make_staff(session, Role.TOWN_ADMIN, area=TOWN))
         typed = "-".join((case.number[:4], case.number[4:8], case.number[8:])).lower()
 
         words = plain(desk.read(f"/staff/desk?q={typed}"))
 
         assert "找的" in words
-        assert "别的" not in words
+        assert "另一处" not in words
 
     def test_it_takes_a_fixed_number_of_statements(
         self, session: Session, desk: Desk, statements: list[str]

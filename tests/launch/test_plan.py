@@ -60,6 +60,14 @@ class TestPlan:
         assert "0.0.0.0" not in plan.env["PUBLIC_URL"]  # noqa: S104 - what must not be shown
         assert plan.address == "127.0.0.1"
 
+    def test_a_demo_that_does_not_exist_is_named(self, tmp_path: Path) -> None:
+        with pytest.raises(Misconfigured, match="DEMO"):
+            make_plan(env_of(tmp_path, DEMO="huge"))
+
+    def test_an_empty_database_can_stay_empty(self, tmp_path: Path) -> None:
+        assert make_plan(env_of(tmp_path, DEMO="none")).demo == ()
+        assert make_plan(env_of(tmp_path)).demo == ("demo", "load")
+
 
 class TestKeys:
     def test_are_made_once_and_for_nobody_else(self, tmp_path: Path) -> None:

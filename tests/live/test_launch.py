@@ -36,12 +36,12 @@ def plan(tmp_path_factory: pytest.TempPathFactory) -> Plan:
         port = free.getsockname()[1]
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     var = tmp_path_factory.mktemp("launch") / "var"
-    return make_plan({**kept, "VAR": str(var), "PORT": str(port)})
+    return make_plan({**kept, "VAR": str(var), "PORT": str(port), "DEMO": "small"})
 
 
 def given(plan: Plan) -> dict[str, str]:
     """Return what the person who starts it has set."""
-    names = ("PATH", "HOME", "LANG", "VAR", "PORT")
+    names = ("PATH", "HOME", "LANG", "VAR", "PORT", "DEMO")
     return {name: plan.env[name] for name in names if name in plan.env}
 
 

@@ -1,50 +1,12 @@
-import math
-import struct
-import wave
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
+from tests.browser import faults_of, new_phone
 from tests.pages.sample import Server
-
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--use-fake-device-for-media-stream",
-    "--use-fake-ui-for-media-stream",
-]
-
-
-@pytest.fixture(scope="session")
-def voice_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("voice") / "voice.wav"
-    with wave.open(str(path), "wb") as sound:
-        sound.setnchannels(1)
-        sound.setsampwidth(2)
-        sound.setframerate(48000)
-        beats = (int(9000 * math.sin(n * 440 * math.tau / 48000)) for n in range(48000))
-        sound.writeframes(b"".join(struct.pack("<h", beat) for beat in beats))
-    return path
-
-
-@pytest.fixture(scope="session")
-def chromium(voice_file: Path) -> Iterator[Browser]:
-    if not Path(CHROMIUM).exists():
-        pytest.fail("Chromium is missing: apt-get install chromium fonts-noto-cjk")
-    with sync_playwright() as play:
-        flags = [*FLAGS, f"--use-file-for-fake-audio-capture={voice_file}"]
-        browser = play.chromium.launch(executable_path=CHROMIUM, args=flags)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -55,32 +17,15 @@ def server() -> Iterator[Server]:
 
 
 def phone(browser: Browser, server: Server, **more: object) -> BrowserContext:
-    """A phone of 412 x 915 in Chinese; keywords go to new_context."""
-    settings: dict[str, object] = {
-        "viewport": {"width": 412, "height": 915},
-        "is_mobile": True,
-        "has_touch": True,
-        "locale": "zh-CN",
-        "timezone_id": "Asia/Shanghai",
-        "permissions": ["microphone", "geolocation"],
-        "geolocation": {"latitude": 30.1, "longitude": 120.2, "accuracy": 25},
-        "base_url": server.url,
-    }
-    context = browser.new_context(**{**settings, **more})  # type: ignore[arg-type]
-    context.set_default_timeout(20_000)
-    return context
+    """A phone that visits the sample site; keywords go to new_context."""
+    return new_phone(browser, server.url, **more)
 
 
 @pytest.fixture
 def page(chromium: Browser, server: Server) -> Iterator[Page]:
     context = phone(chromium, server)
-    faults: list[str] = []
     here = context.new_page()
-    here.on("pageerror", lambda error: faults.append(str(error)))
-    here.on(
-        "console",
-        lambda line: faults.append(line.text) if "Content Security" in line.text else None,
-    )
+    faults = faults_of(here)
     yield here
     context.close()
     assert faults == []

@@ -190,6 +190,7 @@ class TestAreas:
         session.flush()
 
         assert queries.find_area(session, GRID) is None
+        assert queries.find_area(session, "\0") is None
         assert queries.find_area(session, VILLAGE) is not None
         assert queries.known_areas(session).closed == {GRID}
 

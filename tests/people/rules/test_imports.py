@@ -78,6 +78,17 @@ class TestAreas:
                 f"{TOWN},镇,,,,{quoted({'type': 'Polygon', 'coordinates': [[[999, 1]] * 4]})}",
                 "坐标",
             ),
+            (f"{TOWN},镇,,,,{'1' * 400_001}", "边界太长"),
+            (f"{TOWN},镇,,,,{quoted({'type': 'Polygon', 'coordinates': [[]]})}", "一圈"),
+            (f"{TOWN},镇,,,,{quoted({'type': 'MultiPolygon', 'coordinates': [3]})}", "坐标"),
+            (f"{TOWN},镇,,,,{quoted({'type': 'Polygon', 'coordinates': [3]})}", "一圈"),
+            *(
+                (
+                    f"{TOWN},镇,,,,{quoted({'type': 'Polygon', 'coordinates': [[at] * 4]})}",
+                    "坐标",
+                )
+                for at in ([1], [True, 1], [1, 1, float("inf")], [float("nan"), 1], [1, 10**400])
+            ),
             (
                 f"{TOWN},镇,,,,{quoted({'type': 'MultiPolygon', 'coordinates': [[RING * 2000]]})}",
                 "太多",
