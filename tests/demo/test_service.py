@@ -1,6 +1,7 @@
 """The demo as it comes to lie in the database; loaded once, for it takes its time."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -34,6 +35,7 @@ from qr.models import Code
 from qr.rules import CodeKind, CodeState
 from tests.demo.conftest import DAY, load, make_app
 from tests.factories import make_area
+from tests.fakes import FixedClock
 
 END = datetime(2026, 2, 26, 17, tzinfo=SHANGHAI)
 # Nothing in this issue leaves a case there: it is admitted as it is opened, and objections follow.
@@ -255,3 +257,24 @@ class TestRefusing:
 
         assert fact(work.session, DEMO) is None
         assert work.session.scalar(select(func.count(Person.id))) == 0
+
+
+class TestAtNight:
+    def test_it_can_be_loaded_then_and_only_messages_held_until_morning_are_owed(
+        self, tmp_path: Path
+    ) -> None:
+        app = make_app(f"sqlite:///{tmp_path}/night.db", tmp_path)
+        night = datetime(2026, 2, 27, 3, 20, tzinfo=SHANGHAI)
+        app.extensions["parts"] = replace(app.extensions["parts"], clock=FixedClock(night))
+
+        load(app, "--small")
+
+        with app.app_context():
+            owed = db.session.scalars(select(Delivery).where(Delivery.done_at.is_(None))).all()
+            states = set(db.session.scalars(select(Case.state)))
+            last = db.session.scalar(select(func.max(Step.at)))
+            db.engine.dispose()
+        assert all(row.due_at > night for row in owed)
+        assert states == set(State) - NOT_REACHED
+        assert last is not None
+        assert last <= night

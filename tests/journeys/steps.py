@@ -3,6 +3,7 @@
 import io
 import re
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from PIL import Image
@@ -11,17 +12,18 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser import GPS
 from tests.journeys.town import PASSWORD
 
+QUEUE, TO_VERIFY = "/staff/", "/staff/verify"
 IN_THE_QUEUE = 5_000  # ms: the issue's own bound, from the tap to the worker's queue
 WAIT = 15_000  # ms for what has no bound of its own
 
 
-def sign_in(page: Page, login: str) -> Page:
+def sign_in(page: Page, login: str, password: str = PASSWORD) -> Page:
     """Sign in through the form."""
-    page.goto("/staff/")
+    page.goto("/staff/sign-in")
     page.fill("#login", login)
-    page.fill("#password", PASSWORD)
-    page.get_by_role("button", name="登录").click()
-    expect(page.locator("nav.tabs")).to_be_visible()
+    page.fill("#password", password)
+    tap(page, "登录")
+    expect(page.locator(".me")).to_be_visible()
     return page
 
 
@@ -96,3 +98,22 @@ def upload(page: Page, selector: str, paths: list[Path]) -> None:
     """Choose files, and see each of them on the page."""
     page.set_input_files(selector, paths)
     expect(page.locator("#ph li")).to_have_count(len(paths))
+
+
+def report_result(page: Page, words: str, pictures: Sequence[Path] = ()) -> None:
+    """Say what came of it, with a picture and a finding."""
+    fold(page, "result")
+    page.fill("#result-result_text", words)
+    page.locator("#result").get_by_label("属实", exact=True).check()
+    page.set_input_files("#result-photos", list(pictures))
+    page.locator("#result").get_by_role("button", name="报结果").click()
+    expect(page.locator("main")).to_contain_text("等别人核实")
+
+
+def verify(page: Page, number: str) -> None:
+    """Look whether it is settled, and close it."""
+    comes_up(page, TO_VERIFY, number)
+    open_case(page, number)
+    fold(page, "verify")
+    page.locator("#verify").get_by_role("button", name="核实办结").click()
+    expect(page.locator("main")).to_contain_text("办结")

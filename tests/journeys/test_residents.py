@@ -94,7 +94,8 @@ def test_a_page_closed_without_a_signal_is_sent_at_the_next_scan(town: Town, pho
 
     expect(again.locator("#msg")).to_contain_text("已经发出去了", timeout=WAIT)
     again.locator("#msg a").click()
-    assert town.reports("关掉了再扫") == [number_of(again)]
+    number = number_of(again)
+    assert town.reports("关掉了再扫") == [number]
 
 
 def test_an_answer_that_got_lost_makes_no_second_report(town: Town, phone: Phone) -> None:
@@ -142,7 +143,7 @@ def test_a_code_nobody_knows_still_takes_a_report(town: Town, phone: Phone) -> N
     number = send(page)
 
     assert town.reports("牌子磨花了") == [number]
-    reload_until(page, page.locator("main", has_text="李站长"))
+    reload_until(page, page.locator("main", has_text="孙科长"))
 
 
 def test_another_phone_sees_the_state_by_the_number_and_all_by_the_phones_code(
@@ -206,7 +207,8 @@ def test_the_keyboard_alone_is_enough(town: Town, phone: Phone) -> None:
 
     page.keyboard.press("Enter")
 
-    assert town.reports("只用键盘报") == [number_of(page)]
+    number = number_of(page)
+    assert town.reports("只用键盘报") == [number]
     tab_to(page, "say")
 
 

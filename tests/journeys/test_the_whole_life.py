@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.journeys.steps import (
     IN_THE_QUEUE,
+    QUEUE,
     WAIT,
     assert_bare,
     comes_up,
@@ -16,17 +17,18 @@ from tests.journeys.steps import (
     open_case,
     record,
     reload_until,
+    report_result,
     send,
     sign_in,
     tap,
     upload,
+    verify,
 )
 from tests.journeys.town import PLACE, WORKER_PHONE, Town
 
 pytestmark = pytest.mark.browser
 WORDS = "菜场东门的路灯不亮，晚上看不见路"
 PHONE = "13812340001"
-QUEUE, TO_VERIFY = "/staff/", "/staff/verify"
 
 
 def test_the_whole_life(
@@ -99,25 +101,6 @@ def call(page: Page) -> None:
     expect(page.locator(".tl")).to_contain_text("电话")
 
 
-def report_result(page: Page, words: str, pictures: list[Path]) -> None:
-    """Say what came of it, with a picture and a finding."""
-    fold(page, "result")
-    page.fill("#result-result_text", words)
-    page.locator("#result").get_by_label("属实", exact=True).check()
-    page.set_input_files("#result-photos", pictures)
-    page.locator("#result").get_by_role("button", name="报结果").click()
-    expect(page.locator("main")).to_contain_text("等别人核实")
-
-
-def verify(page: Page, number: str) -> None:
-    """Look whether it is settled, and close it."""
-    comes_up(page, TO_VERIFY, number)
-    open_case(page, number)
-    fold(page, "verify")
-    page.locator("#verify").get_by_role("button", name="核实办结").click()
-    expect(page.locator("main")).to_contain_text("办结")
-
-
 def see_it_closed(page: Page) -> None:
     """Read on the same phone what came of it, with the pictures of before and after."""
     after = page.locator(".tl figure", has_text="处理后")
@@ -165,4 +148,4 @@ def handle_again(page: Page, number: str) -> None:
     expect(page.locator("main")).to_contain_text("昨晚又不亮了")
     tap(page, "接单")
     tap(page, "我去了")
-    report_result(page, "换了整套灯具", [])
+    report_result(page, "换了整套灯具")

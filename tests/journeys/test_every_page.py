@@ -1,0 +1,100 @@
+"""axe finds nothing on any page that residents and staff of the real house open."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser import assert_accessible
+from tests.journeys.steps import (
+    QUEUE,
+    TO_VERIFY,
+    comes_up,
+    open_case,
+    report,
+    report_result,
+    sign_in,
+    tap,
+    verify,
+)
+from tests.journeys.town import NEXT_GRID, Town
+
+pytestmark = pytest.mark.browser
+Phone = Callable[..., Page]
+
+
+def look(page: Page, *paths: str) -> None:
+    """Open each page, with all that is folded on it, and have axe look."""
+    for path in paths:
+        answer = page.goto(path)
+        assert answer is not None
+        assert answer.status in {200, 404}, path
+        look_here(page)
+
+
+def look_here(page: Page) -> None:
+    """Unfold everything and have axe look at the page as it is."""
+    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = !d.matches('.me'))")
+    assert_accessible(page)
+
+
+def test_what_residents_open(town: Town, phone: Phone) -> None:
+    page = phone(bypass_csp=True)
+    look(page, "/", "/privacy", "/track", "/track?number=NONE", "/S/NOSUCHCODE999", "/nowhere")
+    look(page, town.scan, f"{town.scan}?fs=2", f"{town.scan}?fs=3", f"{town.scan}?lang=en&fs=1")
+    page.goto(f"{town.scan}?lang=zh")
+    page.click("#send")
+    look_here(page)
+
+    number = report(page, town.scan, "给所有人看看页面")
+
+    look_here(page)
+    look(page, f"/track?number={number}", f"/r/{number}?fs=3", "/me/sign-in")
+
+
+def test_what_those_at_a_case_open(town: Town, phone: Phone) -> None:
+    resident, wang = phone(bypass_csp=True), phone(bypass_csp=True)
+    look(wang, "/staff/sign-in")
+    number = report(resident, town.scan, "从头到尾看页面")
+    sign_in(wang, "wang")
+    comes_up(wang, QUEUE, number)
+    look_here(wang)
+    open_case(wang, number)
+    look_here(wang)
+    tap(wang, "接单")
+    expect(wang.locator("#flash p")).to_be_visible()
+    look_here(wang)
+    look(wang, "/staff/patrol", "/staff/hours", "/staff/desk", f"{QUEUE}?fs=3")
+    wang.goto(f"/staff/case/{number}?fs=1")
+    report_result(wang, "看过了，没事")
+
+    li = sign_in(phone(bypass_csp=True), "li_zhan")
+    comes_up(li, TO_VERIFY, number)
+    look_here(li)
+    verify(li, number)
+
+    look(resident, f"/r/{number}", f"/r/{number}?fs=3")
+    look(li, f"/staff/case/{number}")
+
+
+def test_what_the_towns_desk_opens(town: Town, phone: Phone, desk: Phone) -> None:
+    number = report(phone(), town.scan, "镇里看看页面")
+    page = sign_in(desk(bypass_csp=True), "sun")
+    comes_up(page, "/staff/desk", number)
+    case = f"/staff/case/{number}"
+
+    look(page, "/staff/desk", case, f"{case}/assign", f"{case}/merge", "/staff/hours", TO_VERIFY)
+    look(page, "/staff/people", "/staff/areas", "/staff/desk?fs=3")
+
+
+def test_what_whoever_looks_after_people_opens(desk: Phone) -> None:
+    page = sign_in(desk(bypass_csp=True), "admin")
+
+    look(page, "/staff/people", "/staff/people/new", "/staff/people/import", "/staff/areas")
+    look(page, f"/staff/areas/{NEXT_GRID}", f"/staff/areas/{NEXT_GRID}/close")
+    look(page, "/staff/areas/import", "/staff/audit", "/staff/operator/", "/staff/operator/messages")
+    look(page, "/staff/operator/calendar", "/staff/account", "/staff/account/password")
+    look(page, "/staff/account/totp")
+    page.goto("/staff/people")
+    page.locator("main a[href^='/staff/people/']:not([href$=new]):not([href$=import])").first.click()
+    look_here(page)
