@@ -59,7 +59,6 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
 SUBSCRIBERS: Final[Subscribers] = {
     citizen.events.ReportSubmitted: (citizen.jobs.push_to_grid,),
     grid.events.CaseMoved: (citizen.handlers.tell_moved_case,),
-    grid.events.CaseClosed: (citizen.handlers.tell_closed_case,),
 }
 
 JOBS: Final[tuple[Handler, ...]] = (

@@ -5,22 +5,21 @@ from sqlalchemy import select
 from citizen import jobs, rules
 from citizen.models import Report
 from citizen.rules import Template
-from grid.events import CaseClosed, CaseMoved
+from grid.events import CaseMoved
 from grid.models import Case
 from grid.rules import State, Urgency
 from kernel.work import Work
 
 
 def tell_moved_case(work: Work, event: CaseMoved) -> None:
-    """Whoever reported it is told when it is taken in, given to somebody or not taken."""
+    """Whoever reported it is told when it is taken in, given to somebody, not taken or closed.
+
+    The closing, too, is heard here and not with ``CaseClosed``: that is said once, of the main
+    case, and whoever was merged into it waits for the answer as well.
+    """
     template = rules.template_for(State(event.state))
     if template is not None:
         _tell(work, event.case_id, template)
-
-
-def tell_closed_case(work: Work, event: CaseClosed) -> None:
-    """Whoever reported it is told that it is closed, and asked how it went."""
-    _tell(work, event.case_id, Template.CLOSED)
 
 
 def _tell(work: Work, case_id: int, template: Template) -> None:

@@ -185,6 +185,19 @@ class SendBackForm(CaseForm):
     reason = _reason()
 
 
+class SpotCheckForm(CaseForm):
+    """What somebody saw where the resident had said that it is solved."""
+
+    name = "spot-check"
+    note = StringField(
+        _("看到了什么"),
+        [
+            InputRequired(_("请写一句看到了什么。")),
+            Length(max=LONGEST_LINE, message=_("写得太长了。")),
+        ],
+    )
+
+
 class ReturnForm(CaseForm):
     """Why somebody else has to do it."""
 
@@ -329,7 +342,7 @@ class HoursForm(Form):
 def category_choices() -> list[SelectChoice]:
     """Return the categories under the tiles that lead to them, for a select."""
     return [
-        SelectChoice(one.code, _(one.name), optgroup=tile.label)
+        SelectChoice(one.code, _(one.name), optgroup=str(_(tile.label)))
         for tile in CATALOGUE.tiles.values()
         for one in CATALOGUE.under(tile.code)
     ]

@@ -5,8 +5,15 @@ class Refusal(Exception):
     """A rule said no: 400.
 
     The message is written for the person who asked, in Chinese, so it never
-    carries an id, a table name or another person's data.
+    carries an id, a table name or another person's data.  What varies in it is
+    named, ``%(most)s``, and handed in as a keyword: the sentence itself stays one
+    that a catalogue can hold.
     """
+
+    def __init__(self, sentence: str = "", **values: object) -> None:
+        super().__init__(sentence % values if values else sentence)
+        self.sentence = sentence
+        self.values = values
 
 
 class NotFound(Refusal):

@@ -6,6 +6,7 @@ from typing import Final
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as later
 from flask_wtf.file import FileField, FileRequired
 from sqlalchemy import select
 from wtforms.validators import ValidationError
@@ -19,7 +20,7 @@ from kernel.forms import Form
 from kernel.outbound import Channel, Message
 from kernel.outbox import Delivery
 from kernel.permissions import Permission
-from kernel.web import current_actor
+from kernel.web import current_actor, said
 from kernel.work import parts, transaction
 
 MOST_SHOWN: Final = 50
@@ -30,17 +31,17 @@ pages = Blueprint("operator", __name__, url_prefix="/staff/operator")
 class CalendarForm(Form):
     """A file in the format of ``work_calendar_cn.csv``."""
 
-    table = FileField("日历文件", validators=[FileRequired("请选一个文件。")])
+    table = FileField(later("日历文件"), validators=[FileRequired(later("请选一个文件。"))])
 
     def validate_table(self, field: FileField) -> None:
         """Refuse what is too large to be a calendar, or no text."""
         content = field.data.stream.read(MOST_BYTES + 1)
         if len(content) > MOST_BYTES:
-            raise ValidationError("文件太大了，这不像一张日历表。")
+            raise ValidationError(_("文件太大了，这不像一张日历表。"))
         try:
             self.words = content.decode("utf-8-sig")
         except UnicodeDecodeError:
-            raise ValidationError("文件要存成 UTF-8 编码的 CSV。") from None
+            raise ValidationError(_("文件要存成 UTF-8 编码的 CSV。")) from None
 
 
 @pages.get("/")
@@ -103,7 +104,7 @@ def _load(form: CalendarForm) -> bool:
         with transaction() as work:
             years = calendar.load(work, form.words, by=current_actor())
     except Refusal as refusal:
-        form.table.errors = str(refusal).splitlines()
+        form.table.errors = said(refusal).splitlines()
         return False
     flash(_("已载入：%(years)s 年。", years="、".join(map(str, years))))
     return True

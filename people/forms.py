@@ -21,11 +21,12 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from kernel.forms import Form, text
 from kernel.grants import Role
+from kernel.web import full_stop, said
 from people import rules
 from people.errors import BadField
 
 ROLES: Final = [
-    SelectChoice(role.value, name)
+    SelectChoice(role.value, _(name))
     for role, name in rules.ROLE_NAMES.items()
     if role is not Role.RESIDENT
 ]
@@ -81,7 +82,7 @@ class PhoneForm(Form):
         try:
             rules.checked_phone(text(field))
         except BadField as refusal:
-            raise ValidationError(f"{refusal}。") from None
+            raise ValidationError(full_stop(said(refusal))) from None
 
 
 class AreaForm(Form):

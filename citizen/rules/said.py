@@ -77,7 +77,11 @@ def checked_words(words: str, *, files: int) -> str:
     if not words and files <= 0:
         raise NothingSaid("请说一段话、写几个字，或者拍张照片")
     if len(words) > MOST_WORDS:
-        raise TooManyWords(f"最多写 {MOST_WORDS} 个字，现在有 {len(words)} 个，请删短一点")
+        raise TooManyWords(
+            "最多写 %(most)s 个字，现在有 %(count)s 个，请删短一点",
+            most=MOST_WORDS,
+            count=len(words),
+        )
     return words
 
 

@@ -58,15 +58,13 @@ _BY_STATE: Final[Mapping[State, Template]] = MappingProxyType(
         State.ACCEPTED: Template.ACCEPTED,
         State.DISPATCHED: Template.DISPATCHED,
         State.REJECTED: Template.REJECTED,
+        State.CLOSED: Template.CLOSED,
     }
 )
 
 
 def template_for(state: State) -> Template | None:
-    """Return the message that a move to *state* owes the resident, if any.
-
-    Closing is not among them: it is announced by itself.
-    """
+    """Return the message that a move to *state* owes the resident, if any."""
     return _BY_STATE.get(state)
 
 

@@ -77,7 +77,7 @@ def rate(
         Refusal: the note is too long.
     """
     if len(note) > LONGEST_NOTE:
-        raise Refusal(f"最多写 {LONGEST_NOTE} 个字，请删短一点。")
+        raise Refusal("最多写 %(most)s 个字，请删短一点。", most=LONGEST_NOTE)
     report = lock(work, report_id)
     progress = grid_queries.progress(work.session, _case_of(report))
     if progress.closed_at is None:

@@ -94,6 +94,7 @@ class Case(InArea, Model):
             f"NOT {_in('state', {State.TO_VERIFY, State.CLOSED})} OR handled_by <> staff_reporter",
             name="handler_not_reporter",
         ),
+        CheckConstraint("NOT to_spot_check OR state = 'closed'", name="spot_check_after_closing"),
         CheckConstraint("returns BETWEEN 0 AND 2", name="returns"),
         CheckConstraint("reopens BETWEEN 0 AND 1", name="reopens"),
         CheckConstraint("reporters >= 1", name="reporters"),
@@ -145,6 +146,8 @@ class Case(InArea, Model):
     verified_by: Mapped[int | None] = mapped_column(ForeignKey(Person.id))
     proposed_finding: Mapped[Finding | None] = mapped_column(one_of(Finding, "proposed_finding"))
     finding: Mapped[Finding | None]
+    # Its reporter closed it, and it was drawn to be looked at on the spot all the same.
+    to_spot_check: Mapped[bool] = mapped_column(default=False, index=True)
     result_text: Mapped[str] = mapped_column(Text, default="")
     responsible_channel: Mapped[str] = mapped_column(String(120), default="")
     returns: Mapped[int] = mapped_column(default=0)
@@ -189,7 +192,7 @@ class Case(InArea, Model):
                 exists(select(main.id).where(main.id == cls.main_id, main.owner_id == person_id)),
             ),
             and_(
-                cls.state == State.TO_VERIFY,
+                or_(cls.state == State.TO_VERIFY, cls.to_spot_check),
                 or_(
                     _wears(person_id, ACTOR_ROLES[Actor.VERIFIER] - {Role.GRID_PART}, police=False),
                     and_(

@@ -22,6 +22,7 @@ class Act(StrEnum):
     LOOK = "look"
     LADDER = "ladder"
     OTHERS = "others"  # somebody whose report was merged into this one said something
+    SPOT_CHECK = "spot_check"  # somebody looked at what its reporter called solved
     JOINED = "joined"  # another case was merged into this one
 
 

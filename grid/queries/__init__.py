@@ -1,7 +1,7 @@
 """What is read about cases, who can take them, and where places lie."""
 
 from grid.queries.cards import PAGE, Card, Page
-from grid.queries.desk import Counts, Filters, counts, listed, queue, queue_version, to_verify
+from grid.queries.desk import Counts, Filters, counts, listed, queue, queue_version, to_spot_check, to_verify
 from grid.queries.detail import (
     STAFF_MOVES,
     CaseDetail,
@@ -42,5 +42,6 @@ __all__ = [
     "queue",
     "queue_version",
     "responsible_for",
+    "to_spot_check",
     "to_verify",
 ]

@@ -82,6 +82,17 @@ def to_verify(session: Session, *, by: Actor, now: datetime, page: int = 1) -> P
     return _page(session, _burning(mine), now=now, page=page, full=True)
 
 
+def to_spot_check(session: Session, *, by: Actor, now: datetime) -> Page:
+    """Return the first closed cases *by* may take the drawn second look at; one statement."""
+    statement = with_card().where(
+        Case.to_spot_check,
+        Case.of_assignee(by.id),
+        or_(Case.owner_id.is_(None), Case.owner_id != by.id),
+    )
+    mine = scoped(statement, by, Permission.CASE_VERIFY).order_by(Case.closed_at, Case.id)
+    return _page(session, mine, now=now, page=1, full=True)
+
+
 def listed(
     session: Session, *, by: Actor, now: datetime, filters: Filters | None = None, page: int = 1
 ) -> Page:

@@ -116,6 +116,7 @@ class CaseDetail:
     steps: tuple[StepLine, ...]
     offers: tuple[Offer, ...]
     acts: frozenset[Act]
+    to_spot_check: bool  # this reader may take the second look it was drawn for
     may_classify: bool
     may_read_contact: bool
     proposed_finding: Finding | None
@@ -154,6 +155,8 @@ def detail(session: Session, case_id: int, *, by: Actor, now: datetime) -> CaseD
         steps=_steps(session, case.id, full=sees),
         offers=_offers(session, case, by),
         acts=_acts(case, by, full=sees),
+        # Closed and still fully open to somebody else than its owner: only who may look.
+        to_spot_check=case.to_spot_check and sees and case.owner_id != by.id,
         may_classify=may_classify(case, by),
         may_read_contact=sees and case.caller_phone is not None and not case.state.is_over,
         proposed_finding=case.proposed_finding,

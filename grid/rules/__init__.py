@@ -32,6 +32,7 @@ from grid.rules.clocks import (
 )
 from grid.rules.guards import (
     HandledBy,
+    is_sampled,
     says_something,
 )
 from grid.rules.ladder import (
@@ -148,6 +149,7 @@ __all__ = [
     "is_above",
     "is_night",
     "is_one_above",
+    "is_sampled",
     "last_moment",
     "level_of_department",
     "may",

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Final
 
 from grid.rules.levels import Level, is_above, is_one_above
-from grid.rules.states import ACTOR_ROLES, Actor, Finding, Urgency
+from grid.rules.states import ACTOR_ROLES, SAMPLE_PERCENT, Actor, Finding, Urgency
 from kernel.grants import Role
 
 # Who may verify an urgent case: everybody who may verify at all, but the part-time ones.
@@ -97,6 +97,11 @@ def upwards(level: Level | None, *, before: Level | None) -> bool:
 def not_the_first_decider(decider: int | None, *, decided_by: int | None) -> bool:
     """Whoever refused a case does not judge the objection."""
     return decider is not None and decider != decided_by
+
+
+def is_sampled(draw: str) -> bool:
+    """Whether a case its reporter closed is looked at all the same; *draw* is "00" to "99"."""
+    return int(draw) < SAMPLE_PERCENT
 
 
 def says_something(text: str) -> bool:

@@ -191,7 +191,11 @@ def refuse_late(attempt: Attempt, now: datetime) -> None:
     if within is None or since is None:
         return
     if now >= last_moment(since, within):
-        raise TooLate(f"已经过了{within.days}天，不能再{attempt.row.name}；可以重新上报。")
+        raise TooLate(
+            "已经过了%(days)s天，不能再%(move)s；可以重新上报。",
+            days=within.days,
+            move=attempt.row.name,
+        )
 
 
 def refuse_incomplete(attempt: Attempt) -> None:

@@ -224,7 +224,9 @@ def transition(state: State, move: Move) -> Transition:
         return TABLE[state, move]
     except KeyError:
         raise WrongMoment(
-            f"这件事现在是“{state.label}”，不能{move.label}，请刷新后再看。"
+            "这件事现在是“%(state)s”，不能%(move)s，请刷新后再看。",
+            state=state.label,
+            move=move.label,
         ) from None
 
 

@@ -9,6 +9,7 @@ from grid.service.acts import (
     on_my_way,
     read_contact,
     report_result,
+    spot_check,
     write_voice_line,
 )
 from grid.service.alarms import remind
@@ -38,6 +39,7 @@ __all__ = [
     "reopen",
     "report_result",
     "set_hours",
+    "spot_check",
     "supplement",
     "take_patrol",
     "urge",

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from sqlalchemy import select
+
 from grid.errors import Incomplete, NotThatWay, NotYours, WrongMoment
 from grid.models import Act, Case, FileKind
 from grid.queries.detail import may_classify
@@ -159,6 +161,28 @@ def read_contact(work: Work, case_id: int, *, by: Actor) -> Contact:
     return Contact(case.caller_name, case.caller_phone)
 
 
+def spot_check(work: Work, case_id: int, *, by: Actor, note: str) -> None:
+    """Write down what was seen where a case its reporter closed was drawn for a second look.
+
+    Raises:
+        NoSuchCase: there is none whose result *by* may look at.
+        WrongMoment: it was not drawn, or somebody has looked already.
+        NotYours: *by* had a hand in it (G3).
+        Incomplete: nothing is said about what was seen.
+    """
+    case = locked(work, case_id, by=by, permission=Permission.CASE_VERIFY)
+    if not case.to_spot_check:
+        raise WrongMoment("这件事不用抽查，或者已经有人看过了。")
+    mine = select(Case.id).where(Case.id == case.id, Case.of_assignee(by.id))
+    # Its owner reads it too, but is not a second pair of eyes.
+    if case.owner_id == by.id or work.session.scalar(mine) is None:
+        raise NotYours("您办过这件事，请别人去看。")
+    if not says_something(note):
+        raise Incomplete("请写一句看到了什么。")
+    case.to_spot_check = False
+    write(work, case, Entry(act=Act.SPOT_CHECK, who=by.id, why=note))
+
+
 def acknowledge(work: Work, case_id: int, *, by: Actor) -> None:
     """Say that the alarm was heard: it stops ringing.  The clocks go on until 接单.
 
@@ -177,7 +201,7 @@ def _respond(work: Work, case_id: int, entry: Entry, by: Actor) -> None:
     if case.owner_id != by.id:
         raise NotYours("这件事现在不归您办。")
     if case.state is not State.HANDLING:
-        raise WrongMoment(f"这件事现在是“{case.state.label}”，请先接单。")
+        raise WrongMoment("这件事现在是“%(state)s”，请先接单。", state=case.state.label)
     case.responded_at = case.responded_at or work.now()
     write(work, case, entry)
     reckon(work, case)
@@ -198,4 +222,4 @@ def _hand_to_police(work: Work, case: Case) -> None:
 
 def _refuse_over(case: Case) -> None:
     if case.state.is_over:
-        raise WrongMoment(f"这件事现在是“{case.state.label}”，不能再改。")
+        raise WrongMoment("这件事现在是“%(state)s”，不能再改。", state=case.state.label)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from string import digits
 from types import MappingProxyType
 from typing import Final
 
@@ -25,6 +26,7 @@ from grid.rules import (
     Need,
     State,
     decide,
+    is_sampled,
 )
 from grid.service import merging
 from grid.service.alarms import about, call, tell, tell_desk
@@ -207,6 +209,12 @@ def _close(work: Work, making: Making) -> None:
     case.verified_by = making.mover.person_id  # None: the resident said so
 
 
+def _close_unseen(work: Work, making: Making) -> None:
+    """Close on the reporter's word; of a few somebody goes and looks afterwards."""
+    _close(work, making)
+    making.case.to_spot_check = is_sampled(work.parts.chance.letters(digits, 2))
+
+
 def _send_back(_work: Work, making: Making) -> None:
     case = making.case
     case.result_text, case.proposed_finding, case.handled_by = "", None, None
@@ -220,7 +228,7 @@ def _reopen(work: Work, making: Making) -> None:
     case.owner_id = case.owner_level = case.taken_at = case.responded_at = None
     case.closed_at = case.finding = case.proposed_finding = None
     case.handled_by = case.verified_by = None
-    case.result_text = ""
+    case.result_text, case.to_spot_check = "", False
     wind(work, case)
 
 
@@ -250,7 +258,7 @@ EFFECTS: Final[Mapping[Move, Callable[[Work, Making], None]]] = MappingProxyType
         Move.RETURN: _return,
         Move.REPORT_RESULT: _report,
         Move.VERIFY: _close,
-        Move.CONFIRM: _close,
+        Move.CONFIRM: _close_unseen,
         Move.SEND_BACK: _send_back,
         Move.REOPEN: _reopen,
         Move.REJECT: _reject,

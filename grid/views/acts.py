@@ -18,6 +18,7 @@ from grid.forms import (
     ResultForm,
     ReturnForm,
     SendBackForm,
+    SpotCheckForm,
     TapForm,
     VerifyForm,
     VoiceForm,
@@ -173,6 +174,18 @@ def send_back(number: str) -> ResponseReturnValue:
     form = SendBackForm()
     deed = _moving(Move.SEND_BACK, form)
     return _do(number, form, deed, _("退给办理的人了。"), to="grid.to_verify")
+
+
+@pages.post("/case/<number>/spot-check")
+@require(Permission.CASE_VERIFY)
+def spot_check(number: str) -> ResponseReturnValue:
+    """Note the second look that a case closed by its reporter was drawn for."""
+    form = SpotCheckForm()
+
+    def deed(work: Work, case_id: int) -> None:
+        service.spot_check(work, case_id, by=current_actor(), note=text(form.note))
+
+    return _do(number, form, deed, _("记下了，谢谢您去看。"), to="grid.to_verify")
 
 
 @pages.post("/case/<number>/return")

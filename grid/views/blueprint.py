@@ -21,8 +21,3 @@ def shown_as(refusal: Refusal) -> HTTPStatus:
     """Return the status of a page that shows a form again because of *refusal*."""
     status = status_of(refusal)
     return HTTPStatus.UNPROCESSABLE_ENTITY if status is HTTPStatus.BAD_REQUEST else status
-
-
-def full_stop(sentence: str) -> str:
-    """Return the sentence with one full stop."""
-    return sentence.rstrip("。") + "。"

@@ -20,6 +20,7 @@ from grid.forms import (
     ResultForm,
     ReturnForm,
     SendBackForm,
+    SpotCheckForm,
     TapForm,
     VerifyForm,
     VoiceForm,
@@ -28,14 +29,14 @@ from grid.models import Act, FileKind
 from grid.queries import CaseDetail, FileLine, StepLine
 from grid.queries.pages import case_named
 from grid.rules import CATALOGUE, Move, State
-from grid.views.blueprint import full_stop, now, pages, shown_as
+from grid.views.blueprint import now, pages, shown_as
 from grid.views.show import clocks, level, place, tags
 from kernel.access import Actor, require
 from kernel.db import db
 from kernel.errors import Conflict, NotFound, Refusal
 from kernel.media import Kind
 from kernel.permissions import Permission
-from kernel.web import current_actor
+from kernel.web import current_actor, full_stop, said
 from kernel.web.show import when
 from kernel.work import parts
 
@@ -124,7 +125,7 @@ def refuse(case_id: int, form: CaseForm, refusal: Refusal) -> Response:
 
     Whoever lost the case to somebody faster is told so, as long as they may still look at it.
     """
-    status, sentence = shown_as(refusal), full_stop(str(refusal))
+    status, sentence = shown_as(refusal), full_stop(said(refusal))
     if isinstance(refusal, NotFound):
         found = queries.detail(db.session(), case_id, by=current_actor(), now=now())
         if form.seen_turn is None or form.seen_turn == found.card.turn:
@@ -178,6 +179,7 @@ def _forms(
     wanted += [form for move, form in BY_MOVE.items() if move in moves]
     wanted += [form for act, form in BY_ACT.items() if act in _acts(detail)]
     wanted += [ClassifyForm] if detail.may_classify else []
+    wanted += [SpotCheckForm] if detail.to_spot_check else []
     forms = {kind.name: fresh(kind, detail, **_known(kind, detail)) for kind in wanted}
     if filled is not None and filled.name in forms:
         filled.state.data, filled.turn.data = detail.state.value, str(detail.card.turn)
@@ -205,6 +207,8 @@ def _first(detail: CaseDetail, moves: Iterable[Move]) -> str:
     """Return the name of the form that stands open: what comes next."""
     if Move.VERIFY in moves:
         return VerifyForm.name
+    if detail.to_spot_check:
+        return SpotCheckForm.name
     if Move.REPORT_RESULT in moves and detail.card.responded:
         return ResultForm.name
     return ""

@@ -16,14 +16,14 @@ from grid.forms import DAYS, HOURS_ROLES, HoursForm, choice, number
 from grid.models import Hours
 from grid.queries.pages import hours_set, places
 from grid.rules.duty import Shift
-from grid.views.blueprint import full_stop, pages, shown_as
+from grid.views.blueprint import pages, shown_as
 from kernel.access import require
 from kernel.db import db
 from kernel.errors import Refusal
 from kernel.forms import text
 from kernel.grants import Role
 from kernel.permissions import Permission
-from kernel.web import current_actor
+from kernel.web import current_actor, full_stop, said
 from kernel.work import Work, transaction
 from people.queries import paths_of, reaches
 from people.rules import Level
@@ -55,7 +55,7 @@ def add_hours() -> ResponseReturnValue:
             area, role = text(form.area), Role(form.role.data)
             _set(work, area, role, _week(work.session, area, role) | fresh)
     except Refusal as refusal:
-        return _page(form, full_stop(str(refusal))), shown_as(refusal)
+        return _page(form, full_stop(said(refusal))), shown_as(refusal)
     flash(_("加好了。"))
     return redirect(url_for("grid.hours"), code=303)
 

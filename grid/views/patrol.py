@@ -11,14 +11,14 @@ from grid import service
 from grid.forms import PatrolForm, choice
 from grid.queries.pages import Place, places
 from grid.service import Sighting
-from grid.views.blueprint import full_stop, pages, shown_as
+from grid.views.blueprint import pages, shown_as
 from grid.views.files import take_in
 from kernel.access import require
 from kernel.db import db
 from kernel.errors import Refusal
 from kernel.forms import text
 from kernel.permissions import Permission
-from kernel.web import current_actor
+from kernel.web import current_actor, full_stop, said
 from kernel.work import Work, parts, transaction
 from people.queries import paths_of
 from people.rules import Level
@@ -41,7 +41,7 @@ def patrol() -> ResponseReturnValue:
             with transaction() as work:
                 _file(work, form)
         except Refusal as refusal:
-            status, refused = shown_as(refusal), full_stop(str(refusal))
+            status, refused = shown_as(refusal), full_stop(said(refusal))
         else:
             flash(_("报上去了，会派给别人去办。"))
             return redirect(url_for("grid.patrol"), code=303)

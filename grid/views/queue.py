@@ -59,8 +59,12 @@ def to_verify() -> str:
     """Show the cases whose result I may look at."""
     number = request.args.get("page", 1, type=int)
     found = queries.to_verify(db.session(), by=current_actor(), now=now(), page=number)
+    drawn = queries.to_spot_check(db.session(), by=current_actor(), now=now())
     return render_template(
-        "grid/verify.html", cards=_views(found), more=_more(found, "grid.to_verify")
+        "grid/verify.html",
+        cards=_views(found),
+        drawn=_views(drawn),
+        more=_more(found, "grid.to_verify"),
     )
 
 

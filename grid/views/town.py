@@ -15,7 +15,7 @@ from grid.queries.pages import case_named, places
 from grid.queries.wording import unit_of
 from grid.rules import Move, State, Urgency
 from grid.service import Values
-from grid.views.blueprint import full_stop, now, pages, shown_as
+from grid.views.blueprint import now, pages, shown_as
 from grid.views.case import Trouble, fresh, refuse
 from grid.views.show import card_view, level, place
 from kernel.access import require
@@ -23,7 +23,7 @@ from kernel.db import db
 from kernel.errors import Conflict, NotFound, Refusal
 from kernel.forms import cleaned, text
 from kernel.permissions import Permission
-from kernel.web import current_actor
+from kernel.web import current_actor, full_stop, said
 from kernel.work import transaction
 from people.rules import Level
 
@@ -196,7 +196,7 @@ def _carried(form: CaseForm, detail: CaseDetail) -> CaseForm:
 
 
 def _trouble(refusal: Refusal | None) -> Trouble | None:
-    return None if refusal is None else Trouble(sentence=full_stop(str(refusal)), typed=())
+    return None if refusal is None else Trouble(sentence=full_stop(said(refusal)), typed=())
 
 
 def _filters(form: DeskForm) -> Filters:

@@ -28,7 +28,7 @@ TOO_BIG: Final = {
     Kind.SOUND: "这段语音太大了，最多 5 MB。请录短一些。",
 }
 MOST_FILES: Final = {Kind.PICTURE: 5, Kind.SOUND: 1}  # of one report; other callers pass their own
-TOO_MANY: Final = {Kind.PICTURE: "照片最多 {} 张。", Kind.SOUND: "语音最多 {} 段。"}
+TOO_MANY: Final = {Kind.PICTURE: "照片最多 %(most)s 张。", Kind.SOUND: "语音最多 %(most)s 段。"}
 
 
 class Readable(Protocol):
@@ -45,7 +45,7 @@ def check_count(kind: Kind, count: int, *, most: int | None = None) -> None:
     """
     most = MOST_FILES[kind] if most is None else most
     if count > most:
-        raise TooManyFiles(TOO_MANY[kind].format(most))
+        raise TooManyFiles(TOO_MANY[kind], most=most)
 
 
 def receive(

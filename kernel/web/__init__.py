@@ -6,7 +6,7 @@ stops the start-up here instead of being found by a stranger later.
 
 from kernel.web.gate import install_gate
 from kernel.web.limits import count_miss, limiter
-from kernel.web.pages import answers_json, show_refusal
+from kernel.web.pages import answers_json, beside_field, full_stop, said, show_refusal
 from kernel.web.session import SignedIn, current_actor, current_actor_or_none
 from kernel.web.show import NavItem, install_show
 
@@ -14,11 +14,14 @@ __all__ = [
     "NavItem",
     "SignedIn",
     "answers_json",
+    "beside_field",
     "count_miss",
     "current_actor",
     "current_actor_or_none",
+    "full_stop",
     "install_gate",
     "install_show",
     "limiter",
+    "said",
     "show_refusal",
 ]

@@ -59,9 +59,31 @@ def status_of(refusal: Refusal) -> HTTPStatus:
     return next(kinds, HTTPStatus.BAD_REQUEST)
 
 
+def said(refusal: Refusal) -> str:
+    """Return what a refusal says, in the language of whoever asks.
+
+    Sentences written out of a table's values keep their Chinese: the catalogue cannot know them.
+    """
+    values = {
+        name: _(value) if isinstance(value, str) and value else value
+        for name, value in refusal.values.items()
+    }
+    return str(_(refusal.sentence, **values)) if refusal.sentence else ""
+
+
+def beside_field(sentence: str) -> str:
+    """Return a sentence as it stands beside a field: without its full stop."""
+    return sentence.rstrip("。.")
+
+
+def full_stop(sentence: str) -> str:
+    """Return a sentence with one full stop."""
+    return str(_("%(sentence)s。", sentence=beside_field(sentence)))
+
+
 def show_refusal(refusal: Refusal) -> ResponseReturnValue:
     """Show a refusal with the status that goes with it."""
-    return _page(status_of(refusal), str(refusal))
+    return _page(status_of(refusal), said(refusal))
 
 
 def _show_http(error: HTTPException) -> ResponseReturnValue:

@@ -87,9 +87,9 @@ def checked_hat(hat: HatWanted) -> HatWanted:
         kinds = "、".join(LEVEL_NAMES[one] for one in Level if one in allowed)
         raise WrongHat(f"{name}要放在{kinds}，不能放在{LEVEL_NAMES[level]}。")
     if hat.role is Role.DEPT_HANDLER and not _DEPARTMENT.fullmatch(hat.department):
-        raise WrongHat(f"{name}要写是哪个部门的（部门代码）。")
+        raise WrongHat("%(role)s要写是哪个部门的（部门代码）。", role=name)
     if hat.role is not Role.DEPT_HANDLER and hat.department:
-        raise WrongHat(f"{name}不属于部门，部门一格请空着。")
+        raise WrongHat("%(role)s不属于部门，部门一格请空着。", role=name)
     return hat
 
 

@@ -88,9 +88,11 @@ def checked_password(password: str, *, login: str) -> str:
     """
     folded = _folded(password).casefold()
     if len(folded) < LEAST_PASSWORD:
-        raise WeakPassword(f"密码至少要 {LEAST_PASSWORD} 位。长一点就好，不必夹杂符号。")
+        raise WeakPassword(
+            "密码至少要 %(least)s 位。长一点就好，不必夹杂符号。", least=LEAST_PASSWORD
+        )
     if len(folded) > MOST_PASSWORD:
-        raise WeakPassword(f"密码最多 {MOST_PASSWORD} 位。")
+        raise WeakPassword("密码最多 %(most)s 位。", most=MOST_PASSWORD)
     if login in folded:
         raise WeakPassword("密码里不要有登录名。")
     if folded in _common() or len(set(folded)) == 1:

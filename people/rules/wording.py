@@ -26,11 +26,11 @@ def checked_words(words: str, *, what: str, most: int, least: int = 1) -> str:
     """
     kept = words.strip()
     if _ODD.search(kept):
-        raise BadField(f"{what}里有看不见的字符，请重新输入")
+        raise BadField("%(what)s里有看不见的字符，请重新输入", what=what)
     if len(kept) < least:
-        raise BadField(f"{what}没有写")
+        raise BadField("%(what)s没有写", what=what)
     if len(kept) > most:
-        raise BadField(f"{what}太长，最多 {most} 个字")
+        raise BadField("%(what)s太长，最多 %(most)s 个字", what=what, most=most)
     return kept
 
 
@@ -62,7 +62,7 @@ def checked_boundary(text: str) -> Mapping[str, object] | None:
         raise BadField("边界不是 GeoJSON") from None
     geometry = _geometry(found)
     if sum(_count(ring) for ring in _rings(geometry)) > MOST_POINTS:
-        raise BadField(f"边界的点太多，最多 {MOST_POINTS} 个")
+        raise BadField("边界的点太多，最多 %(most)s 个", most=MOST_POINTS)
     return {"type": geometry["type"], "coordinates": geometry["coordinates"]}
 
 

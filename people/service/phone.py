@@ -40,7 +40,8 @@ def send_code(work: Work, *, phone: str, purpose: str) -> None:
     )
     wait = rules.wait_for_code(work.session.scalars(earlier).all(), work.now())
     if wait:
-        raise TooManyCodes(f"刚发过验证码，请过{_in_words(wait)}再试。")
+        sentence, number = _in_words(wait)
+        raise TooManyCodes(sentence, n=number)
     code = work.parts.chance.letters(DIGITS, CODE_LENGTH)
     work.session.add(
         PhoneCode(
@@ -119,10 +120,12 @@ def _fingerprint(phone_index: str, purpose: str, code: str) -> str:
     return keyring().index(f"{phone_index}:{purpose}:{code}")
 
 
-def _in_words(wait: timedelta) -> str:
-    """Return a span as people say it, rounded up."""
+def _in_words(wait: timedelta) -> tuple[str, int]:
+    """Return the sentence and the number for a span as people say it, rounded up."""
     seconds = int(wait.total_seconds()) + 1
     if seconds <= 60:  # noqa: PLR2004 - a minute
-        return f" {seconds} 秒"
+        return "刚发过验证码，请过 %(n)s 秒再试。", seconds
     minutes = -(-seconds // 60)
-    return f" {minutes} 分钟" if minutes < 60 else f" {-(-minutes // 60)} 小时"  # noqa: PLR2004 - an hour
+    if minutes < 60:  # noqa: PLR2004 - an hour
+        return "刚发过验证码，请过 %(n)s 分钟再试。", minutes
+    return "刚发过验证码，请过 %(n)s 小时再试。", -(-minutes // 60)

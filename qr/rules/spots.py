@@ -32,7 +32,7 @@ def checked_name(kind: CodeKind, name: str) -> str:
     if not tidy and kind in NAMED:
         raise BadPlace("请写明这张码挂在什么地方。")
     if len(tidy) > LONGEST_NAME:
-        raise BadPlace(f"地点名称太长，最多{LONGEST_NAME}个字。")
+        raise BadPlace("地点名称太长，最多%(most)s个字。", most=LONGEST_NAME)
     # Control, direction-changing and unassigned characters would print as boxes or not at all.
     if any(unicodedata.category(letter).startswith("C") for letter in tidy):
         raise BadPlace("地点名称里有打印不出的字符。")

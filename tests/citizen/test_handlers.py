@@ -5,7 +5,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from citizen.jobs import push_to_grid, tell_resident
-from citizen.models import Told
+from citizen.models import Report, Told
+from citizen.rules import printed
 from grid import service as grid
 from grid.models import Case
 from grid.rules import Move
@@ -73,6 +74,41 @@ class TestTellResident:
         deliver_all(session)
 
         assert told(session).count("T06") == 2
+
+    def test_whoever_was_merged_into_it_is_told_when_the_main_case_closes(
+        self, session: Session
+    ) -> None:
+        phones = [PHONE, "13812345679", "13812345670"]
+        main, second, third = (make_case(session, phone=phone) for phone in phones)
+        silent = make_case(session)
+        admin = make_staff(session, Role.TOWN_ADMIN, area=TOWN)
+        for report in (second, third, silent):
+            why = Values(main_case=main.case_id, reason="同一盏灯")
+            act(session, report.case_id, Move.MERGE, admin, why)
+        deliver_all(session)
+
+        close(session, main.case_id)
+        deliver_all(session)
+
+        closed = [one for one in session.scalars(select(Message)) if one.template == "T06"]
+        assert sorted(one.recipient for one in closed) == sorted(phones)
+        for report in (main, second, third):
+            number = printed(session.get_one(Report, report.id).number)
+            assert [number in one.text for one in closed].count(True) == 1
+
+    def test_what_was_merged_twice_over_is_told_once_each(self, session: Session) -> None:
+        first, second, main = (
+            make_case(session, phone=phone) for phone in (PHONE, "13812345679", "13812345670")
+        )
+        admin = make_staff(session, Role.TOWN_ADMIN, area=TOWN)
+        for joined, goes_on in ((first, second), (second, main)):
+            why = Values(main_case=goes_on.case_id, reason="同一盏灯")
+            act(session, joined.case_id, Move.MERGE, admin, why)
+
+        close(session, main.case_id)
+        deliver_all(session)
+
+        assert told(session).count("T06") == 3
 
     def test_what_is_not_taken_is_told_with_where_to_go(self, session: Session) -> None:
         report = make_case(session, phone=PHONE)

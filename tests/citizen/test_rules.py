@@ -193,13 +193,14 @@ class TestNight:
 
 
 class TestTelling:
-    def test_only_three_states_are_told_and_closing_by_itself(self) -> None:
+    def test_only_four_states_are_told(self) -> None:
         told = {state: rules.template_for(state) for state in State if rules.template_for(state)}
 
         assert told == {
             State.ACCEPTED: Template.ACCEPTED,
             State.DISPATCHED: Template.DISPATCHED,
             State.REJECTED: Template.REJECTED,
+            State.CLOSED: Template.CLOSED,
         }
 
     def test_each_closing_is_a_step_of_its_own(self) -> None:
