@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 from wtforms import Field, MultipleFileField, StringField
 
@@ -11,6 +12,7 @@ from citizen.rules import Position, Said, Satisfied, Solved
 from citizen.service import File
 from kernel.forms import Form, text
 from kernel.media import Kind
+from kernel.web import beside_field, sentence_of
 from people import rules as people
 from people.errors import BadField
 
@@ -64,7 +66,7 @@ class ReportForm(Form):
     def blame(self, name: str, sentence: str) -> None:
         """Write *sentence* beside the field *name*."""
         field: Field = self[name]
-        field.errors = [*field.errors, sentence.rstrip("。")]
+        field.errors = [*field.errors, beside_field(sentence)]
 
     def _phone(self) -> str | None:
         typed = text(self.phone)
@@ -73,13 +75,13 @@ class ReportForm(Form):
         try:
             return people.checked_phone(typed)
         except BadField as error:
-            self.blame("phone", str(error))
+            self.blame("phone", sentence_of(error))
             return None
 
     def _short(self, field: Field, most: int) -> str:
         typed = text(field).replace("\n", " ")
         if len(typed) > most:
-            self.blame(field.name, f"最多写 {most} 个字")
+            self.blame(field.name, _("最多写 %(most)s 个字", most=most))
         return typed
 
     def _position(self) -> Position | None:

@@ -23,11 +23,14 @@ def tell_moved_case(work: Work, event: CaseMoved) -> None:
 
 
 def _tell(work: Work, case_id: int, template: Template) -> None:
-    """Owe the message: at once, or in the morning if it is night and nothing is on fire."""
+    """Owe the message: at once, or in the morning if it is night and nothing is on fire.
+
+    Nothing is owed to whoever left no number.
+    """
     found = work.session.execute(
         select(Report.id, Case.urgency)
         .join(Case, Case.id == Report.case_id)
-        .where(Report.case_id == case_id)
+        .where(Report.case_id == case_id, Case.caller_phone.is_not(None))
         .order_by(Report.id)
     ).all()
     for report_id, urgency in found:

@@ -20,7 +20,7 @@ from kernel.forms import Form
 from kernel.outbound import Channel, Message
 from kernel.outbox import Delivery
 from kernel.permissions import Permission
-from kernel.web import current_actor, said
+from kernel.web import current_actor, sentence_of
 from kernel.work import parts, transaction
 
 MOST_SHOWN: Final = 50
@@ -104,7 +104,7 @@ def _load(form: CalendarForm) -> bool:
         with transaction() as work:
             years = calendar.load(work, form.words, by=current_actor())
     except Refusal as refusal:
-        form.table.errors = said(refusal).splitlines()
+        form.table.errors = sentence_of(refusal).splitlines()
         return False
     flash(_("已载入：%(years)s 年。", years="、".join(map(str, years))))
     return True

@@ -21,7 +21,7 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from kernel.forms import Form, text
 from kernel.grants import Role
-from kernel.web import full_stop, said
+from kernel.web import full_stop, sentence_of
 from people import rules
 from people.errors import BadField
 
@@ -82,7 +82,7 @@ class PhoneForm(Form):
         try:
             rules.checked_phone(text(field))
         except BadField as refusal:
-            raise ValidationError(full_stop(said(refusal))) from None
+            raise ValidationError(full_stop(sentence_of(refusal))) from None
 
 
 class AreaForm(Form):

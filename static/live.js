@@ -4,15 +4,15 @@
    <section data-live="/g/queue/part" data-every="10000" data-etag="…">  replaced by the answer when it changed
      … an element inside with data-badge="3" is the number that rings when it rises
    <b data-due="2026-11-21T13:08:00Z">…</b>                              ticks every second, .late after its time
-   <html data-…> is not used; words come from the page: data-t-* on the data-live element:
+   <html data-…> is not used; words come from the page: data-t-* on the data-live element, else on <body>:
      t-at 更新于   t-off 没连上，显示的是 # 的内容   t-late 超了   t-left 还剩   t-fresh 有新内容，点这里看
-     t-sound 打开提示音   t-quiet 关掉提示音 */
+     t-sound 打开提示音   t-quiet 关掉提示音   t-day 天   t-hour 小时   t-minute 分   t-second 秒 */
 (function () {
   'use strict';
   var d = document, w = window, title = d.title, ring = null;
   var WORDS = {at: '更新于', off: '没连上，显示的是 # 的内容', late: '超了', left: '还剩', fresh: '有新内容，点这里看',
     sound: '打开提示音', quiet: '关掉提示音', day: '天', hour: '小时', minute: '分', second: '秒'};
-  function word(el, name) { return (el && el.getAttribute('data-t-' + name)) || WORDS[name]; }
+  function word(el, name) { name = 'data-t-' + name; return (el && el.getAttribute(name)) || d.body.getAttribute(name) || WORDS[name.slice(7)]; }
   function two(n) { return ('0' + n).slice(-2); }
   function clock(t) { return two(t.getHours()) + ':' + two(t.getMinutes()) + ':' + two(t.getSeconds()); }
   function each(list, f) { Array.prototype.forEach.call(list, f); }

@@ -1,6 +1,7 @@
 """What residents do.  Nothing else writes the tables of this feature."""
 
 from citizen.service.asking import (
+    WITHDRAWN,
     add,
     confirm,
     rate,
@@ -19,6 +20,7 @@ from citizen.service.submitting import (
 from citizen.service.telling import open_with_code, phone_of, secret_of, send_code, tell
 
 __all__ = [
+    "WITHDRAWN",
     "File",
     "add",
     "confirm",

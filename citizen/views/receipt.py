@@ -17,7 +17,7 @@ from kernel.access import public
 from kernel.db import db
 from kernel.forms import text
 from kernel.media import BadKey, Kind, MediaRefused
-from kernel.web import said
+from kernel.web import sentence_of
 from kernel.work import parts, transaction
 
 KINDS = {"voice": Kind.SOUND, "photo": Kind.PICTURE}
@@ -77,7 +77,7 @@ def add(number: str) -> ResponseReturnValue:
         with transaction() as work:
             lost = service.add(work, report_id, words=words, files=form.attached())
     except (NothingSaid, TooManyWords, MediaRefused) as refusal:
-        return _again(number, add_words=words, add_error=said(refusal))
+        return _again(number, add_words=words, add_error=sentence_of(refusal))
     if lost:
         return _again(
             number,

@@ -20,7 +20,8 @@ from grid.rules import CATALOGUE
 from kernel.db import db
 from kernel.forms import text
 from kernel.media import MediaRefused, NotASound, TooLong
-from kernel.web import answers_json, current_actor_or_none
+from kernel.web import answers_json, current_actor_or_none, sentence_of
+from kernel.web.show import called
 from kernel.work import parts, transaction
 from people.rules import Level, level_of
 from qr.queries import Scanned
@@ -86,10 +87,10 @@ def _take(scanned: Scanned, place_of: Callable[[ReportForm], Place]) -> Response
     try:
         number = _submit(form, said, place_of(form))
     except (NothingSaid, TooManyWords) as refusal:
-        form.blame("words", str(refusal))
+        form.blame("words", sentence_of(refusal))
     except MediaRefused as refusal:
         spoken = isinstance(refusal, (NotASound, TooLong)) or not form.photos.data
-        form.blame("voice" if spoken else "photos", str(refusal))
+        form.blame("voice" if spoken else "photos", sentence_of(refusal))
     else:
         return _taken(number)
     return _refused(scanned, form)
@@ -160,7 +161,7 @@ def _page(scanned: Scanned) -> dict[str, str | None]:
     return {
         "place_name": scanned.place_name or scanned.area_name,
         "area_line": responsible.area_line,
-        "responsible": responsible.name,
+        "responsible": called(responsible.name),
         "responsible_phone": responsible.phone,
         "check_word": BLANK if scanned.revoked else scanned.check_word,
         "notice": _notice(scanned),

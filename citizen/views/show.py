@@ -17,7 +17,7 @@ from grid.queries import Progress, ProgressStep
 from grid.rules import CATALOGUE, State
 from kernel.db import db
 from kernel.media import Attachment, Kind
-from kernel.web.show import when
+from kernel.web.show import called, in_parts, when
 from kernel.work import parts
 from people.rules import mask_phone
 
@@ -38,7 +38,7 @@ def receipt_page(found: Receipt, *, full: bool, **more: object) -> Shown:
     progress, report = found.progress, found.report
     shown: Shown = {
         "number": rules.printed(report.number),
-        "headline": _(_headline(progress)),
+        "headline": in_parts(_headline(progress)),
         "level": _level(found),
         "timeline": _timeline(found, full=full),
         "responsible": _responsible(found),
@@ -136,7 +136,8 @@ def _done(found: Receipt, step: ProgressStep, *, full: bool) -> Shown:
     before = [one for one in with_it if f"{one.owner}:".startswith(mine)]
     after = [one for one in with_it if one not in before]
     photos = _photos(found, before, _("处理前")) + _photos(found, after, _("处理后"))
-    return {**item, "who": step.who or "", "note": step.note or "", "photos": photos}
+    note = _(step.note) if step.note == service.WITHDRAWN else step.note
+    return {**item, "who": step.who or "", "note": note, "photos": photos}
 
 
 def _item(state: str, title: str, at: datetime | None = None) -> Shown:
@@ -172,9 +173,9 @@ def _url(found: Receipt, attachment: Attachment, *, thumb: bool = False) -> str:
 def _responsible(found: Receipt) -> Shown:
     progress = found.progress
     if progress is not None and progress.owner_name:
-        return {"name": progress.owner_name, "phone": progress.owner_phone}
+        return {"name": called(progress.owner_name), "phone": progress.owner_phone}
     desk = grid.responsible_for(db.session(), found.report.area_code)
-    return {"name": desk.name, "phone": desk.phone}
+    return {"name": called(desk.name), "phone": desk.phone}
 
 
 def _deadlines(progress: Progress | None) -> Shown:
@@ -213,7 +214,7 @@ def _notices(found: Receipt) -> list[str]:
     if found.progress is not None and found.progress.responsible_channel:
         channel = found.progress.responsible_channel
         said.append(_("这件事该找：%(channel)s", channel=channel))
-    return [*said, *refused]
+    return [*said, *(_(why) for why in refused)]
 
 
 def _secret_link(number: str) -> str:

@@ -16,7 +16,7 @@ from citizen.views.show import receipt_page
 from kernel.access import public
 from kernel.db import db
 from kernel.forms import cleaned, text
-from kernel.web import beside_field, count_miss, said
+from kernel.web import beside_field, count_miss, sentence_of
 from kernel.work import parts, transaction
 from people.errors import BadField, TooManyCodes
 
@@ -48,7 +48,7 @@ def send_code() -> ResponseReturnValue:
         with transaction() as work:
             service.send_code(work, report, phone=phone)
     except (BadField, TooManyCodes) as refusal:
-        return _wrong(form, "phone", said(refusal))
+        return _wrong(form, "phone", sentence_of(refusal))
     return _page(text(form.number), report=access.find(text(form.number)), phone=phone, sent=True)
 
 
@@ -64,7 +64,7 @@ def open_all() -> ResponseReturnValue:
                 work, report, phone=text(form.phone), code=text(form.code)
             )
     except BadField as refusal:
-        return _wrong(form, "phone", said(refusal))
+        return _wrong(form, "phone", sentence_of(refusal))
     if not right:
         count_miss("phone-code")
         return _wrong(form, "code", _("验证码不对，或者已经过期"), sent=True)

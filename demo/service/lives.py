@@ -123,6 +123,8 @@ class Life:
     def _code(self) -> Code:
         """Return the code that is scanned: one where such a thing would be reported."""
         codes = self.stage.codes
+        if self.plot.course in {Course.HANDLING, Course.TO_VERIFY} and self.plot.number % 3 == 0:
+            return codes[0]  # whoever signs in as the first grid's worker finds something to do
         if self.plot.course is Course.UNOWNED:  # where the police are not there yet
             codes = [code for code in codes if code.town_code == codes[-1].town_code]
         elif self.plot.course is Course.POLICE:

@@ -1,7 +1,16 @@
 """What is read about cases, who can take them, and where places lie."""
 
 from grid.queries.cards import PAGE, Card, Page
-from grid.queries.desk import Counts, Filters, counts, listed, queue, queue_version, to_spot_check, to_verify
+from grid.queries.desk import (
+    Counts,
+    Filters,
+    counts,
+    listed,
+    queue,
+    queue_version,
+    to_spot_check,
+    to_verify,
+)
 from grid.queries.detail import (
     STAFF_MOVES,
     CaseDetail,

@@ -130,11 +130,11 @@ def reckon(work: Work, case: Case, *, taken: frozenset[LadderName] | None = None
 
     *taken* are the rungs behind it, where the caller knows them.
     """
-    if taken is None:
-        taken = taken_steps(work.session, case)
     first = first_due(clocks(case))
     case.burns_at = None if first is None else first.due_at
-    case.climbs_at = next_step_at(ladder_facts(case, taken))
+    case.climbs_at = next_step_at(ladder_facts(case, taken or frozenset()))
+    if taken is None and case.climbs_at is not None:  # else no rung is left, whichever were taken
+        case.climbs_at = next_step_at(ladder_facts(case, taken_steps(work.session, case)))
 
 
 def silence(work: Work, case: Case, *, answered_by: int | None = None) -> None:

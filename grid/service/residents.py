@@ -120,9 +120,7 @@ def _worked_on(work: Work, case_id: int) -> tuple[Case, Case]:
     main_number = case.main_id or case_id
     main = locked.get(main_number) or locked_for_reporter(work, main_number)
     if main.state.is_over:
-        raise WrongMoment(
-            "这件事现在是“%(state)s”，不能再补充或催办。", state=main.state.citizen
-        )
+        raise WrongMoment("这件事现在是“%(state)s”，不能再补充或催办。", state=main.state.citizen)
     return case, main
 
 

@@ -36,7 +36,7 @@ from kernel.db import db
 from kernel.errors import Conflict, NotFound, Refusal
 from kernel.media import Kind
 from kernel.permissions import Permission
-from kernel.web import current_actor, full_stop, said
+from kernel.web import current_actor, full_stop, sentence_of
 from kernel.web.show import when
 from kernel.work import parts
 
@@ -125,7 +125,7 @@ def refuse(case_id: int, form: CaseForm, refusal: Refusal) -> Response:
 
     Whoever lost the case to somebody faster is told so, as long as they may still look at it.
     """
-    status, sentence = shown_as(refusal), full_stop(said(refusal))
+    status, sentence = shown_as(refusal), full_stop(sentence_of(refusal))
     if isinstance(refusal, NotFound):
         found = queries.detail(db.session(), case_id, by=current_actor(), now=now())
         if form.seen_turn is None or form.seen_turn == found.card.turn:
@@ -239,7 +239,7 @@ def _who(step: StepLine) -> str:
 def _title(step: StepLine) -> str:
     if step.finding is None:
         return str(_(step.title))
-    return f"{_(step.title)}：{_(step.finding.label)}"
+    return str(_("%(head)s：%(rest)s", head=_(step.title), rest=_(step.finding.label)))
 
 
 def _of(detail: CaseDetail, kind: Kind) -> list[FileLine]:

@@ -23,7 +23,7 @@ from kernel.errors import Refusal
 from kernel.forms import text
 from kernel.grants import Role
 from kernel.permissions import Permission
-from kernel.web import current_actor, full_stop, said
+from kernel.web import current_actor, full_stop, sentence_of
 from kernel.work import Work, transaction
 from people.queries import paths_of, reaches
 from people.rules import Level
@@ -55,7 +55,7 @@ def add_hours() -> ResponseReturnValue:
             area, role = text(form.area), Role(form.role.data)
             _set(work, area, role, _week(work.session, area, role) | fresh)
     except Refusal as refusal:
-        return _page(form, full_stop(said(refusal))), shown_as(refusal)
+        return _page(form, full_stop(sentence_of(refusal))), shown_as(refusal)
     flash(_("加好了。"))
     return redirect(url_for("grid.hours"), code=303)
 

@@ -18,7 +18,7 @@ from kernel.db import db
 from kernel.errors import Refusal
 from kernel.forms import text
 from kernel.permissions import Permission
-from kernel.web import current_actor, full_stop, said
+from kernel.web import current_actor, full_stop, sentence_of
 from kernel.work import Work, parts, transaction
 from people.queries import paths_of
 from people.rules import Level
@@ -41,7 +41,7 @@ def patrol() -> ResponseReturnValue:
             with transaction() as work:
                 _file(work, form)
         except Refusal as refusal:
-            status, refused = shown_as(refusal), full_stop(said(refusal))
+            status, refused = shown_as(refusal), full_stop(sentence_of(refusal))
         else:
             flash(_("报上去了，会派给别人去办。"))
             return redirect(url_for("grid.patrol"), code=303)

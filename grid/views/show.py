@@ -12,7 +12,7 @@ from grid.queries import Card
 from grid.rules import ClockKind, Colour, RunningClock, State
 from kernel.access import Actor
 from kernel.grants import Role
-from kernel.web.show import iso, when
+from kernel.web.show import called, iso, when
 
 LEVELS: Final = {
     Colour.RED: {"code": "red", "label": later("红色·马上去")},
@@ -80,7 +80,7 @@ def card_view(card: Card, *, by: Actor, now: datetime) -> CardView:
         place=place(card),
         words=card.voice_line or card.words,
         files=card.files,
-        owner=_("我") if mine else (card.owner_name or _("还没有人")),
+        owner=_("我") if mine else (called(card.owner_name) or _("还没有人")),
         ago=when(card.submitted_at),
         due=_due(card, now),
         button=_button(card, by, mine=mine),

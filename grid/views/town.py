@@ -23,7 +23,7 @@ from kernel.db import db
 from kernel.errors import Conflict, NotFound, Refusal
 from kernel.forms import cleaned, text
 from kernel.permissions import Permission
-from kernel.web import current_actor, full_stop, said
+from kernel.web import current_actor, full_stop, sentence_of
 from kernel.work import transaction
 from people.rules import Level
 
@@ -196,7 +196,7 @@ def _carried(form: CaseForm, detail: CaseDetail) -> CaseForm:
 
 
 def _trouble(refusal: Refusal | None) -> Trouble | None:
-    return None if refusal is None else Trouble(sentence=full_stop(said(refusal)), typed=())
+    return None if refusal is None else Trouble(sentence=full_stop(sentence_of(refusal)), typed=())
 
 
 def _filters(form: DeskForm) -> Filters:

@@ -6,7 +6,7 @@ stops the start-up here instead of being found by a stranger later.
 
 from kernel.web.gate import install_gate
 from kernel.web.limits import count_miss, limiter
-from kernel.web.pages import answers_json, beside_field, full_stop, said, show_refusal
+from kernel.web.pages import answers_json, beside_field, full_stop, sentence_of, show_refusal
 from kernel.web.session import SignedIn, current_actor, current_actor_or_none
 from kernel.web.show import NavItem, install_show
 
@@ -22,6 +22,6 @@ __all__ = [
     "install_gate",
     "install_show",
     "limiter",
-    "said",
+    "sentence_of",
     "show_refusal",
 ]

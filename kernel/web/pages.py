@@ -59,7 +59,7 @@ def status_of(refusal: Refusal) -> HTTPStatus:
     return next(kinds, HTTPStatus.BAD_REQUEST)
 
 
-def said(refusal: Refusal) -> str:
+def sentence_of(refusal: Refusal) -> str:
     """Return what a refusal says, in the language of whoever asks.
 
     Sentences written out of a table's values keep their Chinese: the catalogue cannot know them.
@@ -83,7 +83,7 @@ def full_stop(sentence: str) -> str:
 
 def show_refusal(refusal: Refusal) -> ResponseReturnValue:
     """Show a refusal with the status that goes with it."""
-    return _page(status_of(refusal), said(refusal))
+    return _page(status_of(refusal), sentence_of(refusal))
 
 
 def _show_http(error: HTTPException) -> ResponseReturnValue:

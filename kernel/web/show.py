@@ -18,6 +18,8 @@ from kernel.work import parts
 LANGUAGES: Final = ("zh", "en")
 SIZES: Final = ("1", "2", "3")
 YEAR: Final = 365 * 24 * 3600
+MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+DUTY_ROOM: Final = "值班室"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ def install_show(app: Flask, nav: Sequence[NavItem], *, is_demo: Callable[[], bo
     app.jinja_env.filters["when"] = when
     app.jinja_env.filters["clock"] = clock
     app.jinja_env.filters["iso"] = iso
+    app.jinja_env.filters["called"] = called
     app.after_request(_remember)
 
     @app.context_processor
@@ -61,10 +64,29 @@ def when(moment: datetime | None) -> str:
     names = {0: gettext("今天"), -1: gettext("昨天"), 1: gettext("明天")}
     day = names.get((local.date() - now.date()).days)
     if day is None:
-        day = gettext("%(month)s月%(day)s日", month=local.month, day=local.day)
+        month = MONTHS[local.month - 1] if str(get_locale()) == "en" else local.month
+        day = gettext("%(month)s月%(day)s日", month=month, day=local.day)
         if abs(local - now) > timedelta(days=300):
             day = f"{local.year}-{local.month:02}-{local.day:02}"
     return f"{day} {local.hour}:{local.minute:02}"
+
+
+def called(name: str | None) -> str:
+    """Return 网格员 王师傅 or 清溪村值班室 in the reader's language; the name itself stays."""
+    if not name:
+        return ""
+    if name.endswith(DUTY_ROOM):
+        return gettext("%(place)s值班室", place=name.removesuffix(DUTY_ROOM)).strip()
+    unit, space, rest = name.partition(" ")
+    return gettext(unit) + space + rest
+
+
+def in_parts(words: str) -> str:
+    """Return words in the reader's language; those on each side of a colon are looked up."""
+    head, colon, rest = words.partition("：")
+    if not colon:
+        return str(gettext(words))
+    return str(gettext("%(head)s：%(rest)s", head=gettext(head), rest=gettext(rest)))
 
 
 def clock(moment: datetime) -> str:

@@ -249,6 +249,7 @@ def upgrade():
     sa.Column('verified_by', sa.Integer(), nullable=True),
     sa.Column('proposed_finding', sa.Enum('true', 'partly', 'unfounded', 'undeterminable', name='proposed_finding', native_enum=False, create_constraint=True, length=24), nullable=True),
     sa.Column('finding', sa.Enum('true', 'partly', 'unfounded', 'undeterminable', name='finding', native_enum=False, create_constraint=True, length=24), nullable=True),
+    sa.Column('to_spot_check', sa.Boolean(), nullable=False),
     sa.Column('result_text', sa.Text(), nullable=False),
     sa.Column('responsible_channel', sa.String(length=120), nullable=False),
     sa.Column('returns', sa.Integer(), nullable=False),
@@ -277,6 +278,7 @@ def upgrade():
     sa.CheckConstraint("(state = 'merged') = (main_id IS NOT NULL) AND main_id <> id", name=op.f('ck_grid_case_merged_into')),
     sa.CheckConstraint("NOT state IN ('closed', 'to_verify') OR handled_by <> staff_reporter", name=op.f('ck_grid_case_handler_not_reporter')),
     sa.CheckConstraint("NOT state IN ('dispatched', 'handling', 'to_verify') OR owner_id IS NOT NULL", name=op.f('ck_grid_case_somebody_has_it')),
+    sa.CheckConstraint("NOT to_spot_check OR state = 'closed'", name=op.f('ck_grid_case_spot_check_after_closing')),
     sa.CheckConstraint("state <> 'rejected' OR (rejected_at IS NOT NULL AND responsible_channel <> '')", name=op.f('ck_grid_case_rejected_names_a_way')),
     sa.CheckConstraint("state = 'submitted' OR admitted_at IS NOT NULL OR state IN ('rejected', 'merged', 'withdrawn', 'objected')", name=op.f('ck_grid_case_admitted')),
     sa.CheckConstraint("state NOT IN ('to_verify', 'closed') OR (proposed_finding IS NOT NULL AND result_text <> '' AND handled_by IS NOT NULL)", name=op.f('ck_grid_case_result_before_closing')),
@@ -315,6 +317,7 @@ def upgrade():
     op.create_index(op.f('ix_grid_case_staff_reporter'), 'grid_case', ['staff_reporter'], unique=False)
     op.create_index(op.f('ix_grid_case_state'), 'grid_case', ['state'], unique=False)
     op.create_index(op.f('ix_grid_case_submitted_at'), 'grid_case', ['submitted_at'], unique=False)
+    op.create_index(op.f('ix_grid_case_to_spot_check'), 'grid_case', ['to_spot_check'], unique=False)
     op.create_table('people_account',
     sa.Column('person_id', sa.Integer(), nullable=False),
     sa.Column('login', sa.String(length=40), nullable=False),
@@ -438,7 +441,7 @@ def upgrade():
     sa.Column('who', sa.Integer(), nullable=True),
     sa.Column('by_reporter', sa.Boolean(), nullable=False),
     sa.Column('move', sa.Enum('admit', 'assign', 'accept', 'return', 'reassign', 'escalate', 'report_result', 'verify', 'confirm', 'send_back', 'reopen', 'withdraw', 'reject', 'merge', 'object', 'uphold', 'dismiss', name='move', native_enum=False, create_constraint=True, length=24), nullable=True),
-    sa.Column('act', sa.Enum('opened', 'called', 'on_my_way', 'note', 'classify', 'voice_line', 'urge', 'supplement', 'look', 'ladder', 'others', 'joined', name='act', native_enum=False, create_constraint=True, length=24), nullable=True),
+    sa.Column('act', sa.Enum('opened', 'called', 'on_my_way', 'note', 'classify', 'voice_line', 'urge', 'supplement', 'look', 'ladder', 'others', 'spot_check', 'joined', name='act', native_enum=False, create_constraint=True, length=24), nullable=True),
     sa.Column('from_state', sa.Enum('submitted', 'accepted', 'dispatched', 'handling', 'returned', 'to_verify', 'closed', 'reopened', 'rejected', 'objected', 'merged', 'withdrawn', name='from_state', native_enum=False, create_constraint=True, length=24), nullable=True),
     sa.Column('to_state', sa.Enum('submitted', 'accepted', 'dispatched', 'handling', 'returned', 'to_verify', 'closed', 'reopened', 'rejected', 'objected', 'merged', 'withdrawn', name='to_state', native_enum=False, create_constraint=True, length=24), nullable=True),
     sa.Column('why', sa.Text(), nullable=False),

@@ -13,7 +13,7 @@ from kernel.access import signed_in
 from kernel.db import db
 from kernel.forms import text
 from kernel.permissions import Permission
-from kernel.web import current_actor, limiter, said
+from kernel.web import current_actor, limiter, sentence_of
 from kernel.work import parts, transaction
 from people import queries, rules, service
 from people.errors import WeakPassword, WrongPassword
@@ -115,7 +115,7 @@ def totp_off() -> ResponseReturnValue:
                 work, password=(form.password.data or "").strip(), by=current_actor()
             )
     except WrongPassword as refusal:
-        flash(said(refusal), "msg")
+        flash(sentence_of(refusal), "msg")
     else:
         flash(_("动态码关了。"))
     return redirect(url_for("people.account"), code=303)

@@ -14,7 +14,7 @@ from kernel.db import db
 from kernel.errors import Refusal
 from kernel.forms import Form
 from kernel.permissions import Permission
-from kernel.web import SignedIn, full_stop, said
+from kernel.web import SignedIn, full_stop, sentence_of
 from kernel.web.pages import status_of
 from people import queries, rules
 
@@ -71,6 +71,6 @@ def staff_home(person_id: int) -> str:
 
 def show_in(form: Form, refusal: Refusal) -> HTTPStatus:
     """Put *refusal* on top of *form*, which is shown again; return the page's status."""
-    form.form_errors.append(full_stop(said(refusal)))
+    form.form_errors.append(full_stop(sentence_of(refusal)))
     status = status_of(refusal)
     return HTTPStatus.UNPROCESSABLE_ENTITY if status is HTTPStatus.BAD_REQUEST else status

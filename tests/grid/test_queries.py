@@ -45,6 +45,15 @@ def found(query: Query, session: Session, case: Case, by: Actor) -> bool:
     return True
 
 
+def sees_when_drawn(session: Session, case: Case, by: Actor) -> bool:
+    """Whether somebody sees the case once its reporter has closed it and it was drawn."""
+    if case.state is State.TO_VERIFY:
+        case.state, case.closed_at, case.finding = State.CLOSED, NOON, case.proposed_finding
+        case.to_spot_check = True
+        session.flush()
+    return holds(queries.to_spot_check(session, by=by, now=NOON), case)
+
+
 SCOPED: dict[Query, Sees] = {
     queries.queue: lambda session, case, by: holds(queries.queue(session, by=by, now=NOON), case),
     queries.queue_version: lambda session, _, by: (
@@ -53,6 +62,7 @@ SCOPED: dict[Query, Sees] = {
     queries.to_verify: lambda session, case, by: holds(
         queries.to_verify(session, by=by, now=NOON), case
     ),
+    queries.to_spot_check: sees_when_drawn,
     queries.listed: lambda session, case, by: holds(queries.listed(session, by=by, now=NOON), case),
     queries.counts: lambda session, _, by: queries.counts(session, by=by, now=NOON).open > 0,
     queries.detail: lambda session, case, by: found(queries.detail, session, case, by),
@@ -68,6 +78,7 @@ WHO: dict[Query, frozenset[Role]] = {
     queries.queue: frozenset({Role.GRID_LEADER, Role.TOWN_ADMIN}),
     queries.queue_version: frozenset({Role.GRID_LEADER, Role.TOWN_ADMIN}),
     queries.to_verify: frozenset({Role.GRID_LEADER, Role.TOWN_ADMIN}),
+    queries.to_spot_check: frozenset({Role.GRID_LEADER, Role.TOWN_ADMIN}),
     queries.listed: frozenset(
         {Role.GRID_LEADER, Role.VILLAGE_ADMIN, Role.TOWN_ADMIN, Role.AUDITOR}
     ),

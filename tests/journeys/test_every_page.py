@@ -92,9 +92,13 @@ def test_what_whoever_looks_after_people_opens(desk: Phone) -> None:
 
     look(page, "/staff/people", "/staff/people/new", "/staff/people/import", "/staff/areas")
     look(page, f"/staff/areas/{NEXT_GRID}", f"/staff/areas/{NEXT_GRID}/close")
-    look(page, "/staff/areas/import", "/staff/audit", "/staff/operator/", "/staff/operator/messages")
+    look(
+        page, "/staff/areas/import", "/staff/audit", "/staff/operator/", "/staff/operator/messages"
+    )
     look(page, "/staff/operator/calendar", "/staff/account", "/staff/account/password")
     look(page, "/staff/account/totp")
     page.goto("/staff/people")
-    page.locator("main a[href^='/staff/people/']:not([href$=new]):not([href$=import])").first.click()
+    page.locator(
+        "main a[href^='/staff/people/']:not([href$=new]):not([href$=import])"
+    ).first.click()
     look_here(page)

@@ -99,7 +99,8 @@ def test_a_page_closed_without_a_signal_is_sent_at_the_next_scan(town: Town, pho
 
 
 def test_an_answer_that_got_lost_makes_no_second_report(town: Town, phone: Phone) -> None:
-    page, lost = phone(), []
+    page = phone()
+    lost: list[int] = []
 
     def lose(route: Route) -> None:
         if route.request.method == "POST" and not lost:
@@ -209,7 +210,6 @@ def test_the_keyboard_alone_is_enough(town: Town, phone: Phone) -> None:
 
     number = number_of(page)
     assert town.reports("只用键盘报") == [number]
-    tab_to(page, "say")
 
 
 def in_the_same_hand(context: BrowserContext) -> Page:

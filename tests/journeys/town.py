@@ -174,18 +174,18 @@ def last_words(plan: Plan) -> str:
 
 def settle(work: Work) -> str:
     """Found the areas, hire the staff, hang one code; return its token."""
-    for area in AREAS:
-        people.add_area(work, area, by=None)
+    for row in AREAS:
+        people.add_area(work, row, by=None)
     whole_days = [Shift(day, 0, DAY) for day in WEEK]
     grid.set_hours(work, area_code=TOWN, role=Role.GRID_FULL, shifts=whole_days, by=None)
     for login, (name, role, area) in STAFF.items():
-        row = StaffRow(
+        hired = StaffRow(
             login=login,
             name=name,
             public_name=name,
             work_phone=WORKER_PHONE,
             hats=(HatWanted(role, area),),
         )
-        people.add_staff(work, row, by=None, password=PASSWORD)
+        people.add_staff(work, hired, by=None, password=PASSWORD)
     spot = qr.issue(work, kind=CodeKind.SPOT, area_code=GRID, place_name=PLACE, by=None)
     return spot.token
