@@ -64,6 +64,12 @@ SUBSCRIBERS: Final[Subscribers] = {
 JOBS: Final[tuple[Handler, ...]] = (
     grid.jobs.climb,
     grid.jobs.remind,
+    grid.jobs.blur_positions,
+    grid.jobs.forget_contacts,
+    grid.jobs.forget_files,
+    citizen.jobs.blur_positions,
+    citizen.jobs.forget_contacts,
+    citizen.jobs.forget_files,
     citizen.jobs.tell_resident,
     kernel.jobs.prune_outbox,
     kernel.media.drop_files,
@@ -79,6 +85,12 @@ SCHEDULE: Final[tuple[Turn, ...]] = (
     Daily(3, kernel.jobs.prune_outbox),
     Daily(3, kernel.outbound.prune_messages),
     Daily(3, people.jobs.forget_codes),
+    Daily(4, grid.jobs.forget_contacts),
+    Daily(4, grid.jobs.forget_files),
+    Daily(4, grid.jobs.blur_positions),
+    Daily(5, citizen.jobs.forget_contacts),
+    Daily(5, citizen.jobs.forget_files),
+    Daily(5, citizen.jobs.blur_positions),
 )
 
 SCAN_TARGETS: Final[Mapping[CodeKind | None, Target]] = citizen.views.SCAN_TARGETS

@@ -1,5 +1,7 @@
 """What the front door does in the background."""
 
+from collections.abc import Callable
+
 from citizen import service
 from citizen.events import ReportSubmitted
 from citizen.rules import Template
@@ -16,3 +18,27 @@ def push_to_grid(work: Work, event: ReportSubmitted) -> None:
 def tell_resident(work: Work, *, report_id: int, template: str) -> None:
     """Tell the resident how far it has come."""
     service.tell(work, report_id, template=Template(template))
+
+
+@on(Queue.BULK)
+def forget_contacts(work: Work) -> None:
+    """Forget names and numbers whose time is over; owed once a day, and while there are more."""
+    _in_batches(work, service.forget_contacts, forget_contacts)
+
+
+@on(Queue.BULK)
+def forget_files(work: Work) -> None:
+    """Delete pictures and voice notes whose time is over."""
+    _in_batches(work, service.forget_files, forget_files)
+
+
+@on(Queue.BULK)
+def blur_positions(work: Work) -> None:
+    """Round positions whose time is over."""
+    _in_batches(work, service.blur_positions, blur_positions)
+
+
+def _in_batches(work: Work, verb: Callable[[Work], int], job: Callable[[Work], None]) -> None:
+    """Take a few, and owe the next few: a long transaction would make everybody wait."""
+    if verb(work):
+        work.later(job)

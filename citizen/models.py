@@ -49,7 +49,9 @@ class Report(InArea, Model):
     words: Mapped[str] = mapped_column(String(MOST_WORDS))
     caller_name: Mapped[str | None] = mapped_column(Sealed)  # both go down with the case
     phone: Mapped[str | None] = mapped_column(Sealed)
-    phone_index: Mapped[str | None] = mapped_column(String(64), index=True)  # stays, to let in
+    phone_index: Mapped[str | None] = mapped_column(
+        String(64), index=True
+    )  # stays for a year, to let in
     notice_version: Mapped[str] = mapped_column(String(16))  # "" = unknown
     lang: Mapped[str] = mapped_column(String(8), default="zh")
     said_by: Mapped[int | None] = mapped_column(ForeignKey(Person.id), index=True)

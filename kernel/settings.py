@@ -11,6 +11,9 @@ STAFF_IDLE_MINUTES: Final = (
     240  # half a working day: long enough for a desk, too short for a lost phone
 )
 
+# Group robots of WeCom and DingTalk; a house with a gateway of its own names it instead.
+ROBOT_URLS: Final = ("https://qyapi.weixin.qq.com/", "https://oapi.dingtalk.com/")
+
 
 class Misconfigured(SystemExit):
     """The deployment cannot work as it is set up.  Its one sentence is for whoever runs it."""
@@ -38,10 +41,7 @@ class Settings:
     police_icp: str = ""
     sms_url: str = ""  # "" = shown on the operator's page and in the log
     sms_key: str = ""
-    robot_url_allowed: tuple[str, ...] = (
-        "https://qyapi.weixin.qq.com/",
-        "https://oapi.dingtalk.com/",
-    )
+    robot_url_allowed: tuple[str, ...] = ROBOT_URLS
     staff_idle_minutes: int = STAFF_IDLE_MINUTES
     testing: bool = False
 
@@ -76,6 +76,7 @@ class Settings:
             police_icp=known.get("POLICE_ICP", ""),
             sms_url=known.get("SMS_URL", ""),
             sms_key=known.get("SMS_KEY", ""),
+            robot_url_allowed=_beginnings(known.get("ROBOT_URLS", "")),
             staff_idle_minutes=_whole(known, "STAFF_IDLE_MINUTES", STAFF_IDLE_MINUTES),
         )
 
@@ -99,6 +100,19 @@ def _checked_url(url: str) -> str:
     if parts.scheme not in {"http", "https"} or not parts.netloc or parts.query or parts.fragment:
         raise Misconfigured(f"PUBLIC_URL is {url!r}; it must look like https://example.gov.cn")
     return url.rstrip("/")
+
+
+def _beginnings(text: str) -> tuple[str, ...]:
+    """Return what a robot's address may begin with, each to the end of a host at least.
+
+    "https://a.cn" alone would let "https://a.cn.elsewhere.com" pass.
+    """
+    found = [part.strip() for part in text.split(",") if part.strip()]
+    for url in found:
+        parts = urlsplit(url)
+        if parts.scheme not in {"http", "https"} or not parts.netloc or "@" in parts.netloc:
+            raise Misconfigured(f"ROBOT_URLS has {url!r}; it must look like https://example.com/")
+    return tuple(url if urlsplit(url).path else f"{url}/" for url in found) or ROBOT_URLS
 
 
 def _whole(env: Mapping[str, str], name: str, default: int) -> int:

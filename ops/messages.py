@@ -17,15 +17,19 @@ Found = tuple[int, str, str, list[str]]
 
 
 def from_python(
-    file: IO[bytes], _keywords: object, _tags: object, options: Mapping[str, str]
+    file: IO[bytes],
+    _keywords: object,
+    _tags: object,
+    options: object,  # noqa: ARG001 - Babel hands it in by its name
 ) -> Iterator[Found]:
     """Yield every Chinese literal but docstrings and the pieces of f-strings."""
     tree = ast.parse(file.read())
     passed = _docstrings(tree) | _pieces(tree)
     for node in ast.walk(tree):
-        words = node.value if isinstance(node, ast.Constant) else None
-        if isinstance(words, str) and CHINESE.search(words) and id(node) not in passed:
-            yield node.lineno, "_", words, []
+        if not isinstance(node, ast.Constant) or id(node) in passed:
+            continue
+        if isinstance(node.value, str) and CHINESE.search(node.value):
+            yield node.lineno, "_", node.value, []
 
 
 def from_yaml(

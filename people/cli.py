@@ -17,7 +17,7 @@ from kernel.errors import Refusal
 from kernel.work import Work, transaction
 from people import queries, rules, service
 from people.errors import NoSuchPerson
-from people.models import Account, Area, Person
+from people.models import Account, Area, Person, RobotKind
 from people.service import ImportResult, Issued
 
 FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -82,6 +82,26 @@ def close_area(code: str) -> None:
     with _answering() as work:
         service.close_area(work, code, by=None)
     click.echo(f"已撤销 · closed: {code}")
+
+
+@areas.command("robot")
+@click.argument("code")
+@click.option("--kind", type=click.Choice([kind.value for kind in RobotKind]), default="wecom")
+@click.option("--url", default="", help="Webhook 地址；不写就会问 · asked for if it is not given")
+@click.option("--off", is_flag=True, help="去掉 · Remove it.")
+@click.option("--try", "tries", is_flag=True, help="发一条测试消息 · Send a message as well.")
+def set_robot(code: str, kind: str, url: str, *, off: bool, tries: bool) -> None:
+    """群机器人 · Set the robot of an area's group."""
+    if not off and not url:
+        url = click.prompt("Webhook", hide_input=True)  # what is typed here is in no history
+    with _answering() as work:
+        if off:
+            service.remove_robot(work, code, by=None)
+        else:
+            service.set_robot(work, code, kind=RobotKind(kind), url=url, by=None)
+        if tries:
+            service.try_robot(work, code, by=None)
+    click.echo(f"{code} {'已去掉 · removed' if off else '已设好 · set'}")
 
 
 @areas.command("list")

@@ -19,6 +19,10 @@ class AreaInUse(Conflict):
     """The area still has open areas below it, or people who work there."""
 
 
+class NoRobot(Conflict):
+    """The area has no group robot of its own."""
+
+
 class WeakPassword(Refusal):
     """The password is too short or too easy to guess."""
 

@@ -24,6 +24,7 @@ from kernel.grants import Role
 from kernel.web import full_stop, sentence_of
 from people import rules
 from people.errors import BadField
+from people.models import RobotKind
 
 ROLES: Final = [
     SelectChoice(role.value, _(name))
@@ -109,6 +110,21 @@ class AreaForm(Form):
             shows_phones=bool(self.shows_phones.data),
             boundary=rules.checked_boundary(text(self.boundary)),
         )
+
+
+class RobotForm(Form):
+    """Where an area's messages go.  A page never carries the address back."""
+
+    kind = SelectField(
+        _("哪家的机器人"),
+        choices=[
+            SelectChoice(RobotKind.WECOM.value, _("企业微信")),
+            SelectChoice(RobotKind.DINGTALK.value, _("钉钉")),
+        ],
+    )
+    url = PasswordField(
+        _("Webhook 地址"), [InputRequired(_("请粘贴机器人的 Webhook 地址。")), Length(max=500)]
+    )
 
 
 class ImportForm(Form):

@@ -9,6 +9,7 @@ from citizen.service.asking import (
     urge,
     withdraw,
 )
+from citizen.service.forgetting import blur_positions, forget_contacts, forget_files
 from citizen.service.submitting import (
     File,
     keep,
@@ -23,7 +24,10 @@ __all__ = [
     "WITHDRAWN",
     "File",
     "add",
+    "blur_positions",
     "confirm",
+    "forget_contacts",
+    "forget_files",
     "keep",
     "open_with_code",
     "phone_of",

@@ -212,7 +212,7 @@ def _notices(found: Receipt) -> list[str]:
     if found.progress is not None and found.progress.merged_into:
         said.append(_("有人报过同一件事，两件一起办，进度都在这里。"))
     if found.progress is not None and found.progress.responsible_channel:
-        channel = found.progress.responsible_channel
+        channel = called(found.progress.responsible_channel)
         said.append(_("这件事该找：%(channel)s", channel=channel))
     return [*said, *(_(why) for why in refused)]
 

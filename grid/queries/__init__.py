@@ -21,6 +21,7 @@ from grid.queries.detail import (
     StepLine,
     detail,
 )
+from grid.queries.ending import over_before
 from grid.queries.places import area_for
 from grid.queries.progress import Progress, ProgressStep, progress
 from grid.queries.staff import Candidate, Responsible, candidates, responsible_for
@@ -47,6 +48,7 @@ __all__ = [
     "counts",
     "detail",
     "listed",
+    "over_before",
     "progress",
     "queue",
     "queue_version",

@@ -14,6 +14,7 @@ from grid.service.acts import (
 )
 from grid.service.alarms import remind
 from grid.service.climbing import climb
+from grid.service.forgetting import blur_positions, forget_contacts, forget_files
 from grid.service.hours import set_hours
 from grid.service.moving import Values, move
 from grid.service.opening import NewCase, Sighting, open_case, take_patrol
@@ -27,9 +28,12 @@ __all__ = [
     "acknowledge",
     "add_note",
     "attach",
+    "blur_positions",
     "classify",
     "climb",
     "confirm",
+    "forget_contacts",
+    "forget_files",
     "log_call",
     "move",
     "on_my_way",

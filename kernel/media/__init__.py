@@ -29,7 +29,7 @@ from kernel.media.errors import (
 )
 from kernel.media.jobs import drop_files, finish_attachment
 from kernel.media.models import LONGEST_KEY, LONGEST_OWNER, Attachment, Kind, State
-from kernel.media.service import MOST_BYTES, MOST_FILES, check_count, forget, receive
+from kernel.media.service import MOST_BYTES, MOST_FILES, check_count, forget, forget_these, receive
 from kernel.media.serving import read, respond
 from kernel.media.sounds import MOST_SECONDS
 
@@ -58,6 +58,7 @@ __all__ = [
     "drop_files",
     "finish_attachment",
     "forget",
+    "forget_these",
     "read",
     "receive",
     "respond",

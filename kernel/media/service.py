@@ -1,10 +1,11 @@
 """Taking files in, and forgetting them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import Final, Protocol
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, select
 
 from kernel.db import insert_once
 from kernel.media import pictures, sounds
@@ -108,9 +109,18 @@ def forget(work: Work, owner: str) -> int:
     The files go after the commit.  One that a worker has open just now is
     deleted when the worker finds its row gone.
     """
+    return _forget(work, Attachment.owner == owner)
+
+
+def forget_these(work: Work, numbers: Sequence[int]) -> int:
+    """Delete some attachments, as `forget` does; return how many were there."""
+    return _forget(work, Attachment.id.in_(numbers))
+
+
+def _forget(work: Work, condition: ColumnElement[bool]) -> int:
     rows = work.session.scalars(
         select(Attachment)
-        .where(Attachment.owner == owner)
+        .where(condition)
         .order_by(Attachment.id)
         .with_for_update()
         .execution_options(populate_existing=True)

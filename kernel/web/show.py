@@ -76,9 +76,9 @@ def called(name: str | None) -> str:
     if not name:
         return ""
     if name.endswith(DUTY_ROOM):
-        return gettext("%(place)s值班室", place=name.removesuffix(DUTY_ROOM)).strip()
+        return str(gettext("%(place)s值班室", place=name.removesuffix(DUTY_ROOM))).strip()
     unit, space, rest = name.partition(" ")
-    return gettext(unit) + space + rest
+    return f"{gettext(unit)}{space}{rest}"
 
 
 def in_parts(words: str) -> str:

@@ -53,7 +53,12 @@ from people.rules.tree import (
     parent_of,
     reach,
 )
-from people.rules.wording import checked_boundary, checked_desk_phone, checked_words
+from people.rules.wording import (
+    checked_boundary,
+    checked_desk_phone,
+    checked_robot_url,
+    checked_words,
+)
 
 __all__ = [
     "AREA_COLUMNS",
@@ -88,6 +93,7 @@ __all__ = [
     "checked_login",
     "checked_password",
     "checked_phone",
+    "checked_robot_url",
     "checked_words",
     "from_session",
     "hash_password",

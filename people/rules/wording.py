@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from people.errors import BadField
@@ -15,6 +15,7 @@ LAST_LATITUDE: Final = 90
 FARTHEST: Final = 100_000  # metres: a height; and a number JSON can hold
 # Counters have fixed lines, service numbers and mobiles; an extension follows a dash.
 _DESK_PHONE: Final = re.compile(r"\+?[0-9][0-9 -]{1,17}[0-9]")
+_ADDRESS: Final = re.compile(r"https?://[!-\[\]-~]{1,490}")  # no space, no backslash
 _ODD: Final = re.compile(r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
@@ -43,6 +44,18 @@ def checked_desk_phone(phone: str) -> str:
     kept = phone.strip()
     if kept and not _DESK_PHONE.fullmatch(kept):
         raise BadField("电话只能写数字和短横，如 0571-87654321")
+    return kept
+
+
+def checked_robot_url(url: str, *, allowed: Sequence[str]) -> str:
+    """Return the address of a group's robot, which must begin with one of *allowed*.
+
+    Raises:
+        BadField: if it is too long, no address, or leads anywhere else.
+    """
+    kept = url.strip()
+    if not kept.startswith(tuple(allowed)) or not _ADDRESS.fullmatch(kept):
+        raise BadField("地址不对，请到群里重新复制机器人的 Webhook 地址")
     return kept
 
 

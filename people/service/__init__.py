@@ -1,6 +1,14 @@
 """What can be done with areas, staff and sign-ins; nothing else writes these tables."""
 
-from people.service.areas import add_area, close_area, describe_area, rename_area
+from people.service.areas import (
+    add_area,
+    close_area,
+    describe_area,
+    remove_robot,
+    rename_area,
+    set_robot,
+    try_robot,
+)
 from people.service.imports import ImportResult, import_areas, import_staff
 from people.service.phone import SIGN_IN, check_code, forget_codes, send_code, sign_in_resident
 from people.service.signing import (
@@ -38,13 +46,16 @@ __all__ = [
     "import_areas",
     "import_staff",
     "move",
+    "remove_robot",
     "rename_area",
     "reset_password",
     "send_code",
+    "set_robot",
     "sign_in",
     "sign_in_resident",
     "sign_out",
     "take_hat",
+    "try_robot",
     "turn_totp_off",
     "turn_totp_on",
 ]

@@ -4,11 +4,12 @@ from sqlalchemy import select
 
 from kernel import audit
 from kernel.access import Actor
+from kernel.outbound import Channel, send_robot
 from kernel.permissions import Permission
 from kernel.work import Work
 from people import queries, rules
-from people.errors import AreaInUse, AreaTaken, NoSuchArea, OutOfReach
-from people.models import Area, Membership
+from people.errors import AreaInUse, AreaTaken, NoRobot, NoSuchArea, OutOfReach
+from people.models import Area, Membership, RobotKind
 
 
 def add_area(work: Work, area: rules.AreaRow, *, by: Actor | None) -> Area:
@@ -81,6 +82,47 @@ def close_area(work: Work, code: str, *, by: Actor | None) -> None:
         raise AreaInUse("还有人在这里任职，请先把他们调走。")
     area.closed_at = work.now()
     _note(work, area, by, "area.close")
+
+
+def set_robot(work: Work, code: str, *, kind: RobotKind, url: str, by: Actor | None) -> None:
+    """Let an area's messages go to a group's robot; its address is a password and never shown.
+
+    Raises:
+        BadField: the address leads elsewhere than ``ROBOT_URLS`` allows.
+        NoSuchArea: there is no open area with that code, or not for *by*.
+    """
+    area = _own(work, code, by)
+    allowed = work.parts.settings.robot_url_allowed
+    area.robot, area.robot_url = kind, rules.checked_robot_url(url, allowed=allowed)
+    _note(work, area, by, "area.robot-set", kind.value)
+
+
+def remove_robot(work: Work, code: str, *, by: Actor | None) -> None:
+    """Let an area have no robot; messages go to that of the area above.  Again changes nothing.
+
+    Raises:
+        NoSuchArea: there is no open area with that code, or not for *by*.
+    """
+    area = _own(work, code, by)
+    if area.robot is not None:
+        area.robot = area.robot_url = None
+        _note(work, area, by, "area.robot-remove")
+
+
+def try_robot(work: Work, code: str, *, by: Actor | None) -> None:
+    """Owe the area's own group a message that shows that its robot works.
+
+    Raises:
+        NoRobot: the area has no robot of its own.
+        NoSuchArea: there is no open area with that code, or not for *by*.
+    """
+    area = _own(work, code, by)
+    if area.robot is None or area.robot_url is None:
+        raise NoRobot("这里还没有设群机器人。")
+    text = f"【测试】{area.name}的消息会发到这个群。"
+    channel = Channel(area.robot.value)
+    send_robot(work, channel=channel, url=area.robot_url, text=text, mention=None)
+    _note(work, area, by, "area.robot-try")
 
 
 def write_area(area: Area, written: rules.AreaRow) -> None:

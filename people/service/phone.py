@@ -40,8 +40,8 @@ def send_code(work: Work, *, phone: str, purpose: str) -> None:
     )
     wait = rules.wait_for_code(work.session.scalars(earlier).all(), work.now())
     if wait:
-        sentence, number = _in_words(wait)
-        raise TooManyCodes(sentence, n=number)
+        sentence, n = _in_words(wait)
+        raise TooManyCodes(sentence, n=n)
     code = work.parts.chance.letters(DIGITS, CODE_LENGTH)
     work.session.add(
         PhoneCode(

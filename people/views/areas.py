@@ -14,8 +14,8 @@ from kernel.permissions import Permission
 from kernel.web import current_actor
 from kernel.work import transaction
 from people import queries, rules, service
-from people.forms import AreaForm
-from people.models import Area
+from people.forms import AreaForm, RobotForm
+from people.models import Area, RobotKind
 from people.views.blueprint import pages, show_in
 
 
@@ -70,6 +70,45 @@ def change_area(code: str) -> ResponseReturnValue:
     return _page(found, form), status
 
 
+@pages.post("/staff/areas/<code>/robot")
+@require(Permission.SYSTEM_AREA_EDIT)
+def set_robot(code: str) -> ResponseReturnValue:
+    """Let the area's messages go to a group; the address is taken and never shown."""
+    found = queries.managed_area(db.session(), code, by=current_actor())
+    form, status = RobotForm(), HTTPStatus.UNPROCESSABLE_ENTITY
+    if form.validate_on_submit():
+        try:
+            with transaction() as work:
+                kind = RobotKind(form.kind.data)
+                service.set_robot(work, code, kind=kind, url=text(form.url), by=current_actor())
+        except Refusal as refusal:
+            status = show_in(form, refusal)
+        else:
+            flash(_("设好了。发一条测试消息，看看群里收到没有。"))
+            return redirect(url_for("people.area", code=code), code=303)
+    return _page(found, _filled(found), form), status
+
+
+@pages.post("/staff/areas/<code>/robot/try")
+@require(Permission.SYSTEM_AREA_EDIT)
+def try_robot(code: str) -> ResponseReturnValue:
+    """Send the group a message."""
+    with transaction() as work:
+        service.try_robot(work, code, by=current_actor())
+    flash(_("测试消息发出去了，一分钟内群里应当看得到。"))
+    return redirect(url_for("people.area", code=code), code=303)
+
+
+@pages.post("/staff/areas/<code>/robot/remove")
+@require(Permission.SYSTEM_AREA_EDIT)
+def remove_robot(code: str) -> ResponseReturnValue:
+    """Let the area have no group of its own."""
+    with transaction() as work:
+        service.remove_robot(work, code, by=current_actor())
+    flash(_("去掉了，消息改发到上一级的群。"))
+    return redirect(url_for("people.area", code=code), code=303)
+
+
 @pages.route("/staff/areas/<code>/close", methods=["GET", "POST"])
 @require(Permission.SYSTEM_AREA_EDIT)
 def close_area(code: str) -> ResponseReturnValue:
@@ -83,13 +122,15 @@ def close_area(code: str) -> ResponseReturnValue:
     return redirect(url_for("people.areas"), code=303)
 
 
-def _page(found: Area | None, form: AreaForm) -> str:
+def _page(found: Area | None, form: AreaForm, robot: RobotForm | None = None) -> str:
     code = None if found is None else found.code
     by = current_actor()
     return render_template(
         "people/areas.html",
         area=found,
         form=form,
+        robot=robot or _robot_form(found),
+        errors={**form.errors, **(robot.errors if robot else {})},
         below=queries.managed_areas(db.session(), code, by=by),
         level_names=rules.LEVEL_NAMES,
         parent=_parent(code),
@@ -106,6 +147,11 @@ def _filled(found: Area) -> AreaForm:
         desk_phone=found.desk_phone,
         shows_phones=found.shows_phones,
     )
+
+
+def _robot_form(found: Area | None) -> RobotForm:
+    kind = found.robot if found is not None and found.robot else RobotKind.WECOM
+    return RobotForm(formdata=None, kind=kind.value)
 
 
 def _path(code: str) -> str:

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from kernel.settings import Misconfigured, Settings
+from kernel.settings import ROBOT_URLS, Misconfigured, Settings
 
 ENOUGH = {
     "DATABASE_URL": "sqlite://",
@@ -63,3 +63,19 @@ def test_https_is_taken_from_the_address(env: dict[str, str]) -> None:
 
     assert settings.is_https
     assert settings.public_url == "https://qr.example.cn"
+
+
+def test_robots_are_those_of_two_firms_unless_somebody_says_otherwise(env: dict[str, str]) -> None:
+    assert Settings.from_env(env).robot_url_allowed == ROBOT_URLS
+
+    urls = "https://robots.example.gov.cn , http://10.0.0.1/hook,"
+    settings = Settings.from_env({**env, "ROBOT_URLS": urls})
+
+    # To the end of the host, or anybody could put a longer one behind it.
+    assert settings.robot_url_allowed == ("https://robots.example.gov.cn/", "http://10.0.0.1/hook")
+
+
+@pytest.mark.parametrize("url", ["example.gov.cn", "https://", "ftp://a.cn/", "https://a@b.cn/"])
+def test_a_beginning_that_is_no_address_is_refused(url: str, env: dict[str, str]) -> None:
+    with pytest.raises(Misconfigured, match="ROBOT_URLS"):
+        Settings.from_env({**env, "ROBOT_URLS": url})

@@ -1,8 +1,4 @@
-"""A worker killed at the worst moment leaves nothing behind and nothing undone.
-
-The job here is the kernel's own ``send_message`` without a gateway: its effect
-is one row marked as sent.  What a report makes of it is tested with citizen.
-"""
+"""A report becomes exactly one case, whatever is killed, flushed or restarted on its way (G1)."""
 
 import os
 import signal
@@ -12,21 +8,28 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from redis import Redis
 
+from citizen import service
+from citizen.rules import Place
+from grid.models import Case
 from kernel.clock import SystemClock
 from kernel.db import db
 from kernel.delivery import deliver, sweep
 from kernel.facts import check_keys
-from kernel.outbound import Message, send_sms
+from kernel.grants import Role
+from kernel.jobs import RqDispatch
 from kernel.outbox import Delivery, Queue, Ticket
 from kernel.work import Parts, transaction
 from tests.architecture.test_shape import ROOT
+from tests.citizen.factories import said
 from tests.conftest import INDEX_KEY, REDIS_URL, SEAL_KEY
+from tests.factories import GRID, make_area, make_staff
 from tests.fakes import FixedClock
 from worker import beat
 
@@ -35,12 +38,12 @@ PATIENCE = 60.0
 
 @contextmanager
 def worker_process(
-    app: Flask, stall: Path, *args: str, at: str = "effect", queue: Queue = Queue.OUTBOUND
+    app: Flask, stall: Path, *args: str, at: str = "effect", redis_url: str = REDIS_URL
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Start the real worker, and leave none behind."""
+    """Start the real worker of the urgent queue, and leave none behind."""
     environment = os.environ | {
         "DATABASE_URL": app.config["SQLALCHEMY_DATABASE_URI"],
-        "REDIS_URL": REDIS_URL,
+        "REDIS_URL": redis_url,
         "SECRET_KEY": "test",
         "SEAL_KEYS": SEAL_KEY,
         "INDEX_KEY": INDEX_KEY,
@@ -49,7 +52,7 @@ def worker_process(
         "STALL": str(stall),
         "STALL_AT": at,
     }
-    command = [sys.executable, "-m", "tests.live.stalling_worker", queue.value, *args]
+    command = [sys.executable, "-m", "tests.live.stalling_worker", Queue.URGENT.value, *args]
     process = subprocess.Popen(command, cwd=ROOT, env=environment)
     try:
         yield process
@@ -73,14 +76,21 @@ def wait_for(path: Path) -> None:
 
 @pytest.fixture
 def owed(live: Flask) -> Iterator[int]:
-    """The number of the row that owes a message, already in the queue."""
+    """The number of the row that owes a report to the grid, already in the queue."""
     parts(live)[1].moment = SystemClock().now()  # the worker's clock is the machine's
     with live.app_context():
         check_keys()
-        with transaction() as work:
-            send_sms(work, phone="13800000000", template="T01", text="一")
-            number = work.session.query(Delivery).one().id
-        yield number
+        make_area(db.session())
+        make_staff(db.session(), Role.GRID_LEADER, area=GRID)
+        db.session.commit()
+        yield report(live)
+
+
+def report(app: Flask) -> int:
+    """Take down a report; return the number of the row that owes it to the grid."""
+    with transaction() as work:
+        service.submit(work, said(), Place(area_code=GRID, name="菜场东门"))
+        return work.session.query(Delivery).order_by(Delivery.id.desc()).limit(1).one().id
 
 
 def parts(app: Flask) -> tuple[Parts, FixedClock]:
@@ -90,16 +100,15 @@ def parts(app: Flask) -> tuple[Parts, FixedClock]:
 
 
 def standing(row_id: int) -> tuple[int, bool, int]:
-    """Return (messages sent, whether the row is done, how often it was begun)."""
+    """Return (cases, whether the row is done, how often it was begun)."""
     db.session.rollback()
     row = db.session.get_one(Delivery, row_id)
-    sent = db.session.query(Message).where(Message.sent_at.is_not(None)).count()
-    return sent, row.done_at is not None, row.tries
+    return db.session.query(Case).count(), row.done_at is not None, row.tries
 
 
-def finish(app: Flask, stall: Path) -> None:
+def finish(app: Flask, stall: Path, redis_url: str = REDIS_URL) -> None:
     """Let a fresh worker do whatever is in the queue."""
-    with worker_process(app, stall, "burst") as worker:
+    with worker_process(app, stall, "burst", redis_url=redis_url) as worker:
         assert worker.wait(PATIENCE) == 0
 
 
@@ -118,7 +127,7 @@ def test_killed_in_mid_job_the_effect_still_happens_once(
 
     clock.advance(minutes=5)
     assert sweep() == 1
-    queue.send([Ticket(Queue.OUTBOUND, f"again-{n}", owed) for n in range(2)])
+    queue.send([Ticket(Queue.URGENT, f"again-{n}", owed) for n in range(2)])
     finish(live, stall)
 
     assert standing(owed) == (1, True, 2)
@@ -154,6 +163,65 @@ def test_a_flushed_queue_loses_nothing(live: Flask, owed: int, tmp_path: Path) -
     finish(live, tmp_path / "no-stall")
 
     assert standing(owed) == (1, True, 1)
+
+
+class TestRedis:
+    """A Redis of one's own, which can be killed."""
+
+    @pytest.fixture
+    def address(self, tmp_path: Path) -> str:
+        return f"unix://{tmp_path}/r.sock?db=0"
+
+    @pytest.fixture(autouse=True)
+    def queue(self, live: Flask, address: str) -> Iterator[None]:
+        """The application's queue is that Redis, whether it runs or not."""
+        built, dispatch = parts(live)[0], RqDispatch(address)
+        live.extensions["parts"] = replace(built, dispatch=dispatch)
+        yield
+        dispatch.close()
+        live.extensions["parts"] = built
+
+    @contextmanager
+    def running(self, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
+        socket = folder / "r.sock"
+        socket.unlink(missing_ok=True)
+        where = ("--port", "0", "--unixsocket", str(socket), "--dir", str(folder), "--save", "")
+        process = subprocess.Popen(["redis-server", *where], stdout=subprocess.DEVNULL)
+        try:
+            wait_for(socket)
+            yield process
+        finally:
+            kill_hard(process)
+
+    @pytest.mark.usefixtures("owed")
+    def test_that_is_down_when_a_report_comes_gets_it_later(
+        self, live: Flask, tmp_path: Path, address: str
+    ) -> None:
+        number = report(live)
+        parts(live)[1].advance(minutes=5)
+        beat(live)
+        assert standing(number) == (0, False, 0)
+
+        with self.running(tmp_path):
+            beat(live)
+            finish(live, tmp_path / "no-stall", address)
+
+        assert standing(number) == (2, True, 1)
+
+    @pytest.mark.usefixtures("owed")
+    def test_that_was_killed_and_comes_back_empty_is_filled_again(
+        self, live: Flask, tmp_path: Path, address: str
+    ) -> None:
+        with self.running(tmp_path) as redis:
+            number = report(live)
+            kill_hard(redis)
+
+        with self.running(tmp_path):
+            parts(live)[1].advance(minutes=5)
+            beat(live)
+            finish(live, tmp_path / "no-stall", address)
+
+        assert standing(number) == (2, True, 1)
 
 
 def test_two_schedulers_owe_each_turn_once(live: Flask, owed: int) -> None:

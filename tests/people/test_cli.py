@@ -7,6 +7,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from kernel.outbound import Message
 from people.cli import commands
 from people.models import Account, Area
 from people.rules import is_password
@@ -80,6 +81,21 @@ def test_an_area_lives_from_adding_to_closing(run: Run, session: Session) -> Non
     assert run("areas", "close", GRID).exit_code == 1
     assert run("areas", "add", "1", "短").exit_code == 1
     assert run("areas", "list", "x").exit_code == 1
+
+
+def test_a_robot_is_set_tried_and_removed(run: Run, session: Session) -> None:
+    make_area(session, VILLAGE)
+    url = "https://oapi.dingtalk.com/robot/send?access_token=a#SECb"
+
+    done = run("areas", "robot", VILLAGE, "--kind", "dingtalk", "--url", url, "--try")
+
+    assert done.exit_code == 0
+    assert url not in done.output
+    assert session.get_one(Area, VILLAGE).robot_url == url
+    assert session.scalars(select(Message)).one().recipient == url
+    assert run("areas", "robot", VILLAGE, "--url", "https://evil.example/").exit_code == 1
+    assert run("areas", "robot", VILLAGE, "--off").exit_code == 0
+    assert session.get_one(Area, VILLAGE).robot_url is None
 
 
 def test_staff_are_added_listed_and_reset(run: Run, session: Session) -> None:

@@ -1,12 +1,13 @@
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from kernel.audit import AuditLine
 from kernel.grants import Role
+from kernel.outbound import Channel, Message
 from kernel.work import Work
 from people import service
-from people.errors import AreaInUse, AreaTaken, BadField, NoSuchArea, OutOfReach
-from people.models import Area
+from people.errors import AreaInUse, AreaTaken, BadField, NoRobot, NoSuchArea, OutOfReach
+from people.models import Area, RobotKind
 from people.rules import AreaRow, Level
 from tests.factories import DISTRICT, GRID, NEXT_TOWN, TOWN, VILLAGE, make_area, make_staff
 
@@ -122,3 +123,74 @@ class TestClosing:
 
         with pytest.raises(NoSuchArea):
             service.close_area(work, GRID, by=None)
+
+
+WECOM = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=abc"
+DINGTALK = "https://oapi.dingtalk.com/robot/send?access_token=abc#SECsecret"
+
+
+class TestRobot:
+    def test_the_address_is_sealed_and_in_no_log(self, work: Work) -> None:
+        make_area(work.session, VILLAGE)
+        by = make_staff(work.session, Role.TOWN_ADMIN, area=TOWN)
+
+        service.set_robot(work, VILLAGE, kind=RobotKind.WECOM, url=f" {WECOM} ", by=by)
+        work.session.flush()
+
+        area = work.session.get_one(Area, VILLAGE)
+        assert (area.robot, area.robot_url) == (RobotKind.WECOM, WECOM)
+        stored = work.session.execute(text("SELECT robot_url FROM people_area")).scalars()
+        assert not any("abc" in (one or "") for one in stored)
+        (line,) = work.session.scalars(select(AuditLine)).all()
+        assert (line.action, line.detail) == ("area.robot-set", "wecom")
+
+    @pytest.mark.parametrize(
+        "url",
+        [
+            "",
+            "http://qyapi.weixin.qq.com/x",
+            "https://qyapi.weixin.qq.com.evil.example/x",
+            "https://qyapi.weixin.qq.com@evil.example/x",
+            "https://evil.example/?https://qyapi.weixin.qq.com/",
+            "https://127.0.0.1/latest/meta-data",
+            "https://qyapi.weixin.qq.com/a b",
+            "https://qyapi.weixin.qq.com/a\\b",
+            "https://qyapi.weixin.qq.com/" + "a" * 500,
+            "HTTPS://QYAPI.WEIXIN.QQ.COM/x",
+        ],
+    )
+    def test_it_leads_nowhere_but_to_the_groups(self, work: Work, url: str) -> None:
+        make_area(work.session, VILLAGE)
+
+        with pytest.raises(BadField):
+            service.set_robot(work, VILLAGE, kind=RobotKind.WECOM, url=url, by=None)
+
+        assert work.session.get_one(Area, VILLAGE).robot is None
+
+    def test_a_message_is_tried_and_the_robot_goes_again(self, work: Work) -> None:
+        make_area(work.session, VILLAGE)
+        with pytest.raises(NoRobot):
+            service.try_robot(work, VILLAGE, by=None)
+        service.set_robot(work, VILLAGE, kind=RobotKind.DINGTALK, url=DINGTALK, by=None)
+
+        service.try_robot(work, VILLAGE, by=None)
+
+        (message,) = work.session.scalars(select(Message)).all()
+        assert (message.channel, message.recipient) == (Channel.DINGTALK, DINGTALK)
+        assert "测试" in message.text
+        service.remove_robot(work, VILLAGE, by=None)
+        service.remove_robot(work, VILLAGE, by=None)
+        area = work.session.get_one(Area, VILLAGE)
+        assert (area.robot, area.robot_url) == (None, None)
+        assert actions(work) == ["area.robot-set", "area.robot-try", "area.robot-remove"]
+
+    def test_somebody_from_the_next_town_sets_none(self, work: Work) -> None:
+        make_area(work.session, VILLAGE)
+        stranger = make_staff(work.session, Role.TOWN_ADMIN, area=NEXT_TOWN)
+
+        with pytest.raises(NoSuchArea):
+            service.set_robot(work, VILLAGE, kind=RobotKind.WECOM, url=WECOM, by=stranger)
+        with pytest.raises(NoSuchArea):
+            service.try_robot(work, VILLAGE, by=stranger)
+        with pytest.raises(NoSuchArea):
+            service.remove_robot(work, VILLAGE, by=stranger)

@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 from kernel.access import Actor
 from kernel.audit import AuditLine
 from kernel.grants import Role
+from kernel.outbound import Message
 from people import queries
 from people.models import Account, Area, Person
 from people.rules import HatWanted, is_password
@@ -126,6 +127,53 @@ class TestAreas:
         session.expire_all()
         assert session.get_one(Area, NEXT_GRID).closed_at is not None
         assert "已撤销" in client.get(f"/staff/areas/{VILLAGE}").text
+
+
+ROBOT = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=verysecret"
+
+
+class TestRobot:
+    def test_its_address_is_taken_and_never_shown(
+        self, client: FlaskClient, town: Actor, session: Session
+    ) -> None:
+        path = f"/staff/areas/{VILLAGE}"
+        assert "没有设" in client.get(path).text
+
+        answer = post(client, f"{path}/robot", kind="wecom", url=ROBOT)
+
+        assert answer.location == path
+        page = client.get(path).text
+        assert "已经设了" in page
+        assert "verysecret" not in page
+        assert post(client, f"{path}/robot/try").status_code == 303
+        message = session.scalars(select(Message)).one()
+        assert message.recipient == ROBOT
+        assert post(client, f"{path}/robot/remove").status_code == 303
+        assert "没有设" in client.get(path).text
+        assert post(client, f"{path}/robot/try").status_code == 409
+
+    @pytest.mark.parametrize(
+        ("kind", "url"),
+        [("wecom", "https://evil.example/verysecret"), ("wecom", ""), ("sms", ROBOT), ("", "")],
+    )
+    def test_what_is_refused_is_not_shown_either(
+        self, client: FlaskClient, town: Actor, session: Session, kind: str, url: str
+    ) -> None:
+        answer = post(client, f"/staff/areas/{VILLAGE}/robot", kind=kind, url=url)
+
+        assert answer.status_code == 422
+        assert "verysecret" not in answer.text
+        assert 'role="alert"' in answer.text
+        session.expire_all()
+        assert session.get_one(Area, VILLAGE).robot is None
+
+    @pytest.mark.parametrize("verb", ["robot", "robot/try", "robot/remove"])
+    def test_another_towns_robot_is_not_there(
+        self, client: FlaskClient, stranger: Actor, verb: str
+    ) -> None:
+        path = f"/staff/areas/{VILLAGE}/{verb}"
+
+        assert post(client, path, kind="wecom", url=ROBOT).status_code == 404
 
 
 class TestStaff:

@@ -1,0 +1,37 @@
+"""How long personal data are kept: ``data/privacy_inventory.yaml``, which residents are told.
+
+Access logs are not among what is deleted: they are kept for six months at least, and nothing
+here or elsewhere takes a line of ``kernel_audit`` away.
+"""
+
+import re
+from datetime import timedelta
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final
+
+import yaml
+
+# Days of one unit; a year is never counted as more than it has.
+UNITS: Final = {"天": 1, "年": 365}
+_AFTER: Final = re.compile(r"(?P<start>.+?)后(?P<number>\d+)(?P<unit>[天年])")
+
+
+def kept(data: str, *, after: str = "办结") -> timedelta:
+    """Return how long *data*, as the inventory calls it, are kept after *after* happened.
+
+    Raises:
+        LookupError: the inventory has no such data, or does not say it in days or years.
+    """
+    said = _inventory()[data]["keep"]
+    found = _AFTER.match(said)
+    if found is None or found["start"] != after:
+        raise LookupError(f"the inventory keeps {data} as {said!r}")
+    return timedelta(days=int(found["number"]) * UNITS[found["unit"]])
+
+
+@cache
+def _inventory() -> dict[str, dict[str, Any]]:
+    table = files("kernel").joinpath("data", "privacy_inventory.yaml")
+    rows = yaml.safe_load(table.read_text(encoding="utf-8"))["items"]
+    return {row["data"]: row for row in rows}
