@@ -8,7 +8,6 @@ from typing import Final
 
 from flask import Blueprint, Flask
 from flask.cli import AppGroup
-from flask_login import LoginManager
 from flask_migrate import Migrate
 
 import citizen.events
@@ -42,7 +41,7 @@ from kernel.permissions import Permission
 from kernel.seal import Keyring
 from kernel.settings import Settings
 from kernel.stores import FileStore, Store
-from kernel.web import NavItem, SignedIn, install_gate, install_show
+from kernel.web import Doorkeeper, NavItem, RowNumber, SignedIn, install_gate, install_show
 from kernel.work import Dispatch, Parts, Post
 from qr.rules import CodeKind
 from qr.views import Target
@@ -109,6 +108,10 @@ NAV: Final[tuple[NavItem, ...]] = (
     NavItem("待核实", "grid.to_verify", "ok", Permission.CASE_VERIFY),
     NavItem("台账", "grid.desk", "board", Permission.CASE_READ),
     NavItem("巡查", "grid.patrol", "pin", Permission.CASE_PATROL),
+    NavItem("人员", "people.staff", "user", Permission.SYSTEM_STAFF_EDIT),
+    NavItem("区域", "people.areas", "home", Permission.SYSTEM_AREA_EDIT),
+    NavItem("日志", "people.audit", "board", Permission.AUDIT_LOG_READ),
+    NavItem("运行", "operator.stuck", "list", Permission.SYSTEM_PARKED_READ),
 )
 
 
@@ -143,6 +146,7 @@ def create_app(
         BABEL_TRANSLATION_DIRECTORIES="translations",
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.url_map.converters["int"] = RowNumber
     db.init_app(app)
     with app.app_context():
         prepare(db.engine)
@@ -170,7 +174,7 @@ def create_app(
 
 
 def _install_login(app: Flask) -> None:
-    manager = LoginManager(app)
+    manager = Doorkeeper(app)
 
     @manager.user_loader  # type: ignore[untyped-decorator]
     def load(session_id: str) -> SignedIn | None:

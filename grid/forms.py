@@ -235,7 +235,8 @@ class ClassifyForm(CaseForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - the base class's signature
         super().__init__(*args, **kwargs)
-        self.category.choices = category_choices()
+        # Nothing chosen first: whoever is in a hurry must not make a gas leak of it.
+        self.category.choices = [SelectChoice("", _("还没定")), *category_choices()]
 
     @property
     def in_danger(self) -> bool | None:

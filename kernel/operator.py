@@ -106,5 +106,5 @@ def _load(form: CalendarForm) -> bool:
     except Refusal as refusal:
         form.table.errors = sentence_of(refusal).splitlines()
         return False
-    flash(_("已载入：%(years)s 年。", years="、".join(map(str, years))))
+    flash(_("已载入：%(years)s 年。", years=str(_("、")).join(map(str, years))))
     return True

@@ -79,6 +79,7 @@ def _own(found: Receipt) -> Shown:
     return {
         "fresh": found.progress is None and age < FRESH_SECONDS,
         "what": " · ".join(filter(None, what)),
+        "danger": report.danger,
         "words": report.words,
         "photos": _photos(found, found.own, ""),
         "voice": [{"url": _url(found, one)} for one in _ready(found.own, Kind.SOUND)],

@@ -157,7 +157,7 @@ class Life:
     def move(self, move: Move, *, by: Actor | None = None, values: Values | None = None) -> None:
         """Make a move, as the owner unless somebody else does."""
         by = by or self.stage.cast.actor(self.case.owner_id)
-        if move in {Move.ACCEPT, Move.REPORT_RESULT}:
+        if move is Move.ACCEPT:
             self.hands.add(by.id)
         grid.move(
             self.work,
@@ -206,7 +206,17 @@ class Life:
             self.note()
         yield self.at_work(30, hours * 60)
         result = stories.UNFOUNDED if finding is Finding.UNFOUNDED else self.story.result
-        self.move(Move.REPORT_RESULT, values=Values(result_text=result, proposed_finding=finding))
+        by = self.stage.cast.actor(self.case.owner_id)
+        self.hands.add(by.id)
+        grid.report_result(
+            self.work,
+            self.case.id,
+            by=by,
+            expected=self.case.state,
+            values=Values(result_text=result, proposed_finding=finding),
+            attachments=self._pictures() if self.chance.happens(25) else (),
+        )
+        self.stage.walk.watch(self.case)
 
     def verify(self, *, finding: Finding | None = None) -> Times:
         """Somebody else looks and closes it; where nobody else is there, the resident does."""
@@ -258,13 +268,15 @@ class Life:
             citizen.add(self.work, self.report.id, words=stories.SUPPLEMENT, files=())
 
     def note(self) -> None:
-        """Write down how it looks on the spot, perhaps with a picture."""
-        picture = self.stage.album.of_handling(self.story, self.chance)
-        attachments: tuple[int, ...] = ()
-        if picture is not None:
-            owner = f"grid.case:{self.case.id}"
-            key = f"{owner}:{self.work.token()}"
-            kept = media.receive(self.work, picture, kind=Kind.PICTURE, key=key, owner=owner)
-            attachments = (kept.id,)
+        """Write down how it looks on the spot."""
         by = self.stage.cast.actor(self.case.owner_id)
-        grid.add_note(self.work, self.case.id, by=by, note=stories.ON_SITE, attachments=attachments)
+        grid.add_note(self.work, self.case.id, by=by, note=stories.ON_SITE)
+
+    def _pictures(self) -> tuple[int, ...]:
+        """Return a picture of how it looks now, where somebody drew one."""
+        picture = self.stage.album.of_handling(self.story, self.chance)
+        if picture is None:
+            return ()
+        owner = f"grid.case:{self.case.id}"
+        key = f"{owner}:{self.work.token()}"
+        return (media.receive(self.work, picture, kind=Kind.PICTURE, key=key, owner=owner).id,)

@@ -137,7 +137,7 @@ def _conditions(filters: Filters, now: datetime) -> list[Any]:
 def _typed(filters: Filters) -> list[Any]:
     """Return the conditions of what somebody types: an area's code, the beginning of a number."""
     wanted: list[Any] = []
-    if filters.area.isascii() and filters.area.isdigit():
+    if people.rules.is_code(filters.area):
         wanted += [
             Case.area_code >= filters.area,
             Case.area_code < people.rules.after(filters.area),

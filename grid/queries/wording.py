@@ -30,7 +30,7 @@ ACTS: Final[Mapping[Act, str]] = MappingProxyType(
         Act.URGE: "催办",
         Act.SUPPLEMENT: "补充了情况",
         Act.LOOK: "看了联系方式",
-        Act.LADDER: "到时没停表",
+        Act.LADDER: "超时提醒",
         Act.OTHERS: "一起上报的人补充或催办",
         Act.SPOT_CHECK: "抽查，到现场看过",
         Act.JOINED: "另有一件合并进来",

@@ -117,7 +117,12 @@ def _phone(person: Person) -> str | None:
 
 
 def _robot(work: Work, case: Case, text: str, *, mention: str | None) -> None:
-    """Send *text* to the group of the nearest area that has a robot."""
+    """Send *text* to the group of the nearest area that has a robot.
+
+    A group's members are not the police, and number, kind and place alone would tell them who
+    called.  An urgent case rings its owner's own phone (T15); for one that is not urgent there is
+    no registered text, so it stands in the queue of the police and nothing leaves the house.
+    """
     if case.is_police:
         return
     found = work.session.execute(

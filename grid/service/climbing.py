@@ -71,7 +71,7 @@ def _take(work: Work, case: Case, step: DueStep) -> None:
         )
     )
     if owner is None:
-        write(work, case, Entry(act=Act.LADDER, why=f"{REASONS[step.step]}，上面没有更多的人"))
+        write(work, case, Entry(act=Act.LADDER, why=f"{REASONS[step.step]}，已经到最上一级"))
         return
     given = Given(
         owner=owner.person_id,

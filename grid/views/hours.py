@@ -125,7 +125,7 @@ def _days(weekdays: Iterable[int]) -> str:
     days = sorted(set(weekdays))
     if days == list(range(7)):
         return str(_("每天"))
-    return "、".join(_named(DAYS, str(day)) for day in days)
+    return str(_("、")).join(_named(DAYS, str(day)) for day in days)
 
 
 def _named(choices: Iterable[Any], value: str) -> str:

@@ -14,7 +14,7 @@ from grid.views.show import CardView, card_view
 from kernel.access import require
 from kernel.db import db
 from kernel.permissions import Permission
-from kernel.web import current_actor
+from kernel.web import current_actor, row_number
 
 # The colour of a case follows the time as well as its steps.
 LOOK_AGAIN: Final = 60  # seconds
@@ -24,7 +24,7 @@ LOOK_AGAIN: Final = 60  # seconds
 @require(Permission.CASE_READ)
 def queue() -> str:
     """Show the cases whose turn is mine."""
-    number = request.args.get("page", 1, type=int)
+    number = request.args.get("page", 1, type=row_number)
     etag = _etag(number)  # before the list: what changes in between is asked for again
     found = queries.queue(db.session(), by=current_actor(), now=now(), page=number)
     return render_template(
@@ -40,7 +40,7 @@ def queue() -> str:
 @require(Permission.CASE_READ)
 def live_queue() -> ResponseReturnValue:
     """Answer the page's own asking: 304 while nothing has changed, without reading the list."""
-    number = request.args.get("page", 1, type=int)
+    number = request.args.get("page", 1, type=row_number)
     etag = _etag(number)
     if request.if_none_match.contains_weak(etag):  # a proxy that compresses weakens it
         response = make_response("", HTTPStatus.NOT_MODIFIED)
@@ -57,7 +57,7 @@ def live_queue() -> ResponseReturnValue:
 @require(Permission.CASE_VERIFY)
 def to_verify() -> str:
     """Show the cases whose result I may look at."""
-    number = request.args.get("page", 1, type=int)
+    number = request.args.get("page", 1, type=row_number)
     found = queries.to_verify(db.session(), by=current_actor(), now=now(), page=number)
     drawn = queries.to_spot_check(db.session(), by=current_actor(), now=now())
     return render_template(

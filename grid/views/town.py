@@ -23,7 +23,7 @@ from kernel.db import db
 from kernel.errors import Conflict, NotFound, Refusal
 from kernel.forms import cleaned, text
 from kernel.permissions import Permission
-from kernel.web import current_actor, full_stop, sentence_of
+from kernel.web import current_actor, full_stop, row_number, sentence_of
 from kernel.work import transaction
 from people.rules import Level
 
@@ -43,7 +43,7 @@ def desk() -> str:
         choice("", _("全部")),
         *(choice(one.code, _indented(one.code, one.name)) for one in villages),
     ]
-    page = request.args.get("page", 1, type=int)
+    page = request.args.get("page", 1, type=row_number)
     moment = now()
     found = queries.listed(db.session(), by=by, now=moment, filters=_filters(form), page=page)
     asked = {key: value for key, value in form.data.items() if value}

@@ -6,12 +6,15 @@ stops the start-up here instead of being found by a stranger later.
 
 from kernel.web.gate import install_gate
 from kernel.web.limits import count_miss, limiter
+from kernel.web.numbers import RowNumber, row_number
 from kernel.web.pages import answers_json, beside_field, full_stop, sentence_of, show_refusal
-from kernel.web.session import SignedIn, current_actor, current_actor_or_none
+from kernel.web.session import Doorkeeper, SignedIn, current_actor, current_actor_or_none
 from kernel.web.show import NavItem, install_show
 
 __all__ = [
+    "Doorkeeper",
     "NavItem",
+    "RowNumber",
     "SignedIn",
     "answers_json",
     "beside_field",
@@ -22,6 +25,7 @@ __all__ = [
     "install_gate",
     "install_show",
     "limiter",
+    "row_number",
     "sentence_of",
     "show_refusal",
 ]

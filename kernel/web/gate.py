@@ -8,6 +8,7 @@ from flask import Flask, abort, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf import CSRFProtect
+from werkzeug.http import parse_date
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from kernel.access import PUBLIC, SIGNED_IN, access_of
@@ -25,6 +26,7 @@ OWN_SITES: Final = frozenset({"same-origin", "none"})
 # A view that takes a large body reads it itself, piece by piece.
 MOST_SENT: Final = 100 * 1024 * 1024
 MOST_IN_FIELDS: Final = 1024 * 1024
+DATES: Final = ("HTTP_IF_MODIFIED_SINCE", "HTTP_IF_UNMODIFIED_SINCE", "HTTP_IF_RANGE")
 csrf = CSRFProtect()
 
 
@@ -55,6 +57,7 @@ def install_gate(app: Flask, redis_url: str, *, trusted_proxies: int = 0) -> Non
     csrf.init_app(app)
     app.before_request(_name_request)
     app.before_request(_check_size)
+    app.before_request(_drop_odd_dates)
     app.before_request(_check_origin)
     install_limits(app, redis_url)
     app.before_request(_check_idle)
@@ -88,9 +91,25 @@ def _check_origin() -> None:
     if site is not None:
         foreign = site not in OWN_SITES
     else:
-        foreign = origin is not None and urlsplit(origin).netloc != request.host
+        foreign = origin is not None and _host_of(origin) != request.host
     if foreign:
         raise NotAllowed("这是从别的网站发来的，没有收下。请直接扫码或打开本站再试。")
+
+
+def _host_of(origin: str) -> str:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:  # a bracket that is never closed
+        return ""
+
+
+def _drop_odd_dates() -> None:
+    """Take out dates that no calendar has, over whose size Werkzeug stumbles."""
+    for name in DATES:
+        try:
+            parse_date(request.environ.get(name))
+        except OverflowError:
+            del request.environ[name]
 
 
 def _check_idle() -> None:
@@ -111,6 +130,9 @@ def _check_access() -> ResponseReturnValue | None:
     allowed = needed == SIGNED_IN or (
         isinstance(needed, Permission) and current_actor().may(needed)
     )
+    if not allowed and request.endpoint == current_app.config["STAFF_HOME"]:
+        # Whoever has no queue comes here after signing in; their own page leads them on.
+        return redirect(url_for(current_app.config["ACCOUNT"]), code=HTTPStatus.SEE_OTHER)
     if not allowed:
         abort(HTTPStatus.FORBIDDEN)
     return None

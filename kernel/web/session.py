@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Final
 
 from flask import session
-from flask_login import UserMixin, current_user, logout_user
+from flask_login import LoginManager, UserMixin, current_user, logout_user
 
 from kernel.access import Actor
 from kernel.work import parts
@@ -28,6 +28,13 @@ class SignedIn(UserMixin):
 
     def get_id(self) -> str:
         return self.session_id
+
+
+class Doorkeeper(LoginManager):
+    """Knows people by their session alone."""
+
+    def _load_user_from_remember_cookie(self, _cookie: str) -> None:
+        """Ignore a cookie that is never handed out, and that Flask-Login cannot always read."""
 
 
 def current_actor() -> Actor:

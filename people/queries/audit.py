@@ -16,6 +16,7 @@ from people import rules
 from people.models import Account
 
 PAGE: Final = 50
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(9000, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,4 +79,5 @@ def _filtered(statement: Select[AuditLine], wanted: AuditFilter) -> Select[Audit
 
 
 def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), tzinfo=SHANGHAI)
+    within = min(max(day, FIRST_DAY), LAST_DAY)  # beyond, the day has no moment in UTC
+    return datetime.combine(within, time(), tzinfo=SHANGHAI)

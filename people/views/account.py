@@ -27,6 +27,7 @@ DESKS: Final = (
     ("people.staff", "人员", Permission.SYSTEM_STAFF_EDIT),
     ("people.areas", "区域", Permission.SYSTEM_AREA_EDIT),
     ("people.audit", "操作日志", Permission.AUDIT_LOG_READ),
+    ("operator.stuck", "运行情况", Permission.SYSTEM_PARKED_READ),
 )
 
 
@@ -40,7 +41,7 @@ def account() -> str:
     return render_template(
         "people/account.html",
         account=own,
-        hats=[(rules.ROLE_NAMES[hat.role], paths.get(hat.area, "")) for hat in hats],
+        hats=[(_(rules.ROLE_NAMES[hat.role]), paths.get(hat.area, "")) for hat in hats],
         confirm=ConfirmForm(),
         desks=[(url_for(page), _(name)) for page, name, may in DESKS if current_actor().may(may)],
     )

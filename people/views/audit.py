@@ -10,7 +10,7 @@ from kernel.db import db
 from kernel.errors import Refusal
 from kernel.forms import text
 from kernel.permissions import Permission
-from kernel.web import current_actor
+from kernel.web import current_actor, row_number
 from people import queries
 from people.forms import AuditForm
 from people.views.blueprint import pages, show_in
@@ -27,7 +27,7 @@ def audit() -> ResponseReturnValue:
         area=text(form.area),
         first=form.first.data,
         last=form.last.data,
-        before=request.args.get("before", type=int),
+        before=request.args.get("before", type=row_number),
     )
     page = queries.AuditPage((), {}, None)
     if valid:
@@ -35,6 +35,7 @@ def audit() -> ResponseReturnValue:
             page = queries.audit_page(db.session(), wanted, by=current_actor())
         except Refusal as refusal:
             show_in(form, refusal)
-    kept: dict[str, Any] = {**request.args.to_dict(), "before": page.before}
-    more = url_for("people.audit", **kept) if page.before else ""
+    # Nothing but our own fields: url_for would take _scheme and the like from a stranger's link.
+    kept: dict[str, Any] = {name: request.args[name] for name in request.args if name in form}
+    more = url_for("people.audit", **kept, before=page.before) if page.before else ""
     return render_template("people/audit.html", form=form, page=page, more=more)

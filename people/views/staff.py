@@ -11,7 +11,7 @@ from kernel.db import db
 from kernel.errors import Refusal
 from kernel.forms import text
 from kernel.permissions import Permission
-from kernel.web import current_actor
+from kernel.web import current_actor, row_number
 from kernel.work import Work, transaction
 from people import queries, rules, service
 from people.forms import HatForm, PublicForm, StaffForm, StaffSearchForm
@@ -24,7 +24,7 @@ def staff() -> ResponseReturnValue:
     """List the staff one may change, fifty at a time."""
     form = StaffSearchForm(request.args)
     login, area = text(form.login), text(form.area)
-    after = request.args.get("after", 0, type=int)
+    after = request.args.get("after", 0, type=row_number)
     try:
         lines = queries.staff_page(
             db.session(), by=current_actor(), login=login, area=area, after=after

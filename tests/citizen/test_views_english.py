@@ -1,13 +1,10 @@
 """With English chosen, no word on a resident's page is left in Chinese but names."""
 
 import gzip
-import re
-from html import unescape
 from io import BytesIO
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from citizen import rules, service
@@ -20,33 +17,21 @@ from kernel.access import Actor
 from kernel.grants import Role
 from kernel.media import Kind
 from kernel.work import transaction
-from people.models import Area, Person
 from people.queries import actor_of
 from qr import queries as qr_queries
 from qr import service as qr
 from qr.rules import CodeKind
 from tests.citizen.conftest import Disk
 from tests.citizen.factories import PHONE, act, close, make_case, make_code, make_report, to_verify
+from tests.english import CHINESE, left_over
 from tests.factories import TOWN, VILLAGE, make_household, make_staff
 from tests.fakes import FixedClock
 from tests.kernel.media.samples import picture
 
 MOST_BYTES = 12_288  # of gzip for HTML, CSS and JS together: within the first TCP flight
-CHINESE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 WORDS = "The lamp at the east gate is broken"
-NAMES = ("平安码", "中文", "菜场东门", "老街", "李阿姨", "换了灯泡")
 JSON = {"Accept": "application/json"}
 KEY = "0123456789abcdef0123456789abcdef"
-
-
-def left_over(page: str, session: Session, *more: str) -> list[str]:
-    """The pieces of a page that are still Chinese and no names."""
-    names = {*NAMES, *more, *session.scalars(select(Area.name))}
-    names |= set(session.scalars(select(Person.public_name)))
-    shown = unescape(re.sub(r"<(script|style)>.*?</\1>", "", page, flags=re.DOTALL))
-    for name in sorted(names, key=len, reverse=True):
-        shown = shown.replace(name, "")
-    return [line for line in shown.splitlines() if CHINESE.search(line)]
 
 
 def url(report: Report, path: str = "") -> str:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from grid import service
+from grid import queries, service
 from grid.errors import (
     Incomplete,
     NotYours,
@@ -34,7 +34,9 @@ from tests.grid.factories import (
     acts_of,
     do,
     eavesdrop,
+    handle,
     make_case,
+    make_station,
     make_team,
     opened,
 )
@@ -195,6 +197,28 @@ class TestOpenCase:
 
         assert (case.owner_id, case.owner_level) == (aux.id, Level.POLICE_AUX)
         assert work.session.scalar(select(func.count(Message.id))) == 0
+
+    def test_a_quiet_police_case_leaves_the_house_at_no_step_of_its_life(self, work: Work) -> None:
+        aux = make_staff(work.session, Role.POLICE_AUX, area=VILLAGE)
+        work.session.get_one(Person, aux.id).phone = "13900000001"
+        station = make_station(work.session)
+        for code in (VILLAGE, TOWN):
+            area = make_area(work.session, code)
+            area.robot, area.robot_url = RobotKind.WECOM, "https://qyapi.weixin.qq.com/x"
+        case = opened(work, tile="safe", caller_phone=None)
+        assert case.urgency is not Urgency.URGENT
+
+        service.urge(work, case.id)
+        do(work, case, Move.ACCEPT, aux)
+        handle(work, case, aux)
+        do(work, case, Move.SEND_BACK, station, reason="再问问")
+        do(work, case, Move.ESCALATE, aux, reason="要出警")
+        do(work, case, Move.RETURN, station, reason="不在辖区")
+
+        assert work.session.scalar(select(func.count(Message.id))) == 0
+        work.session.flush()
+        found = queries.queue(work.session, by=station, now=work.now())
+        assert [card.case_id for card in found.cards] == [case.id]
 
     def test_without_an_auxiliary_the_station_has_it_and_never_the_town(self, work: Work) -> None:
         team = make_team(work.session)

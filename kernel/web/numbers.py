@@ -1,0 +1,20 @@
+"""Numbers of rows and pages in addresses: a database cannot compare one of any length."""
+
+from werkzeug.routing import IntegerConverter
+
+
+class RowNumber(IntegerConverter):
+    """The ``int`` of our routes: at most 18 digits, which a 64-bit column holds."""
+
+    regex = "[0-9]{1,18}"
+
+
+def row_number(typed: str) -> int:
+    """Read the number of a row or a page, for ``request.args.get(..., type=row_number)``.
+
+    Raises:
+        ValueError: it is none, or longer than a 64-bit column holds.
+    """
+    if not (typed.isascii() and typed.isdigit() and len(typed) <= 18):  # noqa: PLR2004 - digits
+        raise ValueError(typed[:20])
+    return int(typed)

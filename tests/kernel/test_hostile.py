@@ -1,0 +1,234 @@
+"""Whatever a stranger or a colleague sends to whichever address, it is answered and never a fault.
+
+Addresses, fields and headers are those of the application's own map and forms, so that a new page
+is attacked the day it is made.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any, Final
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+from werkzeug.routing import Rule
+from wtforms.fields.core import UnboundField
+
+from citizen import service as citizen
+from kernel.audit import AuditLine
+from kernel.forms import Form
+from kernel.grants import Role
+from kernel.web import limiter
+from people.models import Membership
+from people.views import session_id
+from tests.citizen.factories import make_case, make_code
+from tests.factories import DISTRICT, GRID, TOWN, make_staff
+from tests.fakes import NOON
+
+HUGE: Final = "9" * 25
+IN_ADDRESSES: Final = ("0", "9" * 18, HUGE, "9" * 4400, "%00", "%FF%FE", "²", "٣", "%0D%0AX:1")
+TYPED: Final = (
+    "",
+    HUGE,
+    "9" * 4400,
+    "9" * 17,
+    "\x00a\u202eb",
+    "0001-01-01",
+    "9999-12-31",
+    "²",
+    "[]",
+    "'\"><script>alert(1)</script>{{7*7}}%s",
+    "字" * 3000,
+)
+ODD: Final = "Mon, 01 Jan 99999999999999999999 00:00:00 GMT"
+HEADERS: Final[tuple[dict[str, str], ...]] = (
+    {"Origin": "http://["},
+    {"Origin": "null"},
+    {"Sec-Fetch-Site": "\xff"},
+    {"If-Modified-Since": ODD},
+    {"If-Unmodified-Since": ODD},
+    {"If-Range": ODD, "Range": "bytes=0-1"},
+    {"Range": f"bytes={HUGE}-"},
+    {"Range": "bytes=-²".encode().decode("latin-1")},
+    {"If-None-Match": 'W/"\xff,*'},
+    {"Accept": "text/html;q=nan,*/*;q=1e999"},
+    {"Host": "[::"},
+    {"Content-Length": "-1"},
+    {"Content-Type": "multipart/form-data; boundary="},
+    {"Content-Type": "multipart/form-data; boundary=a; charset=utf-7"},
+    {"Content-Type": "application/json"},
+    {"X-Receipt-Secret": "\xff"},
+    {"X-CSRFToken": "\xff"},
+    {"X-Request-ID": "\xff\x01"},
+    {"Cookie": "remember_token=1|\xc3\xa9"},
+    {"Cookie": "pinganma=.\xff.\xff; receipts=\xff.\xff; lang=\xff; fs=\xff"},
+    {"Cookie": "receipts=.eJw.x; pinganma=.eJw.x.y"},
+)
+# What url_for, the forms and the views would read from a request; the forms' own fields are added.
+EVERYWHERE: Final = frozenset(
+    {"k", "r", "s", "thumb", "page", "after", "before", "q", "lang", "fs", "next", "do", "old"}
+    | {"row", "number", "kind", "key", "_external", "_scheme", "_method", "_anchor", "endpoint"}
+)
+FILES: Final = ("photos", "voice", "file", "table")
+# They end what the next requests need.
+LAST_DEEDS: Final = frozenset({"people.sign_out", "people.sign_out_resident"})
+
+
+@dataclass
+class Attacker:
+    """Sends things, and remembers what was answered with a fault."""
+
+    client: FlaskClient
+    faults: list[str]
+    token: str = ""
+
+    def sends(self, method: str, path: str, **more: Any) -> None:  # noqa: ANN401 - as the client takes it
+        answer = self.client.open(path, method=method, **more)
+        if answer.status_code >= 500:
+            self.faults.append(f"{method} {path[:90]} {str(more)[:160]}: {answer.status_code}")
+        answer.close()
+
+
+@pytest.fixture
+def known(session: Session) -> Mapping[str, str]:
+    """What the addresses of the map name: a thing of each kind that is really there."""
+    report = make_case(session)
+    person = make_staff(session, Role.GRID_PART, area=GRID)
+    return {
+        "number": report.number,
+        "k": citizen.secret_of(report.number),
+        "token": make_code(session),
+        "code": GRID,
+        "person_id": str(person.id),
+        "attachment_id": "1",
+        "row_id": "1",
+        "filename": "live.js",
+    }
+
+
+@pytest.fixture
+def stranger(app: Flask, session: Session, known: Mapping[str, str]) -> Attacker:
+    session.commit()
+    return Attacker(app.test_client(use_cookies=False), [])
+
+
+@pytest.fixture
+def colleague(app: Flask, session: Session, known: Mapping[str, str]) -> Attacker:
+    """Somebody before whom every door opens."""
+    actor = make_staff(session, Role.SYSADMIN, Role.DISTRICT_CMD, Role.AUDITOR, area=DISTRICT)
+    session.add_all(
+        Membership(person_id=actor.id, role=role, area_code=area, department="")
+        for role, area in ((Role.TOWN_ADMIN, TOWN), (Role.GRID_FULL, GRID))
+    )
+    session.add_all(
+        AuditLine(at=NOON, actor_id=actor.id, action="test", subject="x") for _ in range(60)
+    )
+    session.commit()
+    client = app.test_client()
+    with client.session_transaction() as cookie:
+        cookie["_user_id"] = session_id(session, actor.id)
+    page = client.get("/staff/account").text
+    found = re.search(r'name="csrf_token" value="([^"]*)"', page)
+    assert found is not None
+    return Attacker(client, [], found[1])
+
+
+def test_no_address_is_a_fault(
+    app: Flask, known: Mapping[str, str], stranger: Attacker, colleague: Attacker
+) -> None:
+    for rule in rules(app):
+        for path in addresses(rule, known):
+            for attacker in (stranger, colleague):
+                for method in methods(rule):
+                    attacker.sends(method, path, data={"csrf_token": attacker.token})
+
+    assert stranger.faults + colleague.faults == []
+
+
+def test_no_query_is_a_fault(
+    app: Flask, known: Mapping[str, str], stranger: Attacker, colleague: Attacker
+) -> None:
+    names = field_names()
+
+    for rule in rules(app):
+        if "GET" not in methods(rule):
+            continue
+        path = address(rule, known)
+        for typed in TYPED:
+            stranger.sends("GET", path, query_string=dict.fromkeys(names, typed))
+        for name in names:
+            colleague.sends("GET", path, query_string={name: HUGE})
+        for name in ("first", "last", "area", "page", "before", "after"):
+            for typed in TYPED:
+                colleague.sends("GET", path, query_string={name: typed})
+        colleague.sends("GET", f"{path}?area=%ff%00&q=%ed%a0%80&login=%ff&action=%00")
+
+    assert stranger.faults + colleague.faults == []
+
+
+def test_no_form_is_a_fault(
+    app: Flask, known: Mapping[str, str], stranger: Attacker, colleague: Attacker
+) -> None:
+    names = field_names() - {"k", "csrf_token"}
+
+    for rule in rules(app):
+        if "POST" not in methods(rule):
+            continue
+        path = f"{address(rule, known)}?k={known['k']}"
+        for attacker in (stranger, colleague):
+            for typed in TYPED:
+                form = {**dict.fromkeys(names, typed), "csrf_token": attacker.token}
+                attacker.sends("POST", path, data=form)
+            files = {
+                name: (BytesIO(b"PK\x03\x04\x00"), '"\r\nX: \u202e../\x00.jpg') for name in FILES
+            }
+            more = {"kind": "photo", "key": "k", "words": "x", "csrf_token": attacker.token}
+            attacker.sends("POST", path, data={**files, **more}, content_type="multipart/form-data")
+
+    assert stranger.faults + colleague.faults == []
+
+
+def test_no_header_is_a_fault(app: Flask, known: Mapping[str, str], stranger: Attacker) -> None:
+    for rule in rules(app):
+        path = address(rule, known)
+        for headers in HEADERS:
+            for method in methods(rule) & {"GET", "POST"}:
+                stranger.sends(method, path, headers=headers)
+
+    assert stranger.faults == []
+
+
+def rules(app: Flask) -> Iterator[Rule]:
+    """Yield the rules of the map, each with a count of misses that has not begun."""
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint not in LAST_DEEDS | {"gone", "sink"}:
+            limiter.reset()
+            yield rule
+
+
+def methods(rule: Rule) -> frozenset[str]:
+    return frozenset(rule.methods or ()) - {"HEAD"}
+
+
+def address(rule: Rule, values: Mapping[str, str]) -> str:
+    return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: values[found[1]], rule.rule)
+
+
+def addresses(rule: Rule, known: Mapping[str, str]) -> Iterator[str]:
+    yield address(rule, known)
+    for name in rule.arguments:
+        for hostile in IN_ADDRESSES:
+            yield address(rule, {**known, name: hostile})
+
+
+def field_names() -> frozenset[str]:
+    """Return every name that a form of ours reads."""
+    kinds, names = [Form], set(EVERYWHERE)
+    while kinds:
+        kind = kinds.pop()
+        kinds += kind.__subclasses__()
+        names |= {name for name, value in vars(kind).items() if isinstance(value, UnboundField)}
+    return frozenset(names)
