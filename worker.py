@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bootstrap import SCHEDULE, create_app
 from kernel.delivery import plan, sweep
 from kernel.facts import check_keys
-from kernel.jobs import make_queue
+from kernel.jobs import WORKER_TTL, make_queue
 from kernel.logs import current_id, start_logging
 from kernel.outbox import Queue
 from kernel.settings import Settings
@@ -52,6 +52,7 @@ def work(app: Flask, redis_url: str, queue: Queue, *, burst: bool = False) -> No
             [make_queue(connection, queue)],
             connection=connection,
             serializer=JSONSerializer,
+            worker_ttl=WORKER_TTL,
             maintenance_interval=MAINTENANCE,
         )
         worker.work(burst=burst, max_jobs=MOST_JOBS, logging_level="WARNING")

@@ -1,6 +1,6 @@
 """The working-day calendar in force: what came with the program, and what an admin has loaded."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 from sqlalchemy import Date, String, delete, select
@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from kernel.access import Actor
 from kernel.audit import note
+from kernel.clock import SHANGHAI
 from kernel.db import Model
 from kernel.work import Work
 from kernel.workdays import DayKind, WorkCalendar, WorkDay
@@ -30,6 +31,11 @@ def calendar_of(session: Session) -> WorkCalendar:
     loaded = {day.year for day, _, _ in rows}
     kept = [row for row in SHIPPED.days if row.date.year not in loaded]
     return WorkCalendar((*kept, *(WorkDay(day, kind, name) for day, kind, name in rows)))
+
+
+def missing_years(session: Session, now: datetime) -> tuple[int, ...]:
+    """Return the years somebody should load: this one, and from 1 November on the next."""
+    return calendar_of(session).missing_years(now.astimezone(SHANGHAI).date())
 
 
 def load(work: Work, csv_text: str, *, by: Actor | None) -> tuple[int, ...]:

@@ -8,7 +8,6 @@ from flask import Blueprint, Response
 from flask.typing import ResponseReturnValue
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 from redis.exceptions import RedisError
-from rq import Worker
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -90,9 +89,6 @@ def _redis_facts() -> dict[str, Any]:
     if not isinstance(dispatch, RqDispatch):
         return {"redis": dispatch.is_up(), "workers": alive}
     try:
-        for worker in Worker.all(connection=dispatch.redis):
-            for name in worker.queue_names():
-                alive[name] = alive.get(name, 0) + 1
+        return {"redis": True, "workers": {**alive, **dispatch.workers()}}
     except RedisError:
         return {"redis": False, "workers": alive}
-    return {"redis": True, "workers": alive}

@@ -1,8 +1,10 @@
 """The outbox's way to the workers: RQ, one kind of job, JSON."""
 
 import logging
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import rq
@@ -21,6 +23,10 @@ from kernel.work import Work
 # Redis forgets a job soon, done or failed: the outbox row is the record, and a
 # job id that lingers would turn away the next try.
 FORGET_FAILED_AFTER: Final = 60
+# A worker says every 45 seconds that it is there; left to itself RQ says so every 7 minutes, and
+# one that was killed would be counted for as long.
+WORKER_TTL: Final = 60
+FRESH: Final = timedelta(seconds=90)
 LONGEST_JOB: Final = 180  # seconds; then RQ interrupts it and the row is tried again
 log = logging.getLogger(__name__)
 
@@ -52,6 +58,25 @@ class RqDispatch:
             return bool(self.redis.ping())
         except RedisError:
             return False
+
+    def workers(self) -> Counter[str]:
+        """Return how many workers of each queue have given a sign of life within `FRESH`.
+
+        One that has been at the same job for longer is not counted either: nothing else moves
+        in its queue.  Redis tells the time, since the workers may run on other machines.
+
+        Raises:
+            RedisError: Redis does not answer.
+        """
+        seconds, _ = self.redis.time()
+        oldest = datetime.fromtimestamp(int(seconds), UTC) - FRESH
+        found = rq.SimpleWorker.all(connection=self.redis, serializer=JSONSerializer)
+        return Counter(
+            name
+            for worker in found
+            if worker.last_heartbeat is not None and worker.last_heartbeat >= oldest
+            for name in worker.queue_names()
+        )
 
     def close(self) -> None:
         """Let go of the connections to Redis."""

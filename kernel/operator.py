@@ -55,7 +55,8 @@ def stuck() -> str:
         .order_by(Delivery.parked_at.is_(None), Delivery.id)
         .limit(MOST_SHOWN)
     ).all()
-    return render_template("operator/stuck.html", rows=rows, now=now)
+    missing = calendar.missing_years(db.session(), now)
+    return render_template("operator/stuck.html", rows=rows, now=now, missing=missing)
 
 
 @pages.post("/<int:row_id>/retry")

@@ -185,16 +185,23 @@ def _deadlines(progress: Progress | None) -> Shown:
     if progress is None or rules.now_title(progress.state) is None:
         return shown
     if progress.state in BEFORE_TAKEN:
-        shown["accept_by"] = _("%(when)s 前接单", when=when(progress.accept_by))
-        shown["answer_by"] = _("%(when)s 前联系你", when=when(progress.respond_by))
+        taken, answered = progress.accept_by, progress.respond_by
+        shown["accept_by"] = _("%(when)s 前接单", when=when(taken)) + _late(taken)
+        shown["answer_by"] = _("%(when)s 前联系你", when=when(answered)) + _late(answered)
         if progress.night:
             shown["night_note"] = _("夜里收到的，从早上 7 点开始算时间。急事请打服务电话。")
     else:
         guessed = _("（放假安排还没公布，是估计的）") if progress.estimated else ""
         known = _("%(when)s 前办好", when=when(progress.close_by)) + guessed
+        known += _late(progress.close_by)
         # A case that was turned away at once and is looked at again has no such day yet.
         shown["answer_by"] = known if progress.close_by else None
     return shown
+
+
+def _late(by: datetime | None) -> str:
+    """Return what is added to a promise that was not kept; nothing while it may be."""
+    return _("（已经晚了，正在催）") if by and by < parts().clock.now() else ""
 
 
 def _level(found: Receipt) -> Shown:
@@ -215,7 +222,20 @@ def _notices(found: Receipt) -> list[str]:
     if found.progress is not None and found.progress.responsible_channel:
         channel = called(found.progress.responsible_channel)
         said.append(_("这件事该找：%(channel)s", channel=channel))
-    return [*said, *(_(why) for why in refused)]
+    return [*_heard(found), *said, *(_(why) for why in refused)]
+
+
+def _heard(found: Receipt) -> list[str]:
+    """Say that a tap arrived: its button is gone, and nothing else on top of the page changed."""
+    if found.progress is None:
+        return []
+    said = []
+    open_still = rules.now_title(found.progress.state) is not None
+    if open_still and queries.urged_on(db.session(), found.report, parts().clock.now()):
+        said.append(_("今天催过了，网格员和他的上级都会看到。"))
+    if not open_still and found.is_rated:
+        said.append(_("你的评价收到了，谢谢。"))
+    return said
 
 
 def _secret_link(number: str) -> str:

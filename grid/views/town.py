@@ -19,9 +19,11 @@ from grid.views.blueprint import now, pages, shown_as
 from grid.views.case import Trouble, fresh, refuse
 from grid.views.show import card_view, level, place
 from kernel.access import require
+from kernel.calendar import missing_years
 from kernel.db import db
 from kernel.errors import Conflict, NotFound, Refusal
 from kernel.forms import cleaned, text
+from kernel.grants import Role
 from kernel.permissions import Permission
 from kernel.web import current_actor, full_stop, row_number, sentence_of
 from kernel.work import transaction
@@ -54,6 +56,8 @@ def desk() -> str:
         cards=[card_view(card, by=by, now=moment) for card in found.cards],
         total=found.total,
         narrowed=bool(asked),
+        missing=_missing_years(),
+        loads=by.may(Permission.SYSTEM_CALENDAR_EDIT),
         more=url_for("grid.desk", page=found.page + 1, **asked) if found.more else "",
     )
 
@@ -223,6 +227,13 @@ def _totals(counts: Counts) -> list[tuple[str, int, dict[str, str]]]:
         (_(verify.label), counts.by_state.get(verify, 0), {"state": verify.value}),
         (_(closed.label), counts.by_state.get(closed, 0), {"state": closed.value}),
     ]
+
+
+def _missing_years() -> tuple[int, ...]:
+    """Return the years whose holidays are unknown, for those who have to see to it."""
+    if not current_actor().wears(Role.TOWN_ADMIN, Role.DISTRICT_CMD):
+        return ()
+    return missing_years(db.session(), now())
 
 
 def _indented(code: str, name: str) -> str:

@@ -126,7 +126,7 @@ def _check_access() -> ResponseReturnValue | None:
     if not current_user.is_authenticated:
         return _ask_to_sign_in()
     if current_user.must_change and request.endpoint not in current_app.config["WHEN_MUST_CHANGE"]:
-        return redirect(url_for(current_app.config["CHANGE_PASSWORD"]), code=HTTPStatus.SEE_OTHER)
+        return _ask_to_change_password()
     allowed = needed == SIGNED_IN or (
         isinstance(needed, Permission) and current_actor().may(needed)
     )
@@ -142,6 +142,15 @@ def _ask_to_sign_in() -> ResponseReturnValue:
     if request.method not in SAFE or answers_json() or QUIET_HEADER in request.headers:
         abort(HTTPStatus.UNAUTHORIZED)
     target = url_for(current_app.config["SIGN_IN"], next=request.full_path.rstrip("?"))
+    return redirect(target, code=HTTPStatus.SEE_OTHER)
+
+
+def _ask_to_change_password() -> ResponseReturnValue:
+    """Lead to the page where the password is changed, and from there to what was wanted."""
+    if answers_json() or QUIET_HEADER in request.headers:
+        abort(HTTPStatus.UNAUTHORIZED)  # a page that asks by itself would show that page inside it
+    wanted = request.full_path.rstrip("?") if request.method in SAFE else None
+    target = url_for(current_app.config["CHANGE_PASSWORD"], next=wanted)
     return redirect(target, code=HTTPStatus.SEE_OTHER)
 
 

@@ -3,10 +3,12 @@
 import logging
 from typing import Final
 
-from flask import Flask, request
+from flask import Flask, current_app, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from limits import RateLimitItem, parse
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from kernel.errors import TooMany
 
@@ -21,24 +23,40 @@ MISSES: Final[dict[str, RateLimitItem]] = {
 }
 log = logging.getLogger(__name__)
 
-limiter = Limiter(
-    key_func=get_remote_address,
-    default_limits=[PAGES],
-    in_memory_fallback_enabled=True,
-    headers_enabled=False,
-    swallow_errors=True,
-    strategy="fixed-window",
-)
+# A page waits so long for a Redis that does not answer: once when it goes away, then for a look
+# now and then whether it is back (after 1, 2, 4 ... 32 seconds), never at every request.
+PATIENCE: Final = 0.25  # seconds
 
 
-def install_limits(app: Flask, redis_url: str) -> None:
+def make_limiter() -> Limiter:
+    """Return a limiter that counts by address, in memory while its storage is away."""
+    return Limiter(
+        key_func=get_remote_address,
+        default_limits=[PAGES],
+        in_memory_fallback_enabled=True,
+        headers_enabled=False,
+        swallow_errors=True,
+        strategy="fixed-window",
+    )
+
+
+limiter = make_limiter()
+
+
+def install_limits(app: Flask, redis_url: str, *, using: Limiter = limiter) -> None:
     """Count in Redis, for all processes together; in memory while Redis is away."""
     app.config.update(
         RATELIMIT_STORAGE_URI=_storage(redis_url),
-        RATELIMIT_STORAGE_OPTIONS={"socket_connect_timeout": 0.5, "socket_timeout": 0.5},
+        RATELIMIT_STORAGE_OPTIONS={
+            "socket_connect_timeout": PATIENCE,
+            "socket_timeout": PATIENCE,
+            # The client's own default is to wait and try three times more.
+            "retry": Retry(NoBackoff(), 0),
+        },
         RATELIMIT_KEY_PREFIX="limits",
     )
-    limiter.init_app(app)
+    app.extensions["limits"] = using
+    using.init_app(app)
 
 
 def count_miss(kind: str) -> None:
@@ -48,7 +66,8 @@ def count_miss(kind: str) -> None:
         TooMany: if this address has guessed wrong too often within the hour.
     """
     try:
-        within = limiter.limiter.hit(MISSES[kind], kind, get_remote_address())
+        counting: Limiter = current_app.extensions["limits"]
+        within = counting.limiter.hit(MISSES[kind], kind, get_remote_address())
     except Exception as error:  # noqa: BLE001 - a limiter that fails must not fail the page
         log.warning("misses are not counted", extra={"error": str(error)})
         return

@@ -57,5 +57,5 @@ def end_idle_session(*, quiet: bool) -> None:
     if now - session.get(SEEN, now) > idle:
         logout_user()
         session.clear()
-    elif not quiet and now - session.get(SEEN, 0.0) > idle / 60:
+    elif SEEN not in session or (not quiet and now - session[SEEN] > idle / 60):
         session[SEEN] = now  # written now and then, or every page would set a cookie

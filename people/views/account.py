@@ -19,7 +19,7 @@ from people import queries, rules, service
 from people.errors import WeakPassword, WrongPassword
 from people.forms import ConfirmForm, PasswordForm, TotpOnForm
 from people.models import Account
-from people.views.blueprint import enter, pages, show_in, staff_home
+from people.views.blueprint import enter, local, pages, show_in, staff_home
 
 ENROLLING: Final = "totp"  # in the session until a first code shows that the phone has it
 GUESSES: Final = "10 per minute"
@@ -68,7 +68,9 @@ def change_password() -> ResponseReturnValue:
         else:
             enter(current_actor().id, epoch)
             flash(_("密码改好了，别处的登录都已退出。"))
-            return redirect(url_for(staff_home(current_actor().id)), code=303)
+            # The form is sent to the page's own address, which says what was wanted first.
+            home = staff_home(current_actor().id)
+            return redirect(local(request.args.get("next"), home), code=303)
     elif request.method == "POST":
         status = HTTPStatus.UNPROCESSABLE_ENTITY
     page = render_template("people/password.html", form=form, must_change=must_change)

@@ -41,7 +41,8 @@ def sign_in() -> ResponseReturnValue:
             person_id, epoch, must_change = entered
             enter(person_id, epoch)
             if must_change:
-                return redirect(url_for("people.change_password"), code=303)
+                first = url_for("people.change_password", next=form.next.data or None)
+                return redirect(first, code=303)
             return redirect(local(form.next.data, staff_home(person_id)), code=303)
         count_miss("sign-in")
         form.form_errors.append(

@@ -35,7 +35,7 @@ class TestPatrol:
         case = session.scalars(select(Case)).one()
         assert answer.status_code == 303
         assert (case.staff_reporter, case.owner_id) == (worker.id, other.id)
-        assert "不得绿币" in plain(page)
+        assert "不算绿币" in plain(page)
 
     def test_a_double_tap_is_one_case_and_a_new_page_another(
         self, session: Session, desk: Desk, worker: Actor

@@ -1,10 +1,15 @@
+from datetime import UTC, date, datetime
+
 import pytest
 from sqlalchemy.orm import Session
 
 from grid.rules import State
 from kernel.access import Actor
+from kernel.calendar import LoadedDay
 from kernel.grants import Role
-from tests.factories import TOWN, VILLAGE, make_staff
+from kernel.workdays import DayKind
+from tests.factories import DISTRICT, TOWN, VILLAGE, make_staff
+from tests.fakes import FixedClock
 from tests.grid.factories import make_case
 from tests.grid.pages import Desk, seen, url
 
@@ -130,3 +135,63 @@ class TestTown:
         answer = desk.post(url(case, "contact"), state="handling", turn="77")
 
         assert answer.status_code == 404
+
+
+class TestMissingCalendar:
+    @pytest.mark.parametrize(
+        ("role", "area", "links"),
+        [(Role.TOWN_ADMIN, TOWN, False), (Role.DISTRICT_CMD, DISTRICT, True)],
+    )
+    def test_from_november_on_the_desks_are_told_that_next_year_is_unknown(
+        self,
+        session: Session,
+        desk: Desk,
+        clock: FixedClock,
+        role: Role,
+        area: str,
+        *,
+        links: bool,
+    ) -> None:
+        desk.sits(make_staff(session, role, area=area))
+        clock.moment = datetime(2026, 10, 31, 15, 59, tzinfo=UTC)  # 23:59 in Shanghai
+        assert "放假安排" not in desk.read("/staff/desk")
+
+        clock.advance(minutes=1)
+
+        page = desk.read("/staff/desk")
+        assert "2027 年的放假安排还没有载入" in page
+        assert ("/staff/operator/calendar" in page) is links
+        link = desk.get("/staff/operator/calendar")
+        assert link.status_code == (200 if links else 403)
+
+    def test_once_it_is_loaded_nobody_is_told(
+        self, session: Session, desk: Desk, clock: FixedClock
+    ) -> None:
+        clock.moment = datetime(2026, 11, 2, 4, tzinfo=UTC)
+        desk.sits(make_staff(session, Role.TOWN_ADMIN, area=TOWN))
+        session.add_all(
+            LoadedDay(day=date(2027, month, 1), kind=DayKind.OFF, name="节") for month in (1, 5, 10)
+        )
+
+        assert "放假安排" not in desk.read("/staff/desk")
+
+    @pytest.mark.parametrize("role", [Role.GRID_FULL, Role.VILLAGE_ADMIN, Role.AUDITOR])
+    def test_whoever_cannot_see_to_it_is_not_bothered(
+        self, session: Session, desk: Desk, clock: FixedClock, role: Role
+    ) -> None:
+        clock.moment = datetime(2026, 12, 1, 4, tzinfo=UTC)
+        desk.sits(make_staff(session, role, area=VILLAGE))
+
+        assert "放假安排" not in desk.read("/staff/desk")
+
+    def test_a_case_whose_deadline_is_estimated_says_so(
+        self, session: Session, desk: Desk, worker: Actor
+    ) -> None:
+        sure, guessed = (
+            make_case(session, state=State.HANDLING, owner_id=worker.id, estimated=estimated)
+            for estimated in (False, True)
+        )
+        desk.sits(worker)
+
+        assert "估算" not in desk.read(url(sure))
+        assert "办结时限是估算的" in desk.read(url(guessed))

@@ -29,7 +29,7 @@ from tests.factories import DISTRICT, GRID, TOWN, make_staff
 from tests.fakes import NOON
 
 HUGE: Final = "9" * 25
-IN_ADDRESSES: Final = ("0", "9" * 18, HUGE, "9" * 4400, "%00", "%FF%FE", "²", "٣", "%0D%0AX:1")
+IN_ADDRESSES: Final = (HUGE, "9" * 4400, "%00%FF", "²")
 TYPED: Final = (
     "",
     HUGE,
@@ -136,16 +136,13 @@ def colleague(app: Flask, session: Session, known: Mapping[str, str]) -> Attacke
     return Attacker(client, [], found[1])
 
 
-def test_no_address_is_a_fault(
-    app: Flask, known: Mapping[str, str], stranger: Attacker, colleague: Attacker
-) -> None:
+def test_no_address_is_a_fault(app: Flask, known: Mapping[str, str], colleague: Attacker) -> None:
     for rule in rules(app):
         for path in addresses(rule, known):
-            for attacker in (stranger, colleague):
-                for method in methods(rule):
-                    attacker.sends(method, path, data={"csrf_token": attacker.token})
+            for method in methods(rule) & {"GET", "POST"}:
+                colleague.sends(method, path, data={"csrf_token": colleague.token})
 
-    assert stranger.faults + colleague.faults == []
+    assert colleague.faults == []
 
 
 def test_no_query_is_a_fault(
@@ -157,16 +154,36 @@ def test_no_query_is_a_fault(
         if "GET" not in methods(rule):
             continue
         path = address(rule, known)
+        stranger.sends("GET", path, query_string=dict.fromkeys(names, TYPED[0]))
         for typed in TYPED:
-            stranger.sends("GET", path, query_string=dict.fromkeys(names, typed))
-        for name in names:
-            colleague.sends("GET", path, query_string={name: HUGE})
-        for name in ("first", "last", "area", "page", "before", "after"):
-            for typed in TYPED:
-                colleague.sends("GET", path, query_string={name: typed})
+            colleague.sends("GET", path, query_string=dict.fromkeys(names, typed))
         colleague.sends("GET", f"{path}?area=%ff%00&q=%ed%a0%80&login=%ff&action=%00")
 
     assert stranger.faults + colleague.faults == []
+
+
+@pytest.mark.parametrize("name", ["_external", "_method", "_scheme", "after", "before", "endpoint"])
+def test_no_name_of_the_machinery_is_a_fault(name: str, colleague: Attacker) -> None:
+    for path in ("/staff/audit", "/staff/people", "/staff/desk", "/staff/", "/track"):
+        colleague.sends("GET", path, query_string={name: HUGE})
+
+    assert colleague.faults == []
+
+
+@pytest.mark.parametrize("typed", ["0001-01-01", "9999-12-31"])
+def test_the_ends_of_the_calendar_are_no_fault(typed: str, colleague: Attacker) -> None:
+    colleague.sends("GET", "/staff/audit", query_string={"first": typed})
+    colleague.sends("GET", "/staff/audit", query_string={"last": typed})
+
+    assert colleague.faults == []
+
+
+def test_the_log_leads_on_to_itself_whatever_is_asked(colleague: Attacker) -> None:
+    page = colleague.client.get("/staff/audit?_scheme=javascript&_external=1&action=te").text
+
+    assert "javascript" not in page
+    assert "action=te" in page
+    assert "before=" in page
 
 
 def test_no_form_is_a_fault(
@@ -178,25 +195,34 @@ def test_no_form_is_a_fault(
         if "POST" not in methods(rule):
             continue
         path = f"{address(rule, known)}?k={known['k']}"
-        for attacker in (stranger, colleague):
-            for typed in TYPED:
-                form = {**dict.fromkeys(names, typed), "csrf_token": attacker.token}
-                attacker.sends("POST", path, data=form)
-            files = {
-                name: (BytesIO(b"PK\x03\x04\x00"), '"\r\nX: \u202e../\x00.jpg') for name in FILES
-            }
-            more = {"kind": "photo", "key": "k", "words": "x", "csrf_token": attacker.token}
-            attacker.sends("POST", path, data={**files, **more}, content_type="multipart/form-data")
+        attacker = colleague if path.startswith("/staff") else stranger
+        for typed in TYPED:
+            form = {**dict.fromkeys(names, typed), "csrf_token": attacker.token}
+            attacker.sends("POST", path, data=form)
+        files = {name: (BytesIO(b"PK\x03\x04\x00"), '"\r\nX: \u202e../\x00.jpg') for name in FILES}
+        more = {"kind": "photo", "key": "k", "words": "x", "csrf_token": attacker.token}
+        attacker.sends("POST", path, data={**files, **more}, content_type="multipart/form-data")
 
     assert stranger.faults + colleague.faults == []
 
 
-def test_no_header_is_a_fault(app: Flask, known: Mapping[str, str], stranger: Attacker) -> None:
+@pytest.mark.parametrize("headers", HEADERS)
+def test_no_header_is_a_fault(
+    headers: dict[str, str], known: Mapping[str, str], stranger: Attacker
+) -> None:
+    for path in (f"/S/{known['token']}", f"/r/{known['number']}/state", "/staff/sign-in"):
+        stranger.sends("GET", path, headers=headers)
+        stranger.sends("POST", path, headers=headers)
+    stranger.sends("GET", "/static/live.js", headers=headers)
+    stranger.sends("GET", "/staff/", headers=headers)
+
+    assert stranger.faults == []
+
+
+def test_no_method_is_a_fault(app: Flask, known: Mapping[str, str], stranger: Attacker) -> None:
     for rule in rules(app):
-        path = address(rule, known)
-        for headers in HEADERS:
-            for method in methods(rule) & {"GET", "POST"}:
-                stranger.sends(method, path, headers=headers)
+        for method in ("HEAD", "OPTIONS", "PUT", "TRACE"):
+            stranger.sends(method, address(rule, known))
 
     assert stranger.faults == []
 

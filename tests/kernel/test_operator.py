@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from datetime import UTC, datetime
 from io import BytesIO
 
 import pytest
@@ -12,7 +13,7 @@ from kernel.grants import Role
 from kernel.outbound import send_sms
 from kernel.work import transaction
 from tests.factories import DISTRICT, make_staff
-from tests.fakes import NOON
+from tests.fakes import NOON, FixedClock
 from tests.kernel.conftest import Rows, write_fact
 
 SignIn = Callable[[Actor], None]
@@ -99,6 +100,20 @@ def test_with_a_gateway_no_words_are_shown(
 
 
 class TestCalendar:
+    def test_the_first_page_says_which_year_is_unknown(
+        self, client: FlaskClient, operator: Actor, sign_in: SignIn, clock: FixedClock
+    ) -> None:
+        sign_in(operator)
+        assert "放假安排" not in client.get("/staff/operator/").text
+
+        clock.moment = datetime(2026, 11, 1, 4, tzinfo=UTC)
+
+        with client.session_transaction() as cookie:
+            cookie.clear()  # or it would be a session that has been idle since March
+        sign_in(operator)
+        page = client.get("/staff/operator/")
+        assert "2027 年的放假安排还没有载入" in page.text
+
     def test_takes_over_a_new_year(
         self,
         client: FlaskClient,

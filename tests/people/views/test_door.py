@@ -50,6 +50,10 @@ def enter(client: FlaskClient, password: str = GOOD, **more: str) -> TestRespons
     return client.post("/staff/sign-in", data={"login": "wang.wei", "password": password, **more})
 
 
+def _token(client: FlaskClient, path: str) -> str:
+    return client.get(path).text.split('name="csrf_token" value="')[1].split('"')[0]
+
+
 def is_inside(client: FlaskClient) -> bool:
     return client.get("/staff/account").status_code == 200
 
@@ -189,9 +193,10 @@ class TestIssuedPassword:
         account.must_change = True
         session.commit()
 
-        assert enter(client, next="/staff/people").location == "/staff/account/password"
+        first = enter(client, next="/staff/people").location
+        assert first == "/staff/account/password?next=/staff/people"
         for path in ("/staff/account", "/staff/people", "/staff/account/totp"):
-            assert client.get(path).location == "/staff/account/password"
+            assert client.get(path).location == f"/staff/account/password?next={path}"
         assert "一次性密码" in client.get("/staff/account/password").text
 
     def test_after_that_everything_does(
@@ -205,6 +210,90 @@ class TestIssuedPassword:
 
         assert answer.status_code == 303
         assert is_inside(client)
+
+
+LIVE = {"X-Live": "1", "X-Requested-With": "XMLHttpRequest"}
+QUEUE = "/staff/live/queue"
+
+
+class TestPagesThatAskByThemselves:
+    """What static/live.js asks for: it reloads the page on 401, and the page leads on."""
+
+    def test_they_keep_nobody_signed_in(
+        self, client: FlaskClient, account: Account, clock: FixedClock
+    ) -> None:
+        enter(client)
+        answers = []
+        for _ in range(9):
+            answers.append(client.get(QUEUE, headers=LIVE).status_code)
+            clock.advance(minutes=30)
+
+        assert answers[0] == 200
+        asked = client.get(QUEUE, headers=LIVE)
+        assert asked.status_code == 401
+        page = client.get("/staff/verify?page=2")
+        assert page.location == "/staff/sign-in?next=/staff/verify?page%3D2"
+        form = client.get(page.location).text
+        assert 'value="/staff/verify?page=2"' in form
+        assert enter(client, next="/staff/verify?page=2").location == "/staff/verify?page=2"
+        assert client.get(QUEUE, headers=LIVE).status_code == 200
+
+    def test_taps_do(self, client: FlaskClient, account: Account, clock: FixedClock) -> None:
+        enter(client)
+        for _ in range(9):
+            client.get("/staff/")
+            clock.advance(minutes=30)
+
+        assert client.get(QUEUE, headers=LIVE).status_code == 200
+
+    def test_a_password_that_was_reset_meanwhile_is_changed_on_a_page_of_its_own(
+        self, client: FlaskClient, account: Account, session: Session
+    ) -> None:
+        enter(client)
+        account.must_change = True
+        session.commit()
+
+        asked = client.get(QUEUE, headers=LIVE)
+        page = client.get("/staff/verify")
+
+        # 303 would be followed, and the form shown inside the list.
+        assert asked.status_code == 401
+        assert page.location == "/staff/account/password?next=/staff/verify"
+        changed = client.post(
+            page.location,
+            data={
+                "csrf_token": _token(client, page.location),
+                "current": GOOD,
+                "new": "tulip-rivet-42",
+                "again": "tulip-rivet-42",
+            },
+        )
+        assert changed.location == "/staff/verify"
+        assert client.get(QUEUE, headers=LIVE).status_code == 200
+
+    @pytest.mark.parametrize("wanted", ["//evil.example/", "https://evil.example/", "/\\evil"])
+    def test_nobody_is_led_away_from_the_password(
+        self, client: FlaskClient, account: Account, session: Session, wanted: str
+    ) -> None:
+        account.must_change = True
+        session.commit()
+        first = enter(client, next=wanted).location
+
+        changed = client.post(
+            first,
+            data={
+                "csrf_token": _token(client, first),
+                "current": GOOD,
+                "new": "tulip-rivet-42",
+                "again": "tulip-rivet-42",
+            },
+        )
+
+        assert changed.location == HOME
+
+    def test_a_stranger_gets_the_same_answer(self, client: FlaskClient) -> None:
+        assert client.get(QUEUE, headers=LIVE).status_code == 401
+        assert client.get(QUEUE).status_code == 303
 
 
 class TestSignOut:
