@@ -70,6 +70,22 @@ class TestWhoSeesWhat:
         for hidden in (WORDS, PHONE, "138****5678", "李阿姨", "/media/", "路和灯", "?k=", "<form"):
             assert hidden not in page
 
+    def test_a_broken_promise_is_called_late_and_an_urge_is_answered(
+        self, client: FlaskClient, session: Session, clock: FixedClock
+    ) -> None:
+        report = make_case(session)
+        session.commit()
+        in_time = client.get(url(report)).text
+
+        clock.advance(hours=1)
+        client.post(url(report, path="/urge"))
+
+        late = client.get(url(report)).text
+        assert "已经晚了" not in in_time
+        assert "今天催过了" not in in_time
+        assert "前接单（已经晚了，正在催）" in late
+        assert "今天催过了" in late
+
     def test_the_secret_link_shows_all_and_is_remembered(
         self, client: FlaskClient, session: Session, disk: Disk
     ) -> None:

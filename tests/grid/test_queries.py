@@ -70,6 +70,7 @@ SCOPED: dict[Query, Sees] = {
 }
 OPEN: dict[Query, str] = {
     queries.progress: "the receipt is the permission, which citizen checks",
+    queries.over_before: "the program's own, to forget what it has kept long enough",
     queries.responsible_for: "what every printed code tells whoever scans it",
     queries.area_for: "where a point lies is no secret",
 }

@@ -237,6 +237,18 @@ class TestTheWholeLife:
         assert (answer.status_code, unknown.status_code) == (303, 422)
         assert (case.category, case.urgency) == (asked.code, Urgency.URGENT)
 
+    def test_nothing_is_chosen_for_whoever_presses_in_a_hurry(
+        self, session: Session, desk: Desk, worker: Actor
+    ) -> None:
+        case = make_case(session, state=State.HANDLING, owner_id=worker.id, category=None)
+        desk.sits(worker)
+
+        answer = desk.post(url(case, "classify"), category="", danger="no", **seen(case))
+
+        session.refresh(case)
+        assert (answer.status_code, case.category) == (422, None)
+        assert '<option value="">还没定</option><optgroup' in desk.read(url(case))
+
     def test_without_an_answer_the_category_decides_about_urgency(
         self, session: Session, desk: Desk, worker: Actor
     ) -> None:

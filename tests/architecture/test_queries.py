@@ -1,0 +1,124 @@
+"""Every read of every feature asks on whose behalf, or says why it need not (A2)."""
+
+import inspect
+import pkgutil
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+import pytest
+from sqlalchemy import Select
+from sqlalchemy.orm import Session
+
+from kernel.access import Actor
+from tests.architecture.test_shape import PACKAGES, ROOT
+
+Query = Callable[..., Any]
+
+# Where somebody from next door tries it.
+SCOPED = {
+    "grid.queries.desk.counts": "grid/test_queries.py",
+    "grid.queries.desk.listed": "grid/test_queries.py",
+    "grid.queries.desk.queue": "grid/test_queries.py",
+    "grid.queries.desk.queue_version": "grid/test_queries.py",
+    "grid.queries.desk.to_spot_check": "grid/test_queries.py",
+    "grid.queries.desk.to_verify": "grid/test_queries.py",
+    "grid.queries.detail.detail": "grid/test_queries.py",
+    "grid.queries.pages.file_of": "grid/test_queries_pages.py",
+    "grid.queries.pages.hours_set": "grid/test_queries_pages.py",
+    "grid.queries.pages.places": "grid/test_queries_pages.py",
+    "grid.queries.staff.candidates": "grid/test_queries.py",
+    "people.queries.areas.managed_area": "people/test_queries.py",
+    "people.queries.areas.managed_areas": "people/test_queries.py",
+    "people.queries.audit.audit_page": "people/test_queries.py",
+    "people.queries.staff.staff_detail": "people/test_queries.py",
+    "people.queries.staff.staff_page": "people/test_queries.py",
+    "qr.queries.in_area": "qr/test_queries.py",
+}
+OPEN = {
+    "grid.queries.cards.with_card": "a statement that its callers narrow before they ask it",
+    "citizen.queries.by_number": "the number is the permission for the state alone",
+    "citizen.queries.desk_for": "where to report, for a code nobody knows",
+    "citizen.queries.first_there": "codes of areas are public",
+    "citizen.queries.receipt_of": "the caller has shown that the report is theirs",
+    "citizen.queries.shown_attachment": "the caller has shown that the report is theirs",
+    "citizen.queries.urged_on": "the caller has shown that the report is theirs",
+    "citizen.queries.villages": "names of areas are public",
+    "demo.queries.told": "asked on the machine itself, and all of it is made up",
+    "grid.queries.ending.over_before": "the program's own, to forget what was kept long enough",
+    "grid.queries.facts.case_facts": "of a case that its caller was let in to",
+    "grid.queries.facts.hands": "of a case that its caller was let in to",
+    "grid.queries.facts.taken_steps": "of a case that its caller was let in to",
+    "grid.queries.pages.case_named": "gives a number to reads and verbs that are scoped",
+    "grid.queries.places.area_for": "where a point lies is no secret",
+    "grid.queries.progress.progress": "the receipt is the permission, which citizen checks",
+    "grid.queries.staff.responsible_for": "what every printed code tells whoever scans it",
+    "grid.queries.staff.who_can_take": "of a case that its caller was let in to",
+    "people.queries.areas.children": "names of areas are public",
+    "people.queries.areas.find_area": "names of areas are public",
+    "people.queries.areas.known_areas": "codes are public; an import is checked against them",
+    "people.queries.areas.path_of": "names of areas are public",
+    "people.queries.areas.paths_of": "names of areas are public",
+    "people.queries.staff.account_of": "asked about oneself only",
+    "people.queries.staff.actor_of": "asked by the sign-in, about oneself",
+    "people.queries.staff.hats_of": "asked about oneself, or whether one may change somebody",
+    "people.queries.staff.signed_in": "the session is the permission",
+    "qr.queries.by_spot_number": "a number that hangs there for everybody to read",
+    "qr.queries.find": "for commands on the machine itself",
+    "qr.queries.resolve": "whoever stands before a code may scan it",
+}
+
+
+def rooms() -> Iterator[str]:
+    """Yield the names of all modules that read."""
+    for feature in sorted(PACKAGES):
+        if find_spec(f"{feature}.queries") is None:
+            continue
+        room = import_module(f"{feature}.queries")
+        yield room.__name__
+        for found in pkgutil.walk_packages(getattr(room, "__path__", ()), f"{room.__name__}."):
+            yield found.name
+
+
+def reads(query: Query) -> bool:
+    """Whether a function asks the database, or says what is to be asked."""
+    hints = inspect.get_annotations(query, eval_str=True)
+    answer = hints.pop("return", None)
+    return Session in hints.values() or answer == Select[int]
+
+
+def queries() -> dict[str, Query]:
+    """Return every public read by its full name, each where it is written."""
+    return {
+        f"{room}.{name}": function
+        for room in rooms()
+        for name, function in inspect.getmembers(import_module(room), inspect.isfunction)
+        if function.__module__ == room and not name.startswith("_") and reads(function)
+    }
+
+
+QUERIES = queries()
+
+
+def asks_for_whom(query: Query) -> bool:
+    by = inspect.get_annotations(query, eval_str=True).get("by")
+    return by in {Actor, Actor | None}
+
+
+def test_every_read_is_listed_once() -> None:
+    assert set(SCOPED) | set(OPEN) == set(QUERIES)
+    assert set(SCOPED) & set(OPEN) == set()
+
+
+@pytest.mark.parametrize("name", SCOPED)
+def test_a_scoped_read_asks_for_whom_and_is_tried_by_strangers(name: str) -> None:
+    assert asks_for_whom(QUERIES[name])
+    tried = (ROOT / "tests" / SCOPED[name]).read_text()
+    assert f".{name.rpartition('.')[2]}(" in tried or f"queries.{name.rpartition('.')[2]}" in tried
+
+
+@pytest.mark.parametrize("name", OPEN)
+def test_an_open_read_asks_for_nobody_and_says_why(name: str) -> None:
+    assert not asks_for_whom(QUERIES[name])
+    assert OPEN[name]
