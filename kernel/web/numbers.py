@@ -4,17 +4,17 @@ from werkzeug.routing import IntegerConverter
 
 
 class RowNumber(IntegerConverter):
-    """The ``int`` of our routes: at most 18 digits, which a 64-bit column holds."""
+    """The ``int`` of our routes: at most nine digits, which an integer column holds."""
 
-    regex = "[0-9]{1,18}"
+    regex = "[0-9]{1,9}"
 
 
 def row_number(typed: str) -> int:
     """Read the number of a row or a page, for ``request.args.get(..., type=row_number)``.
 
     Raises:
-        ValueError: it is none, or longer than a 64-bit column holds.
+        ValueError: it is none, or longer than an integer column holds.
     """
-    if not (typed.isascii() and typed.isdigit() and len(typed) <= 18):  # noqa: PLR2004 - digits
+    if not (typed.isascii() and typed.isdigit() and len(typed) <= 9):  # noqa: PLR2004 - digits
         raise ValueError(typed[:20])
     return int(typed)
