@@ -100,7 +100,10 @@ def said(plan: Plan) -> str:
 
 
 def command_of(pid: int) -> str:
-    return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+    except FileNotFoundError:
+        return ""  # it has just ended
 
 
 def pids(plan: Plan, word: str) -> set[int]:
