@@ -78,9 +78,11 @@ def test_a_receipt_looks_again_when_its_case_moved(page: Page, server: Server) -
     page.evaluate("window.here = 1")
     server.site.state_version = 2
 
-    page.clock.run_for(30_000)
+    with page.expect_event("framenavigated"):
+        page.clock.run_for(30_000)
 
-    page.wait_for_function("window.here !== 1")
+    page.wait_for_load_state()
+    assert page.evaluate("window.here") is None
 
 
 def test_a_receipt_somebody_is_writing_on_is_left_alone(page: Page, server: Server) -> None:
