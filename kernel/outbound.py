@@ -26,7 +26,7 @@ from kernel.outbox import Errand, Queue, on
 from kernel.work import Parts, Work
 
 PATIENCE: Final = 5.0  # seconds for a gateway to answer
-KEEP: Final = timedelta(days=180)  # network logs: at least six months (FACTS.md, section 3)
+KEEP: Final = timedelta(days=184)  # the longest six months; logs are kept no shorter (FACTS.md, 3)
 log = logging.getLogger(__name__)
 
 

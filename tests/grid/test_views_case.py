@@ -93,7 +93,7 @@ class TestWhoSeesWhat:
     ) -> None:
         desk.sits(worker)
 
-        for number in ("000000000000", "XXXX", "..%2f..", "é" * 50):
+        for number in ("000000000000", "QQQQ", "..%2f..", "é" * 50):
             assert desk.get(f"/staff/case/{number}").status_code == 404
 
     def test_a_police_case_is_for_the_police(self, session: Session, desk: Desk) -> None:
