@@ -1,6 +1,8 @@
 """What the front door does when something happened elsewhere."""
 
-from sqlalchemy import select
+from typing import Final
+
+from sqlalchemy import Integer, bindparam, select
 
 from citizen import jobs, rules
 from citizen.models import Report
@@ -9,6 +11,17 @@ from grid.events import CaseMoved
 from grid.models import Case
 from grid.rules import State, Urgency
 from kernel.work import Work
+
+# To build a statement costs more than to ask the database.
+WITH_NUMBER: Final = (
+    select(Report.id, Case.urgency)
+    .join(Case, Case.id == Report.case_id)
+    .where(
+        Report.case_id == bindparam("case_id", type_=Integer),
+        Case.caller_phone.is_not(None),
+    )
+    .order_by(Report.id)
+)
 
 
 def tell_moved_case(work: Work, event: CaseMoved) -> None:
@@ -27,12 +40,7 @@ def _tell(work: Work, case_id: int, template: Template) -> None:
 
     Nothing is owed to whoever left no number.
     """
-    found = work.session.execute(
-        select(Report.id, Case.urgency)
-        .join(Case, Case.id == Report.case_id)
-        .where(Report.case_id == case_id, Case.caller_phone.is_not(None))
-        .order_by(Report.id)
-    ).all()
+    found = work.session.execute(WITH_NUMBER, {"case_id": case_id}).all()
     for report_id, urgency in found:
         moment = rules.speaks_at(work.now(), urgent=urgency is Urgency.URGENT)
         if moment == work.now():

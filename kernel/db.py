@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
@@ -135,15 +136,30 @@ def begin_writing(session: Session) -> None:
     session.connection(execution_options={"begin": "IMMEDIATE"})
 
 
-def insert_once(session: Session, kind: type[Base], /, *, unique: str, **values: Any) -> bool:  # noqa: ANN401 - a row's values
+def insert_once(
+    session: Session,
+    kind: type[Base],
+    /,
+    *,
+    unique: str | None,
+    **values: Any,  # noqa: ANN401 - a row's values
+) -> bool:
     """Insert a row unless one with the same *unique* column is there; say which it was.
+
+    With *unique* None whichever constraint stands in its way decides.
 
     Two transactions that try at once: the second waits for the first, then
     inserts nothing and can read what the first has written.
     """
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    statement = insert(kind).values(**values).on_conflict_do_nothing(index_elements=[unique])
-    return len(session.execute(statement.returning(sa.literal(1))).all()) == 1
+    statement = _insert_once(session.get_bind().dialect.name, kind, unique)
+    return len(session.execute(statement, values).all()) == 1
+
+
+@cache  # to build it costs more than to ask the database
+def _insert_once(dialect: str, kind: type[Base], unique: str | None) -> sa.Insert:
+    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    statement = insert(kind).on_conflict_do_nothing(index_elements=unique and [unique])
+    return statement.returning(sa.literal(1))
 
 
 def _on_connect(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import IO, Any, Final
 
-from sqlalchemy import literal, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import select
 
 from citizen import queries, rules
 from citizen.errors import NoSuchReceipt
@@ -18,7 +17,7 @@ from grid import service as grid
 from grid.service import NewCase
 from kernel import media
 from kernel.access import Actor
-from kernel.db import Model, keyring
+from kernel.db import Model, insert_once, keyring
 from kernel.media import Attachment, Kind
 from kernel.work import Work
 from people.rules import Level, at_level
@@ -152,10 +151,7 @@ def lock(work: Work, report_id: int) -> Report:
 
 def insert_if_new(work: Work, kind: type[Model], **values: Any) -> bool:  # noqa: ANN401 - a row's values
     """Insert a row unless one stands in its way, whichever constraint says so; say which it was."""
-    dialect = work.session.get_bind().dialect.name
-    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    statement = insert(kind).values(**values).on_conflict_do_nothing()
-    return len(work.session.execute(statement.returning(literal(1))).all()) == 1
+    return insert_once(work.session, kind, unique=None, **values)
 
 
 def _columns(

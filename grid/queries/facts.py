@@ -1,6 +1,8 @@
 """What the rules must know of a case, and of whoever wants to move it."""
 
-from sqlalchemy import or_, select
+from typing import Final
+
+from sqlalchemy import Integer, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 import people.rules
@@ -21,6 +23,21 @@ from grid.rules import Step as LadderName
 from kernel.access import Actor, Hat
 from kernel.grants import Scope
 from kernel.permissions import Permission
+
+CASE_ID: Final = bindparam("case_id", type_=Integer)
+# To build a statement costs more than to ask the database.
+HANDS: Final = (
+    select(Step.who)
+    .where(
+        Step.case_id == CASE_ID,
+        Step.who.is_not(None),
+        or_(Step.move.in_(sorted(HANDS_ON_MOVES)), Step.act.in_(sorted(HANDS_ON_ACTS))),
+    )
+    .distinct()
+)
+TAKEN: Final = select(LadderStep.step).where(
+    LadderStep.case_id == CASE_ID, LadderStep.round == bindparam("round", type_=Integer)
+)
 
 
 def case_facts(
@@ -54,22 +71,13 @@ def case_facts(
 
 def hands(session: Session, case_id: int) -> frozenset[int]:
     """Return everybody who took the case in hand, in whichever round."""
-    did = or_(Step.move.in_(HANDS_ON_MOVES), Step.act.in_(HANDS_ON_ACTS))
-    found = session.scalars(
-        select(Step.who).where(Step.case_id == case_id, Step.who.is_not(None), did).distinct()
-    )
+    found = session.scalars(HANDS, {"case_id": case_id})
     return frozenset(who for who in found if who is not None)
 
 
 def taken_steps(session: Session, case: Case) -> frozenset[LadderName]:
     """Return the rungs of the ladder this round has come to."""
-    return frozenset(
-        session.scalars(
-            select(LadderStep.step).where(
-                LadderStep.case_id == case.id, LadderStep.round == case.reopens
-            )
-        )
-    )
+    return frozenset(session.scalars(TAKEN, {"case_id": case.id, "round": case.reopens}))
 
 
 def category_of(case: Case) -> Category | None:

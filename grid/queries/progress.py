@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Integer, Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from grid.errors import NoSuchCase
@@ -48,6 +49,15 @@ ACT_TITLES: Final = {
     Act.SUPPLEMENT: "您补充了情况",
     Act.JOINED: "另有邻居也报了这件事",
 }
+CASE_ID: Final = bindparam("case_id", type_=Integer)
+# To build a statement costs more than to ask the database.
+FILES: Final = select(CaseFile).where(CaseFile.case_id == CASE_ID).order_by(CaseFile.id)
+STEPS: Final = (
+    select(Step, Person.public_name)
+    .outerjoin(Person, Person.id == Step.who)
+    .where(or_(Step.case_id == CASE_ID, Step.case_id == bindparam("main_id", type_=Integer)))
+    .order_by(Step.at, Step.id)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,17 +105,7 @@ def progress(session: Session, case_id: int, *, now: datetime | None = None) -> 
     Raises:
         NoSuchCase: there is none.
     """
-    own, village, owner = aliased(Case, name="own"), aliased(Area), aliased(Person)
-    inside = func.substr(Case.area_code, 1, VILLAGE_DIGITS) == village.code
-    row = session.execute(
-        # Case is the one that is worked on: the main case, where there is one.
-        select(own, Case, village.shows_phones, Area.shows_phones, owner)
-        .join(Case, Case.id == func.coalesce(own.main_id, own.id))
-        .join(Area, Area.code == Case.area_code)
-        .outerjoin(village, inside)
-        .outerjoin(owner, owner.id == Case.owner_id)
-        .where(own.id == case_id)
-    ).one_or_none()
+    row = session.execute(_with_main(), {"case_id": case_id}).one_or_none()
     if row is None:
         raise NoSuchCase("没有这件事。")
     case, main, by_village, by_area, person = row
@@ -135,6 +135,22 @@ def progress(session: Session, case_id: int, *, now: datetime | None = None) -> 
         merged_into=main.number if case is not main else None,
         closed_at=main.closed_at,
         may=_may(case, main, now),
+    )
+
+
+@cache
+def _with_main() -> Select[Case, Case, bool, bool, Person]:
+    """Return the statement for a case, the one that is worked on, its place and its owner."""
+    own, village, owner = aliased(Case, name="own"), aliased(Area), aliased(Person)
+    inside = func.substr(Case.area_code, 1, VILLAGE_DIGITS) == village.code
+    return (
+        # Case is the one that is worked on: the main case, where there is one.
+        select(own, Case, village.shows_phones, Area.shows_phones, owner)
+        .join(Case, Case.id == func.coalesce(own.main_id, own.id))
+        .join(Area, Area.code == Case.area_code)
+        .outerjoin(village, inside)
+        .outerjoin(owner, owner.id == Case.owner_id)
+        .where(own.id == CASE_ID)
     )
 
 
@@ -175,23 +191,11 @@ def _may_move(case: Case, now: datetime | None) -> set[str]:
 
 def _steps(session: Session, case: Case, main: Case) -> tuple[ProgressStep, ...]:
     """Return the timeline: one's own case, then the main one from the day they were joined."""
-    wanted = or_(
-        Step.case_id == case.id,
-        Step.case_id == main.id,
-    )
     files: dict[tuple[int, int], list[int]] = {}
-    for file in session.scalars(
-        select(CaseFile).where(CaseFile.case_id == case.id).order_by(CaseFile.id)
-    ):
+    for file in session.scalars(FILES, {"case_id": case.id}):
         files.setdefault((file.case_id, file.step_number), []).append(file.attachment_id)
-    rows: list[Any] = list(
-        session.execute(
-            select(Step, Person.public_name)
-            .outerjoin(Person, Person.id == Step.who)
-            .where(wanted)
-            .order_by(Step.at, Step.id)
-        )
-    )
+    ids = {"case_id": case.id, "main_id": main.id}
+    rows: list[Any] = list(session.execute(STEPS, ids))
     joined = _joined_at(rows, case, main)
     return tuple(
         _line(step, name, own=step.case_id == case.id, files=files)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import Row, exists, select, update
+from sqlalchemy import Integer, Row, bindparam, exists, select, update
 
 from grid.errors import NoSuchCase, WrongMoment
 from grid.models import Act, Alarm, Case, Step
@@ -25,6 +25,7 @@ from grid.rules import Step as LadderName
 from kernel.access import Actor
 from kernel.calendar import calendar_of
 from kernel.clock import SHANGHAI
+from kernel.db import Moment
 from kernel.permissions import Permission
 from kernel.work import Work
 from people.models import Person
@@ -32,6 +33,22 @@ from people.queries import scoped
 
 GONE: Final = "没有这件事，或者它不在您的区域。"
 JUST_NOW: Final = timedelta(minutes=1)
+QUIETLY: Final = {"synchronize_session": False}  # nobody holds an alarm beyond its call
+# To build a statement costs more than to ask the database.
+SILENCE: Final = (
+    update(Alarm)
+    .where(Alarm.case_id == bindparam("of_case", type_=Integer), Alarm.rings_at.is_not(None))
+    .values(rings_at=None)
+)
+ANSWER: Final = (
+    update(Alarm)
+    .where(
+        Alarm.case_id == bindparam("of_case", type_=Integer),
+        Alarm.person_id == bindparam("person", type_=Integer),
+        Alarm.acknowledged_at.is_(None),
+    )
+    .values(acknowledged_at=bindparam("now", type_=Moment()), rings_at=None)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,18 +156,10 @@ def reckon(work: Work, case: Case, *, taken: frozenset[LadderName] | None = None
 
 def silence(work: Work, case: Case, *, answered_by: int | None = None) -> None:
     """Let no alarm of this case ring again; whoever answered is written down."""
-    ringing = (
-        update(Alarm)
-        .where(Alarm.case_id == case.id)
-        .execution_options(synchronize_session=False)  # nobody holds an alarm beyond its call
-    )
     if answered_by is not None:
-        work.session.execute(
-            ringing.where(Alarm.person_id == answered_by, Alarm.acknowledged_at.is_(None)).values(
-                acknowledged_at=work.now(), rings_at=None
-            )
-        )
-    work.session.execute(ringing.where(Alarm.rings_at.is_not(None)).values(rings_at=None))
+        answer = {"of_case": case.id, "person": answered_by, "now": work.now()}
+        work.session.execute(ANSWER, answer, execution_options=QUIETLY)
+    work.session.execute(SILENCE, {"of_case": case.id}, execution_options=QUIETLY)
 
 
 def refuse_stale(work: Work, case: Case, *, expected: State, turn: int | None) -> None:

@@ -1,6 +1,7 @@
 """The one place that knows who sees what."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, and_, false, or_, true
@@ -39,6 +40,12 @@ def scoped(statement: S, by: Actor, permission: Permission) -> S:
 
 def within(table: type[InArea], by: Actor, permission: Permission) -> ColumnElement[bool]:
     """Return the condition under which *by* may reach a row of *table*."""
+    table_itself: Any = table  # mypy takes no class with declared attributes for hashable
+    return _within(table_itself, by, permission)
+
+
+@lru_cache(maxsize=512)  # to build it costs more than to ask the database
+def _within(table: type[Any], by: Actor, permission: Permission) -> ColumnElement[bool]:
     reached = [_reached(table, by, hat, scope) for hat, scope in by.hats_for(permission)]
     open_to = getattr(table, "open_to", None)
     return and_(or_(false(), *reached), true() if open_to is None else open_to(by))
