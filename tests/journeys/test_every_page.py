@@ -33,9 +33,11 @@ def look(page: Page, *paths: str) -> None:
 
 
 def look_here(page: Page) -> None:
-    """Unfold everything and have axe look at the page as it is."""
+    """Unfold everything and have axe look at the page as it is, by day and in the dark."""
     page.evaluate("document.querySelectorAll('details').forEach(d => d.open = !d.matches('.me'))")
-    assert_accessible(page)
+    for scheme in ("dark", "light"):
+        page.emulate_media(color_scheme=scheme)
+        assert_accessible(page)
 
 
 def test_what_residents_open(town: Town, phone: Phone) -> None:
