@@ -1,10 +1,14 @@
 # The two commands are `make run` and `make test`; what they need they install into .venv.
 SHELL := /bin/bash
-.PHONY: run test check bench clean
+.PHONY: run people test check bench clean
 
 # Everything on this machine: Redis, web, workers and schedule.  Ctrl-C stops it, var/ keeps the data.
 run:
 	@ops/make-venv embedded && exec .venv/bin/python -m launch
+
+# Who can sign in to the demo: all of them.
+people:
+	@ops/make-venv embedded && exec .venv/bin/python -m launch people
 
 # What CI runs: formatting, lint, types, import contracts, migrations, and the tests on both databases.
 test:

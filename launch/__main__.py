@@ -10,7 +10,7 @@ from typing import Final, NoReturn
 from launch.house import SIGNALS, House, Trouble, ask, flask, supervised
 from launch.machine import check_port, end_leftovers, examine, only_one
 from launch.plan import Plan, ensure_keys, make_plan
-from launch.welcome import say, welcome
+from launch.welcome import everybody, say, welcome
 
 BEAT: Final = 1.0
 
@@ -22,6 +22,9 @@ def main() -> int:
         signal.signal(number, _stop)
     try:
         plan = make_plan(os.environ)
+        if sys.argv[1:] == ["people"]:
+            say(everybody(known_demo(plan)))
+            return 0
         with only_one(plan.var):
             run(plan)
     except KeyboardInterrupt:

@@ -6,8 +6,17 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from kernel.grants import Role
 from launch.plan import Plan
+from people.rules import ROLE_NAMES
 from qr.rules.artwork import terminal
+
+
+def everybody(demo: str) -> str:
+    """Return all sign-ins of a demo, one a line; *demo* as for ``welcome``."""
+    if not demo.strip():
+        return "There is no demo here; `make run` loads one into an empty database."
+    return "\n".join(map(_sign_in, json.loads(demo)["accounts"]))
 
 
 def say(text: str = "") -> None:
@@ -47,13 +56,16 @@ def _sign_ins(accounts: list[dict[str, str]]) -> list[str]:
     first: dict[str, dict[str, str]] = {}
     for account in accounts:
         first.setdefault(account["role"], account)
-    lines = [
-        f"  {each['login']} / {each['password']}   {each['role']}, {each['area']}"
-        for each in first.values()
-    ]
+    lines = [_sign_in(each) for each in first.values()]
     if len(first) < len(accounts):
-        lines.append("  all of them: .venv/bin/flask --app wsgi demo show")
+        lines.append("  all of them: make people")
     return lines
+
+
+def _sign_in(account: dict[str, str]) -> str:
+    role = account["role"]
+    named = ROLE_NAMES[Role(role)] if role in set(Role) else role
+    return f"  {account['login']} / {account['password']}   {named} {account['area']}"
 
 
 def _database(plan: Plan) -> str:
@@ -63,4 +75,4 @@ def _database(plan: Plan) -> str:
 def _for_phones(plan: Plan) -> list[str]:
     if plan.host != "127.0.0.1":
         return []
-    return ["To try it with a phone        HOST=0.0.0.0 make run, in the same network"]
+    return ["To scan it with a phone        HOST=0.0.0.0 make run, in the same network"]

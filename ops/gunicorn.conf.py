@@ -19,6 +19,8 @@ timeout = 60
 graceful_timeout = 10
 max_requests = 20_000  # then a fresh process, so that nothing can pile up
 max_requests_jitter = 2_000
+# What a proxy says of https is for the application to believe, of as many proxies as it trusts.
+forwarded_allow_ips = ""
 preload_app = True  # loaded once and forked: half the memory and half the start
 control_socket_disable = True  # nothing here is changed while it runs
 

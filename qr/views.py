@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Final
 
-from flask import Blueprint, Response, current_app, make_response
+from flask import Blueprint, Response, current_app, make_response, request
 from flask.typing import ResponseReturnValue
 
 from kernel.access import public
@@ -32,11 +32,12 @@ _SCAN: Final = {"methods": ["GET", "POST"], "strict_slashes": False}
 def scan(token: str) -> Response:
     """Answer a scan in place, with the page its code's kind leads to.
 
-    A code that is not ours is answered alike whether it could be one or not, and is
-    counted: residents scan, and so hardly ever miss.
+    A code that is not ours is answered alike whether it could be one or not, and looking is
+    counted: residents scan, and so hardly ever miss.  A report is taken however often somebody
+    missed: a worn code and a carrier's one address must not keep anybody from reporting.
     """
     scanned = queries.resolve(db.session(), token)
-    if scanned.unknown:
+    if scanned.unknown and request.method != "POST":
         count_miss("token")
     targets: Targets = current_app.extensions["scan_targets"]
     response = make_response(targets[scanned.kind](scanned))

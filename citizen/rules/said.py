@@ -2,6 +2,7 @@
 
 import json
 import math
+import unicodedata
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
@@ -67,6 +68,11 @@ class Said:
     files: int = 0  # that will follow, each under its own key
 
 
+def _is_visible(letter: str) -> bool:
+    """Whether something is to be seen: no blank, and no mark of no width."""
+    return unicodedata.category(letter)[0] not in "ZC"
+
+
 def checked_words(words: str, *, files: int) -> str:
     """Return *words*; with a voice note or a picture none are needed.
 
@@ -74,7 +80,7 @@ def checked_words(words: str, *, files: int) -> str:
         NothingSaid: there is neither.
         TooManyWords: there are more than are kept.
     """
-    if not words and files <= 0:
+    if files <= 0 and not any(map(_is_visible, words)):
         raise NothingSaid("请说一段话、写几个字，或者拍张照片")
     if len(words) > MOST_WORDS:
         raise TooManyWords(

@@ -56,6 +56,7 @@ def install_gate(app: Flask, redis_url: str, *, trusted_proxies: int = 0) -> Non
     )
     csrf.init_app(app)
     app.before_request(_name_request)
+    app.before_request(_check_kind)
     app.before_request(_check_size)
     app.before_request(_drop_odd_dates)
     app.before_request(_check_origin)
@@ -70,6 +71,12 @@ def install_gate(app: Flask, redis_url: str, *, trusted_proxies: int = 0) -> Non
 def _name_request() -> None:
     g.request_id = request.headers.get("X-Request-ID", "")[:40] or parts().chance.token()[:12]
     current_id.set(g.request_id)
+
+
+def _check_kind() -> None:
+    """Refuse JSON: no page sends it, and the forms library would take it for what was typed."""
+    if request.method not in SAFE and request.is_json:
+        abort(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
 
 
 def _check_size() -> None:

@@ -34,6 +34,8 @@ STATUS: Final[dict[type[Refusal], HTTPStatus]] = {
 # What is typed by hand and would hurt to lose; anything else is quickly said again.
 TYPED: Final = ("words", "note", "reason", "result_text", "where", "text")
 MOST_KEPT: Final = 5000
+# What a page never repeats: it would lie there for whoever looks at the screen or its source.
+SECRET: Final = frozenset({"csrf_token", "password", "current", "new", "again", "code"})
 log = logging.getLogger(__name__)
 
 
@@ -109,9 +111,9 @@ def _show_stale(_error: CSRFError) -> ResponseReturnValue:
     if answers_json():
         sentence = _("这一页放得太久了，请再试一次。")
         return {"message": sentence, "errors": {}, "csrf": fresh}, HTTPStatus.BAD_REQUEST
-    fields = [
-        (name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"
-    ]
+    fields = [one for one in request.form.items(multi=True) if one[0] not in SECRET]
+    if any(request.form.get(name) for name in SECRET - {"csrf_token"}):
+        return _page(HTTPStatus.BAD_REQUEST, _("这一页放得太久了，请回到那一页再填一次。"))
     return _page(
         HTTPStatus.BAD_REQUEST,
         _("这一页放得太久了，您写的都还在，再点一次就行。"),

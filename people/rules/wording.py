@@ -83,7 +83,10 @@ def _geometry(found: object) -> Mapping[str, object]:
     """Take the geometry out of a Feature, as most programs export it."""
     if isinstance(found, dict) and found.get("type") == "Feature":
         found = found.get("geometry")
-    if not isinstance(found, dict) or found.get("type") not in {"Polygon", "MultiPolygon"}:
+    if not isinstance(found, dict) or found.get("type") not in (
+        "Polygon",
+        "MultiPolygon",
+    ):  # a list, say, has no place in a set
         raise BadField("边界要是 GeoJSON 的 Polygon 或 MultiPolygon")
     return found
 

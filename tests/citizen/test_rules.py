@@ -70,6 +70,18 @@ class TestDigest:
         assert len(rules.digest(odd, HERE)) == 64
 
 
+@pytest.mark.parametrize("words", ["", "\u200b\u2060", " \n\u3000", "\u200d"])
+def test_what_cannot_be_seen_says_nothing(words: str) -> None:
+    with pytest.raises(NothingSaid):
+        rules.checked_words(words, files=0)
+    assert rules.checked_words(words, files=1) == words
+
+
+@pytest.mark.parametrize("words", ["灯", "?", "😀", "👨\u200d👩\u200d👧"])
+def test_whatever_can_be_seen_is_something(words: str) -> None:
+    assert rules.checked_words(words, files=0) == words
+
+
 class TestKey:
     @given(st.text(max_size=400))
     def test_any_key_fits_and_different_ones_stay_different(self, typed: str) -> None:

@@ -1,8 +1,11 @@
 """axe finds nothing on any page that residents and staff of the real house open."""
 
 from collections.abc import Callable
+from io import BytesIO
 
 import pytest
+import zxingcpp
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.browser import assert_accessible
@@ -104,3 +107,14 @@ def test_what_whoever_looks_after_people_opens(desk: Phone) -> None:
         "main a[href^='/staff/people/']:not([href$=new]):not([href$=import])"
     ).first.click()
     look_here(page)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_an_authenticator_reads_the_code_off_the_screen(desk: Phone, scheme: str) -> None:
+    page = sign_in(desk(), "admin")
+    page.emulate_media(color_scheme=scheme)
+    page.goto("/staff/account/totp")
+
+    seen = Image.open(BytesIO(page.locator("main img").screenshot()))
+
+    assert [one.text[:15] for one in zxingcpp.read_barcodes(seen)] == ["otpauth://totp/"]

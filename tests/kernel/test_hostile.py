@@ -225,6 +225,19 @@ def test_no_method_is_a_fault(app: Flask, known: Mapping[str, str], stranger: At
     assert stranger.faults == []
 
 
+@pytest.mark.parametrize(
+    "body", ['{"words":5}', "[1,2]", '"a"', "[" * 100_000, '{"login":"\\ud800"}']
+)
+def test_json_is_not_read_at_all(
+    app: Flask, known: Mapping[str, str], stranger: Attacker, body: str
+) -> None:
+    for rule in rules(app):
+        if "POST" in methods(rule):
+            path = address(rule, known)
+            answer = stranger.client.post(path, data=body, content_type="application/json")
+            assert answer.status_code == 415, path
+
+
 def rules(app: Flask) -> Iterator[Rule]:
     """Yield the rules of the map, each with a count of misses that has not begun."""
     for rule in app.url_map.iter_rules():

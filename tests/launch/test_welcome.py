@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from launch.plan import Plan
-from launch.welcome import say, welcome
+from launch.welcome import everybody, say, welcome
 from qr.rules.artwork import terminal
 
 DEMO = {
@@ -39,7 +39,20 @@ def test_one_sign_in_for_every_role() -> None:
     assert "wg01 / demo-1" in told
     assert "wz01 / demo-3" in told
     assert "wg02" not in told
-    assert "demo show" in told
+    assert "make people" in told
+
+
+def test_everybody_is_told_who_asks() -> None:
+    told = everybody(json.dumps(DEMO))
+
+    assert [line.split()[0] for line in told.splitlines()] == ["wg01", "wg02", "wz01"]
+    assert "make run" in everybody("")
+
+
+def test_roles_are_called_by_their_names() -> None:
+    account = {"role": "grid_full", "area": "1", "login": "a", "password": "b"}
+
+    assert "专职网格员" in everybody(json.dumps({"accounts": [account], "codes": []}))
 
 
 def test_where_data_lies_without_the_password_of_the_database() -> None:

@@ -68,6 +68,7 @@ class TestAreas:
             (f"{TOWN},镇,,,,不是", "不是 GeoJSON"),
             (f"{TOWN},镇,,,,{'[' * 100_000}", "不是 GeoJSON"),
             (f"{TOWN},镇,,,,{quoted({'type': 'Point'})}", "Polygon"),
+            (f"{TOWN},镇,,,,{quoted({'type': ['Polygon']})}", "Polygon"),
             (f"{TOWN},镇,,,,{quoted({'type': 'Polygon', 'coordinates': []})}", "坐标"),
             (f"{TOWN},镇,,,,{quoted({'type': 'Polygon', 'coordinates': [RING[:3]]})}", "一圈"),
             (

@@ -122,3 +122,13 @@ def test_the_policy_of_the_page_allows_no_foreign_script(
     assert "unsafe" not in answer.headers["Content-Security-Policy"]
     assert "style=" not in answer.text
     assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_a_stale_page_does_not_give_passwords_back(client: FlaskClient, worker: Actor) -> None:
+    typed = {"current": GOOD, "new": "tulip-rivet-42", "again": "tulip-rivet-42"}
+
+    answer = client.post("/staff/account/password", data={**typed, "csrf_token": "stale"})
+
+    assert answer.status_code == 400
+    assert "再填一次" in answer.text
+    assert not any(value in answer.text for value in typed.values())

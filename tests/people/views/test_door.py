@@ -2,6 +2,7 @@ from collections.abc import Iterator
 
 import pyotp
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
@@ -129,6 +130,11 @@ class TestSignIn:
         codes = {client.post("/staff/sign-in").status_code for _ in range(41)}
 
         assert codes == {422, 429}
+
+    def test_an_office_behind_one_address_gets_in(self, app: Flask, account: Account) -> None:
+        codes = {enter(app.test_client()).status_code for _ in range(25)}
+
+        assert codes == {303}
 
     @pytest.mark.parametrize(
         ("wanted", "leads_to"),

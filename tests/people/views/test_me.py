@@ -126,3 +126,12 @@ def test_a_residents_page_leads_to_the_residents_door(client: FlaskClient) -> No
     answer = client.get("/staff/sign-in?next=/me/reports")
 
     assert answer.location == "/me/sign-in?next=/me/reports"
+
+
+def test_one_address_cannot_have_messages_sent_without_end(
+    client: FlaskClient, session: Session
+) -> None:
+    codes = [send(client, f"139{number:08}").status_code for number in range(125)]
+
+    assert codes == [200] * 120 + [429] * 5
+    assert session.scalar(select(func.count()).select_from(Message)) == 120
