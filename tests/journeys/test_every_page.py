@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from io import BytesIO
+from typing import Literal
 
 import pytest
 import zxingcpp
@@ -110,7 +111,9 @@ def test_what_whoever_looks_after_people_opens(desk: Phone) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_an_authenticator_reads_the_code_off_the_screen(desk: Phone, scheme: str) -> None:
+def test_an_authenticator_reads_the_code_off_the_screen(
+    desk: Phone, scheme: Literal["light", "dark"]
+) -> None:
     page = sign_in(desk(), "admin")
     page.emulate_media(color_scheme=scheme)
     page.goto("/staff/account/totp")
