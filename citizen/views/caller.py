@@ -1,6 +1,7 @@
 """A report in the hands of whoever helps its caller: read aloud, printed, added to."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from http import HTTPStatus
 from typing import Final
 
@@ -16,8 +17,9 @@ from citizen.queries import Helper, Receipt
 from citizen.rules import Channel, Satisfied, Wish
 from citizen.views import access
 from citizen.views.blueprint import pages
-from citizen.views.show import actions_of, receipt_page
+from citizen.views.show import BEFORE_TAKEN, actions_of, receipt_page
 from kernel.access import Actor, require
+from kernel.clock import SHANGHAI
 from kernel.db import db
 from kernel.errors import NotFound, Refusal
 from kernel.forms import text
@@ -62,7 +64,8 @@ def counter_slip(number: str) -> str:
         "citizen/slip.html",
         r=receipt_page(found, full=False),
         groups=rules.printed(report.number).split("-"),
-        said_at=when(report.said_at),
+        said_at=_on_paper(report.said_at),
+        promises=_promises(found, _on_paper),
         place=report.place_name if report.here else report.where,
         picture=Markup(artwork.svg(link, artwork.choose_look(link))),  # noqa: S704 - drawn by us
         opens_all=secret is not None,
@@ -118,6 +121,8 @@ def _page(
         groups=printed.split("-"),
         spoken="，".join(" ".join(group) for group in printed.split("-")),
         waits=found.progress is None,
+        promises=_promises(found, when),
+        unreachable=report.phone_index is None,
         mine=helper is not None and helper.person_id == by.id,
         texts_to=_texts_to(report, helper, by),
         offered=offered,
@@ -135,6 +140,26 @@ def _page(
 
 def _found(report: Report) -> Receipt:
     return queries.receipt_of(db.session(), report, now=parts().clock.now())
+
+
+def _promises(found: Receipt, said: Callable[[datetime], str]) -> list[str]:
+    """Return by when what happens.  Who left no number is told by when it is worth asking."""
+    progress = found.progress
+    if progress is None or rules.now_title(progress.state) is None:
+        return []
+    lines = []
+    if progress.state in BEFORE_TAKEN and progress.accept_by:
+        lines.append(_("%(when)s 前接单", when=said(progress.accept_by)))
+        if found.report.phone_index and progress.respond_by:
+            lines.append(_("%(when)s 前打电话给您", when=said(progress.respond_by)))
+    if progress.close_by:
+        lines.append(_("%(when)s 前办好", when=said(progress.close_by)))
+    return lines
+
+
+def _on_paper(moment: datetime) -> str:
+    """Return a moment as paper has to say it: there is no today on paper."""
+    return f"{moment.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
 
 
 def _offered(found: Receipt, *, by: Actor) -> frozenset[Wish]:
