@@ -71,7 +71,7 @@ def say_for(work: Work, report_id: int, wish: Wish, heard: Heard, *, by: Actor) 
     """
     report = lock(work, report_id)
     _refuse_unfit(work, report, wish, by)
-    key = sha256(f"{by.id}:{heard.key or work.token()}".encode()).hexdigest()
+    key = _key_of(heard, wish, by, otherwise=work.token())
     fresh = insert_if_new(
         work,
         SaidFor,
@@ -146,6 +146,12 @@ def _do(work: Work, report: Report, wish: Wish, heard: Heard) -> None:
                 satisfied=heard.satisfied,
                 note=heard.words,
             )
+
+
+def _key_of(heard: Heard, wish: Wish, by: Actor, *, otherwise: str) -> str:
+    """Return what tells one saying from another: the same page may be used for several."""
+    said = f"{by.id}:{heard.key or otherwise}:{wish}:{heard.words}"
+    return sha256(said.encode()).hexdigest()
 
 
 def _signed(work: Work, heard: Heard, by: Actor) -> str:
