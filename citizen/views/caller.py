@@ -67,7 +67,7 @@ def counter_slip(number: str) -> str:
         said_at=_on_paper(report.said_at),
         promises=_promises(found, _on_paper),
         place=report.place_name if report.here else report.where,
-        picture=Markup(artwork.svg(link, artwork.choose_look(link))),  # noqa: S704 - drawn by us
+        picture=_picture(link),
         opens_all=secret is not None,
         channel=_(helper.channel.label) if helper else "",
     )
@@ -108,6 +108,12 @@ def _missing(wish: Wish, form: SayForm) -> str:
     return ""
 
 
+def _picture(link: str) -> Markup:
+    """Return the code of *link* as part of a page."""
+    drawn = artwork.svg(link, artwork.choose_look(link))
+    return Markup(drawn[drawn.index("<svg ") :])  # noqa: S704 - drawn by us
+
+
 def _page(
     report: Report, *, form: SayForm | None = None, wish: Wish | None = None, trouble: str = ""
 ) -> str:
@@ -119,7 +125,7 @@ def _page(
         "citizen/counter_receipt.html",
         r=receipt_page(found, full=False),
         groups=printed.split("-"),
-        spoken="，".join(" ".join(group) for group in printed.split("-")),
+        spoken=_("，").join(" ".join(group) for group in printed.split("-")),
         waits=found.progress is None,
         promises=_promises(found, when),
         unreachable=report.phone_index is None,

@@ -59,9 +59,9 @@ def test_only_a_mobile_number_gets_texts() -> None:
     assert not rules.gets_texts("87654321")
 
 
-@given(st.sampled_from(Wish), st.booleans(), st.booleans())
+@given(wish=st.sampled_from(Wish), contact=st.booleans(), is_helper=st.booleans())
 def test_who_had_it_in_hand_writes_down_no_judgement(
-    wish: Wish, contact: bool, is_helper: bool
+    wish: Wish, *, contact: bool, is_helper: bool
 ) -> None:
     helper = 7 if is_helper else 8
     may = rules.may_take_down(wish, by=7, at_it={7}, helper=helper, contact_given=contact)

@@ -1,7 +1,7 @@
 """The number of the spot stands under its code, and the code still reads."""
 
 import io
-from xml.etree import ElementTree as ET
+import re
 
 import pytest
 import zxingcpp
@@ -12,7 +12,6 @@ from qr.rules.artwork import choose_look
 
 LINK = "HTTPS://QR.X-CITY.CN/S/7K3M9QTX42HRA"
 LOOK = choose_look(LINK)
-SVG = "{http://www.w3.org/2000/svg}"
 
 
 def opened(number: int = 1023) -> Image.Image:
@@ -39,11 +38,11 @@ def test_the_quiet_zone_stays_quiet() -> None:
 
 
 def test_the_drawing_is_as_wide_as_asked_for_and_says_the_number() -> None:
-    root = ET.fromstring(labels.svg(LINK, LOOK, number=1023, width_mm=30))
+    drawn = labels.svg(LINK, LOOK, number=1023, width_mm=30)
 
-    assert root.get("width") == "30mm"
-    texts = [one.text for one in root.iter(f"{SVG}text")]
-    assert texts == ["点位号 1023"]
+    assert re.search(r'<svg [^>]*width="30mm"', drawn)
+    assert re.findall(r"<text [^>]*>([^<]*)</text>", drawn) == ["点位号 1023"]
+    assert drawn.count("<svg ") == drawn.count("</svg>") == 2
 
 
 def test_the_same_label_is_the_same_bytes() -> None:
