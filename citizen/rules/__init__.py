@@ -3,6 +3,7 @@
 from citizen.rules.counter import (
     AN_HOUR,
     CLOSING,
+    IN_WORDS,
     JUDGING,
     JUST_TAKEN,
     LONGEST_HEARD,
@@ -64,6 +65,7 @@ __all__ = [
     "AN_HOUR",
     "CLOSING",
     "HEADLINE_BEFORE",
+    "IN_WORDS",
     "JUDGING",
     "JUST_TAKEN",
     "LONGEST_HEARD",

@@ -50,6 +50,8 @@ class Wish(StrEnum):
     REOPEN = "reopen"
 
 
+# What is nothing without words.
+IN_WORDS: Final = frozenset({Wish.ADD, Wish.REOPEN})
 # What judges the work of whoever handled it: written down by nobody who did.
 JUDGING: Final = frozenset({Wish.CONFIRM, Wish.RATE, Wish.REOPEN})
 # What could close a case that nobody but its helper ever saw.

@@ -83,7 +83,7 @@ def say_for(work: Work, report_id: int, wish: Wish, heard: Heard, *, by: Actor) 
         said_at=work.now(),
     )
     if fresh:
-        _do(work, report, wish, replace(heard, words=_signed(work, heard, by)))
+        _do(work, report, wish, replace(heard, words=_signed(work, heard, wish, by)))
         _note(work, report, "receipt.say-for", wish.value, by)
 
 
@@ -131,9 +131,9 @@ def _do(work: Work, report: Report, wish: Wish, heard: Heard) -> None:
         case Wish.ADD:
             asking.add(work, report.id, words=heard.words, files=())
         case Wish.URGE:
-            asking.urge(work, report.id)
+            asking.urge(work, report.id, note=heard.words)
         case Wish.CONFIRM:
-            asking.confirm(work, report.id)
+            asking.confirm(work, report.id, note=heard.words)
         case Wish.REOPEN:
             asking.reopen(work, report.id, reason=heard.words)
         case Wish.RATE:
@@ -154,12 +154,16 @@ def _key_of(heard: Heard, wish: Wish, by: Actor, *, otherwise: str) -> str:
     return sha256(said.encode()).hexdigest()
 
 
-def _signed(work: Work, heard: Heard, by: Actor) -> str:
-    """Return the words with who wrote them down, so that all who read them know; none stay none."""
-    if not heard.words:
-        return ""
+def _signed(work: Work, heard: Heard, wish: Wish, by: Actor) -> str:
+    """Return the words with who wrote them down, so that all who read them know.
+
+    Where words are what it is about, none stay none: that is refused.
+    """
     name = work.session.get_one(Person, by.id).public_name
-    return f"{heard.words}（{heard.channel.label}说的，{name}代记）"
+    signed = f"{heard.channel.label}说的，{name}代记"
+    if heard.words:
+        return f"{heard.words}（{signed}）"
+    return "" if wish in rules.IN_WORDS else signed
 
 
 def _refuse_unfit(work: Work, report: Report, wish: Wish, by: Actor) -> None:

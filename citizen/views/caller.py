@@ -100,7 +100,7 @@ def _missing(wish: Wish, form: SayForm) -> str:
     heard = form.heard()
     if wish is Wish.RATE and (heard.solved is None or heard.satisfied is None):
         return str(_("两个问题都请选一个"))
-    if wish in {Wish.ADD, Wish.REOPEN} and not heard.words:
+    if wish in rules.IN_WORDS and not heard.words:
         return str(_("请写一句来电的人怎么说"))
     most = rules.LONGEST_NOTE_FOR if wish in {Wish.RATE, Wish.REOPEN} else rules.LONGEST_HEARD
     if len(heard.words) > most:

@@ -304,6 +304,8 @@ class TestSayingFor:
 
         with pytest.raises(UrgedToday):
             say(session, report, Wish.URGE, clerk, key="another")
+        step = session.scalars(select(Step).where(Step.act == Act.URGE)).one()
+        assert step.why.startswith("来电说的，")
         assert count(session, SaidFor) == 1
 
     def test_who_handled_it_writes_down_no_judgement(self, session: Session, clerk: Actor) -> None:
@@ -328,6 +330,9 @@ class TestSayingFor:
         say(session, report, Wish.CONFIRM, other)
 
         assert session.get_one(Case, report.case_id).state is State.CLOSED
+        step = session.scalars(select(Step).where(Step.move == Move.CONFIRM)).one()
+        name = session.get_one(Person, other.id).public_name
+        assert (step.by_reporter, step.why) == (True, f"来电说的，{name}代记")
         with pytest.raises(NotForHelpers):
             say(session, report, Wish.RATE, clerk)
         say(session, report, Wish.RATE, other, words="来得快")
@@ -343,7 +348,8 @@ class TestSayingFor:
 
         say(session, report, Wish.RATE, clerk)
 
-        assert count(session, Rating) == 1
+        name = session.get_one(Person, clerk.id).public_name
+        assert session.scalars(select(Rating.note)).all() == [f"来电说的，{name}代记"]
         with pytest.raises(RatedAlready):
             say(session, report, Wish.RATE, clerk, key="again")
 
