@@ -1,6 +1,6 @@
 """How the front door says no."""
 
-from kernel.errors import Conflict, NotFound, Refusal, TooLarge
+from kernel.errors import Conflict, NotAllowed, NotFound, Refusal, TooLarge, TooMany
 
 
 class NoSuchReceipt(NotFound):
@@ -25,3 +25,15 @@ class UrgedToday(Conflict):
 
 class RatedAlready(Conflict):
     """This round of the case has its rating; ratings are never changed."""
+
+
+class CallerIsHelper(Refusal):
+    """Whoever writes it down gives their own number: what staff see themselves is patrol."""
+
+
+class NotForHelpers(NotAllowed):
+    """Whoever had the case in hand, or took it down, does not judge it."""
+
+
+class TooMuchWritten(TooMany):
+    """One person takes down or looks up more in an hour than people ring."""

@@ -8,8 +8,8 @@ from werkzeug.datastructures import FileStorage
 from wtforms import Field, MultipleFileField, StringField
 
 from citizen import rules
-from citizen.rules import Position, Said, Satisfied, Solved
-from citizen.service import File
+from citizen.rules import Channel, Position, Said, Satisfied, Solved
+from citizen.service import File, Heard
 from kernel.forms import Form, text
 from kernel.media import Kind
 from kernel.web import beside_field, sentence_of
@@ -33,6 +33,7 @@ class ReportForm(Form):
     lng = StringField()
     acc = StringField()
     village = StringField()
+    spot = StringField()  # the number on the label, where nothing was scanned
     phone = StringField()
     caller_name = StringField()
     files = StringField()  # how many the script will send afterwards
@@ -49,7 +50,7 @@ class ReportForm(Form):
             words=text(self.words),
             tile=text(self.tile) or None,
             danger={"yes": True, "no": False}.get(text(self.danger)),
-            here=text(self.at) != "elsewhere",
+            here=text(self.at) != "elsewhere" or bool(text(self.spot)),
             where=where,
             position=self._position(),
             phone=phone,
@@ -127,6 +128,84 @@ class CodeForm(Form):
     number = StringField()
     phone = StringField()
     code = StringField()
+
+
+class CounterForm(Form):
+    """What somebody says on the telephone, in three lines."""
+
+    submission_key = StringField()
+    step = StringField()
+    place = StringField()
+    area = StringField()
+    words = StringField()
+    tile = StringField()
+    danger = StringField()
+    caller = StringField()
+    channel = StringField()
+
+    def said(self, *, bare: bool = False) -> Said | None:
+        """Return what was said, or None after writing a sentence beside each wrong field.
+
+        *bare* leaves out who called: they do not want it written down.
+        """
+        caller = rules.Caller() if bare else self._caller()
+        words = text(self.words)
+        if not words:
+            self.blame("words", _("请写一句是什么事"))
+        elif len(words) > rules.MOST_WORDS:
+            self.blame("words", _("最多写 %(most)s 个字", most=rules.MOST_WORDS))
+        if self.errors or caller is None:
+            return None
+        return Said(
+            submission_key=text(self.submission_key),
+            words=words,
+            tile=text(self.tile) or None,
+            danger={"yes": True, "no": False}.get(text(self.danger)),
+            phone=caller.phone,
+            caller_name=caller.name,
+        )
+
+    def came(self) -> Channel:
+        """Return how they came; by telephone unless it says otherwise."""
+        return channel_of(text(self.channel))
+
+    def blame(self, name: str, sentence: str) -> None:
+        """Write *sentence* beside the field *name*."""
+        field: Field = self[name]
+        field.errors = [*field.errors, beside_field(sentence)]
+
+    def _caller(self) -> rules.Caller | None:
+        try:
+            return rules.read_caller(text(self.caller))
+        except BadField as error:
+            self.blame("caller", sentence_of(error))
+            return None
+
+
+class SayForm(Form):
+    """What a caller says of a report that is there."""
+
+    key = StringField()
+    channel = StringField()
+    words = StringField()
+    solved = StringField()
+    satisfied = StringField()
+
+    def heard(self) -> Heard:
+        """Return it; an answer that is none is left out."""
+        solved, satisfied = text(self.solved), text(self.satisfied)
+        return Heard(
+            key=text(self.key),
+            channel=channel_of(text(self.channel)),
+            words=text(self.words),
+            solved=Solved(solved) if solved in set(Solved) else None,
+            satisfied=Satisfied(satisfied) if satisfied in set(Satisfied) else None,
+        )
+
+
+def channel_of(typed: str) -> Channel:
+    """Return the channel a form names."""
+    return Channel(typed) if typed in set(Channel) else Channel.PHONE
 
 
 def _files(field: Field, kind: Kind) -> list[File]:

@@ -9,10 +9,11 @@ from sqlalchemy import (
     Numeric,
     String,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from citizen.rules import LONGEST_KEY, MOST_WORDS, Satisfied, Solved
+from citizen.rules import LONGEST_KEY, MOST_WORDS, Channel, Satisfied, Solved, Wish
 from grid.models import Case
 from kernel.db import Model, Sealed
 from people.models import InArea, Person
@@ -56,6 +57,8 @@ class Report(InArea, Model):
     lang: Mapped[str] = mapped_column(String(8), default="zh")
     said_by: Mapped[int | None] = mapped_column(ForeignKey(Person.id), index=True)
     said_by_staff: Mapped[bool] = mapped_column(default=False)
+    # Somebody wrote it down for who said it: ``TakenDown`` says who.
+    taken_down: Mapped[bool] = mapped_column(default=False, server_default=false())
     said_at: Mapped[datetime] = mapped_column(index=True)
     case_id: Mapped[int | None] = mapped_column(ForeignKey(Case.id), index=True)
     files_expected: Mapped[int] = mapped_column(default=0)
@@ -103,3 +106,37 @@ class Told(Model):
     report_id: Mapped[int] = mapped_column(ForeignKey(Report.id), primary_key=True)
     step: Mapped[str] = mapped_column(String(24), primary_key=True)
     told_at: Mapped[datetime]
+
+
+class TakenDown(InArea, Model):
+    """Who wrote a report down for whom: what a claim on coins is judged by.  Only ever added to.
+
+    The caller counts as who reported it.  Where no contact was given, nobody can claim it.
+    """
+
+    __tablename__ = "citizen_taken_down"
+
+    report_id: Mapped[int] = mapped_column(ForeignKey(Report.id), primary_key=True)
+    by: Mapped[int] = mapped_column(ForeignKey(Person.id), index=True)
+    # Where the helper wears the hat, and whether the place lies outside it.
+    outside: Mapped[bool]
+    channel: Mapped[Channel]
+    name_given: Mapped[bool]
+    contact_given: Mapped[bool]
+    consent: Mapped[str] = mapped_column(String(16))  # the notice that was read aloud, "" = none
+    taken_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class SaidFor(Model):
+    """What somebody wrote down later for a caller.  Only ever added to."""
+
+    __tablename__ = "citizen_said_for"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    report_id: Mapped[int] = mapped_column(ForeignKey(Report.id), index=True)
+    by: Mapped[int] = mapped_column(ForeignKey(Person.id), index=True)
+    wish: Mapped[Wish]
+    channel: Mapped[Channel]
+    key: Mapped[str] = mapped_column(String(64), unique=True)  # the same form sent twice is one
+    said_at: Mapped[datetime]

@@ -8,19 +8,31 @@ the state alone; for anything more the caller proves first that the report is th
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from citizen import rules
 from citizen.errors import NoSuchReceipt
-from citizen.models import Rating, Report, Urge
+from citizen.models import Rating, Report, TakenDown, Urge
+from citizen.rules import Place, Position
 from grid import queries as grid
+from grid.models import Case
 from grid.queries import Progress
+from grid.queries.facts import hands
+from grid.rules import CATALOGUE, Privacy, State
+from kernel.access import Actor
 from kernel.errors import Unavailable
 from kernel.media import Attachment
-from people.models import Area
+from kernel.permissions import Permission
+from people.models import Area, Person
+from people.queries import find_area, within
 from people.rules import Level
+from qr import queries as qr
+from qr.models import Code
+
+MOST_LISTED: Final = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +54,28 @@ class Receipt:
     def is_rated(self) -> bool:
         """Whether the last closing has its rating."""
         return self.progress is not None and self.progress.closed_at in self.ratings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Helper:
+    """Who wrote a report down for its reporter."""
+
+    person_id: int
+    name: str  # 王会计
+    area_name: str  # 清溪社区
+    channel: rules.Channel
+    contact_given: bool
+    taken_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A report in a list for a helper: where and how far, nothing that was said."""
+
+    number: str
+    place: str
+    said_at: datetime
+    state: State | None
 
 
 def by_number(session: Session, typed: str) -> Report:
@@ -128,6 +162,127 @@ def shown_attachment(session: Session, report: Report, attachment_id: int) -> At
     if found is None or attachment_id not in _of_steps(progress):
         raise NoSuchReceipt("没有这张照片或录音，或者它不在这张回执里。")
     return found
+
+
+def hanging(session: Session, number: int, *, near: str = "") -> tuple[Place, ...]:
+    """Return the places with that spot number: in the town of *near*, or wherever there are."""
+    if near:
+        found = qr.by_spot_number(session, near, number)
+        codes: Sequence[Code] = () if found is None else (found,)
+    else:
+        codes = qr.with_spot_number(session, number)
+    return tuple(_place(session, code) for code in codes)
+
+
+def helper_of(session: Session, report: Report) -> Helper | None:
+    """Return who wrote *report* down; no statement where nobody did."""
+    if not report.taken_down:
+        return None
+    row = session.execute(
+        select(TakenDown, Person.public_name, Area.name)
+        .join(Person, Person.id == TakenDown.by)
+        .join(Area, Area.code == TakenDown.area_code)
+        .where(TakenDown.report_id == report.id)
+    ).one_or_none()
+    if row is None:
+        return None
+    taken, name, area_name = row
+    return Helper(
+        person_id=taken.by,
+        name=name,
+        area_name=area_name,
+        channel=taken.channel,
+        contact_given=taken.contact_given,
+        taken_at=taken.taken_at,
+    )
+
+
+def at_it(session: Session, report: Report) -> frozenset[int]:
+    """Return everybody who has or had the case of *report* in hand, or what it was merged into."""
+    if report.case_id is None:
+        return frozenset()
+    cases = session.scalars(
+        select(Case).where(
+            or_(
+                Case.id == report.case_id,
+                Case.id.in_(select(Case.main_id).where(Case.id == report.case_id)),
+            )
+        )
+    ).all()
+    owners = {case.owner_id for case in cases} | {case.handled_by for case in cases}
+    found = frozenset(who for who in owners if who is not None)
+    return found.union(*(hands(session, case.id) for case in cases))
+
+
+def is_open_to(session: Session, report: Report, *, by: Actor) -> bool:
+    """Whether *by* may have to do with *report* at all: what is for the police is not."""
+    if report.case_id is None:
+        return CATALOGUE.privacy_of(report.category, report.tile) is not Privacy.POLICE
+    shown = select(Case.id).where(Case.id == report.case_id, Case.open_to(by))
+    return session.scalar(shown) is not None
+
+
+def taken_by(session: Session, *, by: Actor) -> tuple[Line, ...]:
+    """Return what *by* wrote down last, and nothing of anybody else's; one statement."""
+    rows = session.execute(
+        select(Report, Case.state)
+        .join(TakenDown, TakenDown.report_id == Report.id)
+        .outerjoin(Case, Case.id == Report.case_id)
+        .where(TakenDown.by == by.id)
+        .order_by(TakenDown.taken_at.desc(), Report.id.desc())
+        .limit(MOST_LISTED)
+    )
+    return tuple(_line(report, state) for report, state in rows)
+
+
+def last_channel(session: Session, *, by: Actor) -> rules.Channel | None:
+    """Return how the last caller of *by* came."""
+    return session.scalar(
+        select(TakenDown.channel)
+        .where(TakenDown.by == by.id)
+        .order_by(TakenDown.taken_at.desc())
+        .limit(1)
+    )
+
+
+def of_caller(session: Session, phone_index: str, *, by: Actor) -> tuple[Line, ...]:
+    """Return what was reported from a number where *by* takes down reports; one statement.
+
+    What is for the police stays theirs.
+    """
+    rows = session.execute(
+        select(Report, Case.state)
+        .outerjoin(Case, Case.id == Report.case_id)
+        .where(
+            Report.phone_index == phone_index,
+            within(Report, by, Permission.CASE_REPORT_FOR),
+            or_(Case.id.is_(None), Case.open_to(by)),
+        )
+        .order_by(Report.id.desc())
+        .limit(MOST_LISTED)
+    )
+    return tuple(
+        _line(report, state)
+        for report, state in rows
+        if state or CATALOGUE.privacy_of(report.category, report.tile) is not Privacy.POLICE
+    )
+
+
+def _line(report: Report, state: State | None) -> Line:
+    place = report.place_name if report.here else report.where
+    return Line(number=report.number, place=place, said_at=report.said_at, state=state)
+
+
+def _place(session: Session, code: Code) -> Place:
+    hangs = code.lat is not None and code.lng is not None
+    area = None if code.place_name else find_area(session, code.area_code)
+    return Place(
+        area_code=code.area_code,
+        code_id=code.id,
+        name=code.place_name or (area.name if area else ""),
+        category=code.category,
+        position=Position(lat=code.lat or 0.0, lng=code.lng or 0.0) if hangs else None,
+    )
 
 
 def _attachments(

@@ -13,7 +13,7 @@ from kernel.work import parts, transaction
 from qr import queries, rules, service
 from qr.errors import CannotPrint
 from qr.models import Code
-from qr.rules import CodeKind, LookDoesNotFit, Move, artwork
+from qr.rules import CodeKind, LookDoesNotFit, Move, artwork, labels
 
 commands = AppGroup("qr", help="Printed codes: order, draw, list.")
 
@@ -47,7 +47,7 @@ def new(kind: str, area: str, name: str) -> None:
 @click.option("--lower", is_flag=True, help="Keep the host in small letters.")
 @click.option("-o", "--output", type=click.File("wb", lazy=True), default="-")
 def draw(token: str, kind: str, size: float, dpi: int, *, lower: bool, output: BinaryIO) -> None:
-    """Draw one code.  Both encoders must agree on it before it leaves."""
+    """Draw one code, the number of its spot below.  Both encoders must agree on it first."""
     with _in_words():
         code = queries.find(db.session(), token)
         if code is None:
@@ -91,10 +91,14 @@ def _draw(code: Code, kind: str, size: float, dpi: int, *, upper: bool) -> bytes
             service.note_printed(work, code.id, look, by=None)
     else:
         click.echo("PUBLIC_URL 还不是 https 的正式域名：这是样张，不要张贴。", err=True)
+    pixels, number = artwork.pixels_for(look, width_mm=size, dpi=dpi), code.spot_number
+    if number is None:  # it hangs nowhere
+        if kind == "svg":
+            return artwork.svg(url, look, width_mm=size).encode("utf-8")
+        return artwork.png(url, look, pixels=pixels, width_mm=size)
     if kind == "svg":
-        return artwork.svg(url, look, width_mm=size).encode("utf-8")
-    pixels = artwork.pixels_for(look, width_mm=size, dpi=dpi)
-    return artwork.png(url, look, pixels=pixels, width_mm=size)
+        return labels.svg(url, look, number=number, width_mm=size).encode("utf-8")
+    return labels.png(url, look, number=number, pixels=pixels, width_mm=size)
 
 
 @contextmanager

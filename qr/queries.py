@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
@@ -14,6 +15,8 @@ from people.queries import scoped
 from qr import rules
 from qr.models import Code
 from qr.rules import CodeKind, CodeState, Meaning
+
+MOST: Final = 20  # towns that one number is looked for in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +91,13 @@ def by_spot_number(session: Session, area_code: str, spot_number: int) -> Code |
             Code.town_code == rules.town_of(area_code), Code.spot_number == spot_number
         )
     )
+
+
+def with_spot_number(session: Session, spot_number: int) -> Sequence[Code]:
+    """Return what hangs at that number in each town, for who does not say which town."""
+    return session.scalars(
+        select(Code).where(Code.spot_number == spot_number).order_by(Code.town_code).limit(MOST)
+    ).all()
 
 
 def in_area(session: Session, area_code: str, *, by: Actor | None) -> Sequence[Code]:

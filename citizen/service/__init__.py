@@ -9,6 +9,14 @@ from citizen.service.asking import (
     urge,
     withdraw,
 )
+from citizen.service.counter import (
+    Heard,
+    look_up,
+    note_look,
+    refuse_who_is_at_it,
+    say_for,
+    take_down,
+)
 from citizen.service.forgetting import blur_positions, forget_contacts, forget_files
 from citizen.service.submitting import (
     File,
@@ -23,22 +31,28 @@ from citizen.service.telling import open_with_code, phone_of, secret_of, send_co
 __all__ = [
     "WITHDRAWN",
     "File",
+    "Heard",
     "add",
     "blur_positions",
     "confirm",
     "forget_contacts",
     "forget_files",
     "keep",
+    "look_up",
+    "note_look",
     "open_with_code",
     "phone_of",
     "push_to_grid",
     "rate",
     "refuse_file",
+    "refuse_who_is_at_it",
     "reopen",
+    "say_for",
     "secret_of",
     "send_code",
     "submit",
     "submit_with_files",
+    "take_down",
     "tell",
     "urge",
     "withdraw",

@@ -50,8 +50,8 @@ def add(work: Work, report_id: int, *, words: str, files: Sequence[File]) -> int
     return lost
 
 
-def urge(work: Work, report_id: int) -> None:
-    """Ask where it stays: once a day of Shanghai.
+def urge(work: Work, report_id: int, *, note: str = "") -> None:
+    """Ask where it stays: once a day of Shanghai.  *note* says who wrote it down.
 
     Raises:
         UrgedToday: it was asked today.
@@ -63,7 +63,7 @@ def urge(work: Work, report_id: int) -> None:
     today = rules.day_of(work.now())
     if not insert_if_new(work, Urge, report_id=report.id, day=today, urged_at=work.now()):
         raise UrgedToday("今天已经催过了，网格员和他的上级都看得到。明天还没动静再催。")
-    grid.urge(work, case_id)
+    grid.urge(work, case_id, note=note)
 
 
 def rate(
@@ -119,14 +119,16 @@ def withdraw(work: Work, report_id: int) -> None:
     grid.withdraw(work, _case_of(lock(work, report_id)), reason=WITHDRAWN)
 
 
-def confirm(work: Work, report_id: int) -> None:
+def confirm(work: Work, report_id: int, *, note: str = "") -> None:
     """Say that it is settled, in place of somebody who would go and look.
+
+    *note* says who wrote it down.
 
     Raises:
         NotYet: the report has not reached the grid.
         Refusal: one of the grid's own.
     """
-    grid.confirm(work, _case_of(lock(work, report_id)))
+    grid.confirm(work, _case_of(lock(work, report_id)), note=note)
 
 
 def _case_of(report: Report) -> int:

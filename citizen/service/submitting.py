@@ -10,7 +10,7 @@ from sqlalchemy import select
 from citizen import queries, rules
 from citizen.errors import NoSuchReceipt
 from citizen.events import ReportSubmitted
-from citizen.models import Report
+from citizen.models import Report, TakenDown
 from citizen.rules import Place, Said
 from grid import queries as grid_queries
 from grid import service as grid
@@ -228,6 +228,7 @@ def _new_case(work: Work, report: Report) -> NewCase:
         select(Attachment.id).where(Attachment.owner == report.owner).order_by(Attachment.id)
     ).all()
     person = report.said_by
+    helped = work.session.get(TakenDown, report.id) if report.taken_down else None
     return NewCase(
         source=report.owner,
         number=report.number,
@@ -248,4 +249,6 @@ def _new_case(work: Work, report: Report) -> NewCase:
         submitted_at=report.said_at,
         attachments=tuple(attachments),
         lang=report.lang,
+        helper=helped.by if helped else None,
+        helped=f"代居民上报（{helped.channel.label}）" if helped else "",
     )

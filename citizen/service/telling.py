@@ -6,7 +6,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from citizen.models import Report, Told
-from citizen.rules import Template, printed, step_of
+from citizen.rules import Template, gets_texts, printed, step_of
 from citizen.service.submitting import insert_if_new, lock
 from grid import queries as grid
 from grid.models import Case
@@ -31,7 +31,7 @@ def tell(work: Work, report_id: int, *, template: Template) -> None:
     """
     report = lock(work, report_id)
     case = None if report.case_id is None else work.session.get(Case, report.case_id)
-    if case is None or case.caller_phone is None:
+    if case is None or case.caller_phone is None or not gets_texts(case.caller_phone):
         return
     progress = grid.progress(work.session, case.id)
     values = _values(report, progress, template)

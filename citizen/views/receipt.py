@@ -17,7 +17,7 @@ from kernel.access import public
 from kernel.db import db
 from kernel.forms import text
 from kernel.media import BadKey, Kind, MediaRefused
-from kernel.web import sentence_of
+from kernel.web import current_actor_or_none, sentence_of
 from kernel.work import parts, transaction
 
 KINDS = {"voice": Kind.SOUND, "photo": Kind.PICTURE}
@@ -107,6 +107,7 @@ def rate(number: str) -> ResponseReturnValue:
         return _again(number, rate_note=note, rate_error=_("两个问题都请选一个"))
     solved, satisfied = answers
     with transaction() as work:
+        service.refuse_who_is_at_it(work, report_id, by=current_actor_or_none())
         service.rate(work, report_id, solved=solved, satisfied=satisfied, note=note)
     return _back(number)
 
@@ -117,6 +118,7 @@ def reopen(number: str) -> ResponseReturnValue:
     """Ask for rework."""
     report_id = access.find_own(number).id
     with transaction() as work:
+        service.refuse_who_is_at_it(work, report_id, by=current_actor_or_none())
         service.reopen(work, report_id, reason=text(ReasonForm().reason))
     return _back(number)
 
@@ -137,6 +139,7 @@ def confirm(number: str) -> ResponseReturnValue:
     """Say that it is settled."""
     report_id = access.find_own(number).id
     with transaction() as work:
+        service.refuse_who_is_at_it(work, report_id, by=current_actor_or_none())
         service.confirm(work, report_id)
     return _back(number)
 

@@ -1,6 +1,7 @@
 """What a scanned code opens: the form, or a page that says what the code is."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Final
 
@@ -25,7 +26,7 @@ from kernel.web.show import called
 from kernel.work import parts, transaction
 from people.rules import Level, level_of
 from qr.queries import Scanned
-from qr.rules import CodeKind
+from qr.rules import CodeKind, Meaning, read_spot_number
 
 BLANK: Final = ""
 
@@ -42,6 +43,11 @@ def unknown(scanned: Scanned) -> ResponseReturnValue:
     if request.method == "POST":
         return _take(scanned, _chosen)
     return _form_page(scanned, _fresh("elsewhere"))
+
+
+def without_code() -> ResponseReturnValue:
+    """Show the form to whoever has no code before them, or take it down."""
+    return unknown(Scanned(meaning=Meaning.UNKNOWN))
 
 
 def household(_scanned: Scanned) -> ResponseReturnValue:
@@ -82,10 +88,11 @@ SCAN_TARGETS: Final[Mapping[CodeKind | None, Callable[[Scanned], ResponseReturnV
 def _take(scanned: Scanned, place_of: Callable[[ReportForm], Place]) -> ResponseReturnValue:
     form = ReportForm()
     said = form.said(lang=str(get_locale() or "zh"))
-    if said is None:
+    place = place_of(form)
+    if said is None or form.errors:
         return _refused(scanned, form)
     try:
-        number = _submit(form, said, place_of(form))
+        number = _submit(form, said, place)
     except (NothingSaid, TooManyWords) as refusal:
         form.blame("words", sentence_of(refusal))
     except MediaRefused as refusal:
@@ -156,7 +163,8 @@ def _page(scanned: Scanned) -> dict[str, str | None]:
         blank = dict.fromkeys(
             ("place_name", "area_line", "responsible", "check_word", "token"), BLANK
         )
-        return {**blank, "responsible_phone": None, "notice": None}
+        no_code = "" if request.view_args else "1"
+        return {**blank, "responsible_phone": None, "notice": None, "no_code": no_code}
     responsible = grid.responsible_for(db.session(), scanned.area_code)
     return {
         "place_name": scanned.place_name or scanned.area_name,
@@ -198,7 +206,22 @@ def _place(scanned: Scanned) -> Place:
 
 
 def _chosen(form: ReportForm) -> Place:
-    return Place(area_code=queries.desk_for(db.session(), text(form.village)))
+    """Return the place whose number was typed, else the desk of the village that was chosen."""
+    typed, village = text(form.spot), text(form.village)
+    desk = Place(area_code=queries.desk_for(db.session(), village))
+    if not typed:
+        return desk
+    number = read_spot_number(typed)
+    near = desk.area_code if village == desk.area_code else ""
+    found = () if number is None else queries.hanging(db.session(), number, near=near)
+    if not found:
+        form.blame("spot", _("没有这个点位号。再看一看，或者空着不填"))
+    elif len(found) > 1:
+        form.blame("village", _("好几个镇都有这个点位号，请选一下是哪个村"))
+    else:
+        more = filter(None, (found[0].name, text(form.where)))
+        return replace(found[0], name=" · ".join(more)[: rules.LONGEST_PLACE])
+    return desk
 
 
 def _tiles() -> list[dict[str, str]]:

@@ -43,6 +43,7 @@ def receipt_page(found: Receipt, *, full: bool, **more: object) -> Shown:
         "timeline": _timeline(found, full=full),
         "responsible": _responsible(found),
         "full": full,
+        "helped": helped_line(found),
         "etag": f'"{etag_of(found)}"',
         "state_url": url_for("citizen.state", number=rules.printed(report.number)),
         "actions": {},
@@ -88,13 +89,14 @@ def _own(found: Receipt) -> Shown:
         "result": found.progress.result_text if found.progress else "",
         "pending_files": max(0, report.files_expected - len(found.own) - report.files_lost),
         "secret_link": _secret_link(report.number),
-        "actions": _actions(found),
+        "actions": actions_of(found),
         "not_solved": found.last_solved is Solved.NOT_SOLVED,
         "satisfied_options": [(one.value, _(one.label)) for one in Satisfied],
     }
 
 
-def _actions(found: Receipt) -> Shown:
+def actions_of(found: Receipt) -> Shown:
+    """Return what its reporter can do now, and where."""
     progress, report = found.progress, found.report
     if progress is None:
         return {}
@@ -111,6 +113,14 @@ def _actions(found: Receipt) -> Shown:
         shown[f"can_{name}"] = name in may
         shown[f"{name}_url"] = url_for(f"citizen.{name}", number=number, **access.carried())
     return shown
+
+
+def helped_line(found: Receipt) -> str:
+    """Return who wrote it down for its reporter; nothing where nobody did."""
+    helper = queries.helper_of(db.session(), found.report)
+    if helper is None:
+        return ""
+    return str(_("由%(place)s%(name)s代您报的", place=helper.area_name, name=helper.name))
 
 
 def _timeline(found: Receipt, *, full: bool) -> list[Shown]:

@@ -14,6 +14,7 @@ from demo.rules.chance import SeededChance
 from demo.rules.folk import FIRST_RESIDENT, MOST_CALLERS, phone
 from demo.rules.plots import STILL_OPEN, Course, Plot, daytime
 from demo.rules.stories import STORIES, Story
+from demo.service import counter
 from demo.service.album import Album
 from demo.service.cast import Cast
 from demo.service.walk import Walk
@@ -106,7 +107,9 @@ class Life:
             category=code.category,
             position=Point(lat=code.lat, lng=code.lng) if code.lat and code.lng else None,
         )
-        self.report = citizen.submit_with_files(self.work, said, place, files, by=by)
+        self.report = counter.told(
+            self.work, self.stage.cast, said, place, number=self.plot.number
+        ) or citizen.submit_with_files(self.work, said, place, files, by=by)
 
     def _said(self) -> Said:
         gives_phone = self.chance.happens(22)

@@ -58,6 +58,8 @@ class NewCase:
     caller_phone: str | None = None
     reported_by: int | None = None  # a person
     staff_reporter: int | None = None
+    helper: int | None = None  # who wrote it down for its reporter; they may handle it (G3)
+    helped: str = ""  # how that came about, for staff
     submitted_at: datetime
     attachments: tuple[int, ...] = ()
     lang: str = "zh"
@@ -91,11 +93,9 @@ def open_case(work: Work, new: NewCase) -> int:
         found = work.session.scalars(select(Case.id).where(Case.source == new.source[:80]))
         return found.one()
     case = work.session.scalars(select(Case).where(Case.source == new.source[:80])).one()
-    number = write(
-        work,
-        case,
-        Entry(act=Act.OPENED, who=new.staff_reporter, by_reporter=new.staff_reporter is None),
-    )
+    who = new.staff_reporter or new.helper
+    entry = Entry(act=Act.OPENED, who=who, by_reporter=who is None, why=new.helped)
+    number = write(work, case, entry)
     if new.attachments:
         add_files(work, case, new.attachments, kind=FileKind.REPORT, step=number)
     work.announce(CaseOpened(case_id=case.id))

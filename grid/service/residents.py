@@ -46,8 +46,10 @@ def supplement(work: Work, case_id: int, *, words: str, attachments: Sequence[in
     _tell_owner(work, main, "上报人补充了情况，请看一看。")
 
 
-def urge(work: Work, case_id: int) -> None:
+def urge(work: Work, case_id: int, *, note: str = "") -> None:
     """Tell whoever has it that the reporter is waiting.  How often is the caller's rule.
+
+    *note* says who wrote it down for them.
 
     Raises:
         NoSuchCase: there is none.
@@ -55,7 +57,7 @@ def urge(work: Work, case_id: int) -> None:
     """
     case, main = _worked_on(work, case_id)
     for row, act in _said_at(case, main, Act.URGE):
-        why = "催办" if act is Act.OTHERS else ""
+        why = "催办" if act is Act.OTHERS else note
         write(work, row, Entry(act=act, by_reporter=True, why=why))
     _tell_owner(work, main, "上报人催办，请尽快联系。")
 
@@ -74,8 +76,10 @@ def withdraw(work: Work, case_id: int, *, reason: str) -> None:
         tell(work, case, owner, f"{about(work, case)}上报人撤回了，不用再去。")
 
 
-def confirm(work: Work, case_id: int) -> None:
+def confirm(work: Work, case_id: int, *, note: str = "") -> None:
     """Close a case that is not urgent: its reporter says it is solved.
+
+    *note* says who wrote it down for them.
 
     Raises:
         NoSuchCase: there is none.
@@ -83,7 +87,7 @@ def confirm(work: Work, case_id: int) -> None:
         NotYours: it is urgent, and somebody has to look on the spot.
     """
     case = locked_for_reporter(work, case_id)
-    given = Given(finding=case.proposed_finding)
+    given = Given(finding=case.proposed_finding, reason=note)
     make(work, case, Move.CONFIRM, mover=REPORTER, given=given)
 
 

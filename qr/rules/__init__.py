@@ -17,6 +17,7 @@ from qr.rules.lifecycle import (
     next_state,
 )
 from qr.rules.looks import Ecc, Look, LookDoesNotFit
+from qr.rules.speaking import read_spot_number
 from qr.rules.spots import Position, checked_name, checked_position
 from qr.rules.tokens import (
     FIRST_SPOT_NUMBER,
@@ -59,6 +60,7 @@ __all__ = [
     "next_state",
     "printed",
     "read",
+    "read_spot_number",
     "scan_url",
     "town_of",
 ]

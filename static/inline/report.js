@@ -65,7 +65,7 @@ $('geo').onclick=function(){
  g.textContent=T.geo;
  G?G.getCurrentPosition(function(p){var c=p.coords;clearTimeout(t);F.lat.value=c.latitude;F.lng.value=c.longitude;F.acc.value=Math.round(c.accuracy);g.textContent=T.gotgeo.replace('#',F.acc.value)},bad,{enableHighAccuracy:true}):bad()};
 
-var CARD={voice:'words',tile:'tile',danger:'tile',at:'where',village:'where',caller_name:'phone'},sent,waits;
+var CARD={voice:'words',tile:'tile',danger:'tile',at:'where',village:'where',spot:'where',caller_name:'phone'},sent,waits;
 F.noValidate=true;
 function mark(m){
  each('#f .err',function(e){show(e,0)});each('#f .bad',function(e){e.className='card'});

@@ -18,6 +18,10 @@ Query = Callable[..., Any]
 
 # Where somebody from next door tries it.
 SCOPED = {
+    "citizen.queries.is_open_to": "citizen/test_queries_counter.py",
+    "citizen.queries.last_channel": "citizen/test_queries_counter.py",
+    "citizen.queries.of_caller": "citizen/test_queries_counter.py",
+    "citizen.queries.taken_by": "citizen/test_queries_counter.py",
     "grid.queries.desk.counts": "grid/test_queries.py",
     "grid.queries.desk.listed": "grid/test_queries.py",
     "grid.queries.desk.queue": "grid/test_queries.py",
@@ -38,9 +42,12 @@ SCOPED = {
 }
 OPEN = {
     "grid.queries.cards.with_card": "a statement that its callers narrow before they ask it",
+    "citizen.queries.at_it": "whom the caller's word must not be written down by; names nobody",
     "citizen.queries.by_number": "the number is the permission for the state alone",
     "citizen.queries.desk_for": "where to report, for a code nobody knows",
     "citizen.queries.first_there": "codes of areas are public",
+    "citizen.queries.hanging": "a number that hangs there for everybody to read",
+    "citizen.queries.helper_of": "whoever has the number reads who helped",
     "citizen.queries.receipt_of": "the caller has shown that the report is theirs",
     "citizen.queries.shown_attachment": "the caller has shown that the report is theirs",
     "citizen.queries.urged_on": "the caller has shown that the report is theirs",
@@ -65,6 +72,7 @@ OPEN = {
     "people.queries.staff.hats_of": "asked about oneself, or whether one may change somebody",
     "people.queries.staff.signed_in": "the session is the permission",
     "qr.queries.by_spot_number": "a number that hangs there for everybody to read",
+    "qr.queries.with_spot_number": "a number that hangs there for everybody to read",
     "qr.queries.find": "for commands on the machine itself",
     "qr.queries.resolve": "whoever stands before a code may scan it",
 }

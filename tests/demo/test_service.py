@@ -11,7 +11,8 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from citizen.models import Rating, Report, Urge
+from citizen.models import Rating, Report, TakenDown, Urge
+from citizen.rules import Channel
 from demo import service
 from demo.errors import NotEmpty
 from demo.rules.chance import SeededChance
@@ -108,6 +109,14 @@ class TestHowMuch:
         assert {case.urgency for case in waiting} == set(Urgency)
         assert count(there, Case, Case.state == State.TO_VERIFY) >= 5
         assert count(there, Case, Case.close_by < END, Case.state.not_in(ENDS)) > 0
+
+    def test_some_were_taken_down_for_callers_by_their_village(self, there: Session) -> None:
+        helpers = there.scalars(select(TakenDown)).all()
+
+        assert len(helpers) >= 10
+        assert {one.channel for one in helpers} == set(Channel)
+        assert not any(one.outside for one in helpers)
+        assert count(there, Report, Report.taken_down.is_(True)) == len(helpers)
 
     def test_residents_rated_urged_and_added(self, there: Session) -> None:
         acts = Counter(there.scalars(select(Step.act).where(Step.act.is_not(None))))

@@ -94,6 +94,7 @@ def known(session: Session) -> Mapping[str, str]:
     person = make_staff(session, Role.GRID_PART, area=GRID)
     return {
         "number": report.number,
+        "wish": "add",
         "k": citizen.secret_of(report.number),
         "token": make_code(session),
         "code": GRID,

@@ -11,16 +11,18 @@ from sqlalchemy import func, select
 
 from citizen import service
 from citizen.errors import RatedAlready, UrgedToday
-from citizen.models import Rating, Report, Told, Urge
-from citizen.rules import Place, Satisfied, Solved, Template
+from citizen.models import Rating, Report, SaidFor, TakenDown, Told, Urge
+from citizen.rules import Channel, Place, Satisfied, Solved, Template, Wish
+from citizen.service import Heard
 from grid.models import Case, CaseFile
 from kernel.db import Model, db
 from kernel.delivery import deliver, sweep
+from kernel.grants import Role
 from kernel.media import Attachment, Kind
 from kernel.outbox import Delivery
 from kernel.work import Parts, transaction
 from tests.citizen.factories import PHONE, close, make_case, make_code, make_report, said
-from tests.factories import GRID, make_area
+from tests.factories import GRID, make_area, make_staff
 from tests.fakes import FixedClock
 from tests.kernel.media.samples import picture
 
@@ -200,3 +202,40 @@ class Gone:
 
     def send(self, tickets: object) -> None:
         """Lose what was to be sent."""
+
+
+def test_eight_clerks_hands_on_one_form_are_one_report_and_one_helper(live: Flask) -> None:
+    with live.app_context():
+        clerk = make_staff(db.session(), Role.VILLAGE_ADMIN, area=GRID[:12])
+        db.session.commit()
+    words = said()
+
+    def tap(_number: int) -> str:
+        with transaction() as work:
+            return service.take_down(work, words, HERE, channel=Channel.PHONE, by=clerk).number
+
+    assert len(set(race(live, tap))) == 1
+    assert (count(live, Report), count(live, TakenDown), count(live, Delivery)) == (1, 1, 1)
+
+
+def test_eight_times_the_same_rating_by_telephone_is_one(live: Flask) -> None:
+    with live.app_context():
+        clerk = make_staff(db.session(), Role.TOWN_ADMIN, area=GRID[:9])
+        report = make_case(db.session(), phone=PHONE)
+        close(db.session(), report.case_id)
+        report_id = report.id
+        db.session.commit()
+    heard = Heard(
+        key="same",
+        channel=Channel.PHONE,
+        solved=Solved.SOLVED,
+        satisfied=Satisfied.SATISFIED,
+    )
+
+    def tap(_number: int) -> bool:
+        with transaction() as work:
+            service.say_for(work, report_id, Wish.RATE, heard, by=clerk)
+        return True
+
+    assert race(live, tap) == [True] * THREADS
+    assert (count(live, Rating), count(live, SaidFor)) == (1, 1)

@@ -53,6 +53,7 @@ class ReportForm(Form):
     lng = StringField()
     acc = StringField()
     village = StringField()
+    spot = StringField()
     phone = StringField()
     caller_name = StringField()
 
