@@ -23,9 +23,7 @@ class Outside(Model):
             "(how = 'link') = (secret IS NOT NULL) AND (how = 'link') = (expires_at IS NOT NULL)",
             name="link_has_secret_and_end",
         ),
-        CheckConstraint(
-            "(revoked_at IS NULL) = (revoked_by IS NULL)", name="revoked_by_somebody"
-        ),
+        CheckConstraint("(revoked_at IS NULL) = (revoked_by IS NULL)", name="revoked_by_somebody"),
         {"sqlite_autoincrement": True},
     )
 

@@ -6,22 +6,17 @@ from typing import Final
 
 BOM: Final = "\ufeff"  # Excel takes a file for UTF-8 only with it
 # What a spreadsheet takes for a formula, also full-width and behind blanks.
-FORMULA: Final = re.compile(r"\s*[=+\-@＝＋－＠|%]|[\t\r\n]")  # noqa: RUF001 - that is the point
+FORMULA: Final = re.compile(r"\s*[=+\-@＝＋－＠|%]|[\t\r\n]")
 # Numbers that are somebody's: mobiles, identity cards, bank cards, landlines with a dash.
 NUMBERS: Final = re.compile(
     r"(?<![0-9])(?:1[3-9](?:[- ]?[0-9]){9}|[0-9]{15,19}[0-9Xx]?|0[0-9]{2,3}-?[0-9]{7,8})(?![0-9])"
 )
 HIDDEN: Final = "〔号码〕"
-SHORTEST_NAME: Final = 2
 
 
-def without_people(words: str, names: Iterable[str | None] = ()) -> str:
-    """Return *words* without numbers that are somebody's, and without *names*."""
-    shown = NUMBERS.sub(HIDDEN, words)
-    for name in names:
-        if name and len(name) >= SHORTEST_NAME:
-            shown = shown.replace(name, "〔姓名〕")
-    return shown
+def without_numbers(words: str) -> str:
+    """Return *words* without the numbers that are somebody's."""
+    return NUMBERS.sub(HIDDEN, words)
 
 
 def as_text(lines: Iterable[tuple[str, str]]) -> str:
