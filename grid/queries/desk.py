@@ -154,7 +154,7 @@ def _typed(filters: Filters) -> list[Any]:
         possible = set(number) <= set(crockford.ALPHABET)
         ours = Case.number.startswith(number) if possible else false()
         theirs = folded(filters.number)
-        if len(theirs) >= SHORTEST_OUTSIDE and theirs.isascii():
+        if len(theirs) >= SHORTEST_OUTSIDE:
             ours = or_(ours, _known_outside_as(theirs))
         wanted.append(ours)
     return wanted

@@ -19,9 +19,9 @@ def without_numbers(words: str) -> str:
     return NUMBERS.sub(HIDDEN, words)
 
 
-def as_text(lines: Iterable[tuple[str, str]]) -> str:
+def as_text(lines: Iterable[tuple[str, str]], *, colon: str = "：") -> str:
     """Return (label, value) pairs as lines; empty ones are left out."""
-    return "\n".join(f"{label}：{value}" for label, value in lines if value)
+    return "\n".join(f"{label}{colon}{value}" for label, value in lines if value)
 
 
 def cell(value: str) -> str:

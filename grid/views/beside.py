@@ -100,4 +100,4 @@ def as_copied(
         (_("办理结果"), without_numbers(detail.result_text)),
         (_("结论"), _(detail.finding.label) if detail.finding else ""),
     ]
-    return as_text([(str(label), str(value)) for label, value in lines])
+    return as_text([(str(label), str(value)) for label, value in lines], colon=_("："))
