@@ -34,7 +34,7 @@ from kernel.access import require
 from kernel.clock import SHANGHAI
 from kernel.db import db
 from kernel.errors import Refusal
-from kernel.forms import text
+from kernel.forms import cleaned, text
 from kernel.permissions import Permission
 from kernel.web import current_actor, full_stop, sentence_of
 from kernel.work import transaction
@@ -92,7 +92,7 @@ def export() -> Response:
     """Hand out the desk's list as a file for a spreadsheet, piece by piece; it is written down."""
     by, form, moment = current_actor(), DeskForm(request.form), now()
     wanted = filters_of(form)
-    asked = {key: str(value) for key, value in form.data.items() if value}
+    asked = {key: cleaned(str(value)) for key, value in form.data.items() if value}
     area = wanted.area if is_code(wanted.area) else ""
     with transaction() as work:
         said = "；".join(f"{key}={value[:40]}" for key, value in asked.items())

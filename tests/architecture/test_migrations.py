@@ -69,7 +69,7 @@ def test_the_way_down_keeps_every_step_of_a_case(live: Flask) -> None:
         with pytest.raises(sa.exc.IntegrityError), db.engine.begin() as connection:
             connection.exec_driver_sql(
                 "INSERT INTO grid_step (case_id, number, at, by_reporter, act, why)"
-                f" VALUES ({case_id}, 2, '2026-03-02 12:00:00+00:00', false, 'handover', '')"
+                " SELECT id, 2, submitted_at, false, 'handover', '' FROM grid_case"
             )
         upgrade()
         db.session.add(Step(case_id=case_id, number=2, at=NOON, act=Act.HANDOVER, why="再转"))
