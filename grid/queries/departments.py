@@ -17,7 +17,7 @@ from grid.rules.signing import SIGNS, unit_at
 from kernel.access import Actor
 from kernel.grants import Role
 from kernel.permissions import Permission
-from people.models import Area, Membership, Person
+from people.models import Account, Area, Membership, Person
 from people.queries import scoped, within
 
 TOWN: Final = "town"
@@ -185,6 +185,8 @@ def departments_there(session: Session, area_code: str) -> frozenset[str]:
     inside = func.substr(area_code, 1, func.length(Membership.area_code)) == Membership.area_code
     found = session.scalars(
         select(Membership.department)
+        .join(Account, Account.person_id == Membership.person_id)
+        .where(Account.closed_at.is_(None))
         .where(Membership.role == Role.DEPT_HANDLER, Membership.department != "", inside)
         .distinct()
     )

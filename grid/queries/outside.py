@@ -12,7 +12,7 @@ import people.rules
 from grid.models import Case, CaseFile, LinkDevice, Outside, UnitWord
 from grid.queries.departments import of_desks
 from grid.queries.wording import title_of
-from grid.rules import ENDS, State
+from grid.rules import ENDS, Privacy, State
 from grid.rules.outside import How, LinkState, Said, link_state
 from kernel.access import Actor
 from kernel.errors import NotFound
@@ -177,7 +177,7 @@ def pictures_of(session: Session, case_id: int) -> tuple[int, ...]:
 
 def _shown(session: Session, case: Case, outside: Outside) -> tuple[int, ...]:
     ticked = set(outside.photos or ())
-    if not ticked:
+    if not ticked or case.privacy is not Privacy.NORMAL:  # it may have turned out otherwise since
         return ()
     return tuple(number for number in pictures_of(session, case.id) if number in ticked)
 

@@ -263,6 +263,9 @@ class TestLink:
         assert f"{ticked}/photo/{picture.id}" in stranger(desk).get(ticked).text
         assert stranger(desk).get(f"{ticked}/photo/999999").status_code == 404
         case.privacy = Privacy.SENSITIVE
+        session.commit()
+        assert "/photo/" not in stranger(desk).get(ticked).text
+        assert stranger(desk).get(f"{ticked}/photo/{picture.id}").status_code == 404
         with_more = desk.post(url(case, "outside"), key="z", **ASKED, photos=str(picture.id))
         assert with_more.status_code == 422
 
