@@ -235,6 +235,8 @@ def _timeline(detail: CaseDetail) -> list[dict[str, Any]]:
 
 
 def _who(step: StepLine) -> str:
+    if step.act is Act.UNIT_SAID:
+        return str(_("外部单位"))
     return step.who or (_("上报人") if step.by_reporter else _("系统"))
 
 
