@@ -53,6 +53,7 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     qr.views.pages,
     citizen.views.pages,
     grid.views.pages,
+    grid.views.links,
 )
 
 SUBSCRIBERS: Final[Subscribers] = {
@@ -62,6 +63,7 @@ SUBSCRIBERS: Final[Subscribers] = {
 
 JOBS: Final[tuple[Handler, ...]] = (
     grid.jobs.climb,
+    grid.jobs.press,
     grid.jobs.remind,
     grid.jobs.blur_positions,
     grid.jobs.forget_contacts,
@@ -80,6 +82,7 @@ JOBS: Final[tuple[Handler, ...]] = (
 
 SCHEDULE: Final[tuple[Turn, ...]] = (
     Every(timedelta(minutes=1), grid.jobs.climb),
+    Every(timedelta(minutes=1), grid.jobs.press),
     Every(timedelta(minutes=1), grid.jobs.remind),
     Daily(3, kernel.jobs.prune_outbox),
     Daily(3, kernel.outbound.prune_messages),
@@ -107,6 +110,7 @@ NAV: Final[tuple[NavItem, ...]] = (
     NavItem("队列", "grid.queue", "list", Permission.CASE_CONTENT_READ),
     NavItem("待核实", "grid.to_verify", "ok", Permission.CASE_VERIFY),
     NavItem("台账", "grid.desk", "board", Permission.CASE_READ),
+    NavItem("部门", "grid.department", "home", Permission.CASE_WHISTLE_SIGN),
     NavItem("巡查", "grid.patrol", "pin", Permission.CASE_PATROL),
     NavItem("代录", "citizen.counter", "tel", Permission.CASE_REPORT_FOR),
     NavItem("人员", "people.staff", "user", Permission.SYSTEM_STAFF_EDIT),

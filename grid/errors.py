@@ -33,3 +33,7 @@ class Incomplete(Refusal):
 
 class NotThatWay(Refusal):
     """What was given cannot be: a level skipped, a case merged into itself."""
+
+
+class LinkGone(NotFound):
+    """An outside unit's link opens nothing: nobody made it, or it is over."""

@@ -14,6 +14,12 @@ def climb(work: Work) -> None:
 
 
 @on(Queue.URGENT)
+def press(work: Work) -> None:
+    """Remind departments that have not signed, and give back what they leave; once a minute."""
+    service.press(work)
+
+
+@on(Queue.URGENT)
 def remind(work: Work) -> None:
     """Ring again for urgent cases nobody has answered; owed once a minute."""
     service.remind(work)

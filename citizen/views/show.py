@@ -47,6 +47,7 @@ def receipt_page(found: Receipt, *, full: bool, **more: object) -> Shown:
         "etag": f'"{etag_of(found)}"',
         "state_url": url_for("citizen.state", number=rules.printed(report.number)),
         "actions": {},
+        "hotlines": progress.hotlines if progress else (),
         "is_over": progress is not None and rules.now_title(progress.state) is None,
         **_deadlines(progress),
     }

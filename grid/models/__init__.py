@@ -1,8 +1,10 @@
 """Tables of the grid queue."""
 
 from grid.models.cases import POLICE, TO_GIVE_OUT, Case, police_areas
+from grid.models.departments import Handover, Help, Signing
 from grid.models.duty import Alarm, Hours
 from grid.models.kinds import HANDS_ON_ACTS, HANDS_ON_MOVES, OPEN, Act, FileKind
+from grid.models.outside import External, ExternalSystem, LinkDevice, Outside, UnitWord
 from grid.models.steps import CaseFile, LadderStep, Step
 
 __all__ = [
@@ -15,9 +17,17 @@ __all__ = [
     "Alarm",
     "Case",
     "CaseFile",
+    "External",
+    "ExternalSystem",
     "FileKind",
+    "Handover",
+    "Help",
     "Hours",
     "LadderStep",
+    "LinkDevice",
+    "Outside",
+    "Signing",
     "Step",
+    "UnitWord",
     "police_areas",
 ]

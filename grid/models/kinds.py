@@ -24,11 +24,17 @@ class Act(StrEnum):
     OTHERS = "others"  # somebody whose report was merged into this one said something
     SPOT_CHECK = "spot_check"  # somebody looked at what its reporter called solved
     JOINED = "joined"  # another case was merged into this one
+    SIGNED = "signed"  # a department signed for what was in hand already
+    HELP = "help"  # another department was asked to join in, or answered
+    HANDOVER = "handover"  # one department would give it to another, or the town answered
+    OUTSIDE = "outside"  # an outside unit was given it, or no longer has it
+    UNIT_SAID = "unit_said"  # what that unit answered
+    EXTERNAL = "external"  # its number in another system
 
 
 # Whoever did one of these had a hand in the case and does not verify it (G3).
 HANDS_ON_MOVES: Final = (Move.ACCEPT, Move.REPORT_RESULT)
-HANDS_ON_ACTS: Final = (Act.CALLED, Act.ON_MY_WAY)
+HANDS_ON_ACTS: Final = (Act.CALLED, Act.ON_MY_WAY, Act.SIGNED)
 
 
 class FileKind(StrEnum):

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Select, case, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, case, false, func, or_, select
 from sqlalchemy.orm import Session
 
 import people.rules
-from grid.models import OPEN, Case
+from grid.models import OPEN, Case, External
 from grid.queries.cards import PAGE, Page, card_of, with_card
 from grid.rules import State, Urgency
+from grid.rules.copyout import folded
 from kernel import crockford
 from kernel.access import Actor
 from kernel.permissions import Permission
@@ -19,6 +20,7 @@ from people.queries import scoped, within
 
 S = TypeVar("S", bound=Select[*tuple[Any, ...]])
 MOST_PAGES: Final = 200
+SHORTEST_OUTSIDE: Final = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,9 +99,9 @@ def listed(
     session: Session, *, by: Actor, now: datetime, filters: Filters | None = None, page: int = 1
 ) -> Page:
     """Return the cases of the areas *by* reads, masked, with their number; two statements."""
-    conditions = _conditions(filters or Filters(), now)
-    found = scoped(with_card().where(*conditions), by, Permission.CASE_READ)
-    number = select(func.count(Case.id)).where(*conditions, within(Case, by, Permission.CASE_READ))
+    wanted = conditions(filters or Filters(), now)
+    found = scoped(with_card().where(*wanted), by, Permission.CASE_READ)
+    number = select(func.count(Case.id)).where(*wanted, within(Case, by, Permission.CASE_READ))
     total = session.scalar(number) or 0
     return _page(session, _burning(found), now=now, page=page, full=False, total=total)
 
@@ -119,7 +121,8 @@ def counts(session: Session, *, by: Actor, now: datetime) -> Counts:
     )
 
 
-def _conditions(filters: Filters, now: datetime) -> list[Any]:
+def conditions(filters: Filters, now: datetime) -> list[Any]:
+    """Return what narrows the list as *filters* ask."""
     wanted: list[Any] = []
     if filters.state is not None:
         wanted.append(Case.state == filters.state)
@@ -135,7 +138,10 @@ def _conditions(filters: Filters, now: datetime) -> list[Any]:
 
 
 def _typed(filters: Filters) -> list[Any]:
-    """Return the conditions of what somebody types: an area's code, the beginning of a number."""
+    """Return the conditions of what somebody types: an area, the beginning of a number.
+
+    The number may be ours or, from four signs on, the one another system has for the case.
+    """
     wanted: list[Any] = []
     if people.rules.is_code(filters.area):
         wanted += [
@@ -146,8 +152,17 @@ def _typed(filters: Filters) -> list[Any]:
     if number:
         # What no number can begin with need not be looked for, least of all a NUL.
         possible = set(number) <= set(crockford.ALPHABET)
-        wanted.append(Case.number.startswith(number) if possible else false())
+        ours = Case.number.startswith(number) if possible else false()
+        theirs = folded(filters.number)
+        if len(theirs) >= SHORTEST_OUTSIDE:
+            ours = or_(ours, _known_outside_as(theirs))
+        wanted.append(ours)
     return wanted
+
+
+def _known_outside_as(number: str) -> ColumnElement[bool]:
+    known = select(External.case_id).where(External.folded.startswith(number))
+    return Case.id.in_(known)
 
 
 def _burning(statement: S) -> S:

@@ -58,6 +58,7 @@ class StepLine:
     by_reporter: bool
     note: str
     finding: Finding | None
+    act: Act | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,6 +228,7 @@ def _steps(session: Session, case_id: int, *, full: bool) -> tuple[StepLine, ...
             by_reporter=step.by_reporter,
             note=step.why if full or not (step.by_reporter or step.act in _RESIDENTS) else "",
             finding=step.finding,
+            act=step.act,
         )
         for step, name in rows
     )

@@ -85,6 +85,12 @@ def category_of(case: Case) -> Category | None:
     return CATALOGUE.categories.get(case.category or "")
 
 
+def known_kind(case: Case) -> tuple[str | None, str | None]:
+    """Return category and tile as far as this version of the file knows them."""
+    known = category_of(case)
+    return known.code if known else None, case.tile if case.tile in CATALOGUE.tiles else None
+
+
 def terms(case: Case) -> Terms:
     """Return the clocks of *case*."""
     tile = case.tile if case.tile in CATALOGUE.tiles else None

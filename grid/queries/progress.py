@@ -16,6 +16,7 @@ from grid.rules import (
     TABLE,
     Colour,
     Finding,
+    Hotline,
     Move,
     Privacy,
     State,
@@ -23,12 +24,13 @@ from grid.rules import (
     colour,
     last_moment,
 )
+from grid.rules.outside import hotlines_of
 from people.models import Area, Person
 
 VILLAGE_DIGITS: Final = 12
 # What a resident reads of the acts of staff; looks, notes and categories are inner business.
 SHOWN_ACTS: Final = frozenset(
-    {Act.OPENED, Act.CALLED, Act.ON_MY_WAY, Act.URGE, Act.SUPPLEMENT, Act.JOINED}
+    {Act.OPENED, Act.CALLED, Act.ON_MY_WAY, Act.URGE, Act.SUPPLEMENT, Act.JOINED, Act.OUTSIDE}
 )
 # Moves whose reason is written for the resident.
 SHOWN_REASONS: Final = frozenset({Move.REJECT, Move.MERGE, Move.REOPEN, Move.WITHDRAW})
@@ -48,6 +50,7 @@ ACT_TITLES: Final = {
     Act.URGE: "您催办了一次",
     Act.SUPPLEMENT: "您补充了情况",
     Act.JOINED: "另有邻居也报了这件事",
+    Act.OUTSIDE: "请了专业单位一起处理",
 }
 CASE_ID: Final = bindparam("case_id", type_=Integer)
 # To build a statement costs more than to ask the database.
@@ -94,6 +97,7 @@ class Progress:
     merged_into: str | None  # the main case's number
     closed_at: datetime | None
     may: frozenset[str]
+    hotlines: tuple[tuple[str, Hotline], ...]  # (unit, number) to ring for this kind of thing
 
 
 def progress(session: Session, case_id: int, *, now: datetime | None = None) -> Progress:
@@ -135,6 +139,7 @@ def progress(session: Session, case_id: int, *, now: datetime | None = None) -> 
         merged_into=main.number if case is not main else None,
         closed_at=main.closed_at,
         may=_may(case, main, now),
+        hotlines=() if main.state.is_over or main.is_police else hotlines_of(main.category),
     )
 
 

@@ -34,6 +34,12 @@ ACTS: Final[Mapping[Act, str]] = MappingProxyType(
         Act.OTHERS: "一起上报的人补充或催办",
         Act.SPOT_CHECK: "抽查，到现场看过",
         Act.JOINED: "另有一件合并进来",
+        Act.SIGNED: "签收",
+        Act.HELP: "请支援",
+        Act.HANDOVER: "转办",
+        Act.OUTSIDE: "请外部单位处理",
+        Act.UNIT_SAID: "外部单位回话",
+        Act.EXTERNAL: "登记外部编号",
     }
 )
 

@@ -14,35 +14,66 @@ from grid.service.acts import (
 )
 from grid.service.alarms import remind
 from grid.service.climbing import climb
+from grid.service.departments import press, sign
+from grid.service.external import copy_contact, note_export, set_number, set_systems
 from grid.service.forgetting import blur_positions, forget_contacts, forget_files
 from grid.service.hours import set_hours
+from grid.service.joining import answer_help, ask_handover, ask_help, decide_handover
 from grid.service.moving import Values, move
 from grid.service.opening import NewCase, Sighting, open_case, take_patrol
+from grid.service.outside import (
+    Answer,
+    Errand,
+    enter,
+    give_link,
+    log_unit_call,
+    opened,
+    revoke,
+    say,
+)
 from grid.service.residents import attach, confirm, reopen, supplement, urge, withdraw
 
 __all__ = [
+    "Answer",
     "Contact",
+    "Errand",
     "NewCase",
     "Sighting",
     "Values",
     "acknowledge",
     "add_note",
+    "answer_help",
+    "ask_handover",
+    "ask_help",
     "attach",
     "blur_positions",
     "classify",
     "climb",
     "confirm",
+    "copy_contact",
+    "decide_handover",
+    "enter",
     "forget_contacts",
     "forget_files",
+    "give_link",
     "log_call",
+    "log_unit_call",
     "move",
+    "note_export",
     "on_my_way",
     "open_case",
+    "opened",
+    "press",
     "read_contact",
     "remind",
     "reopen",
     "report_result",
+    "revoke",
+    "say",
     "set_hours",
+    "set_number",
+    "set_systems",
+    "sign",
     "spot_check",
     "supplement",
     "take_patrol",

@@ -15,6 +15,7 @@ from grid.rules import (
     TABLE,
     Danger,
     Given,
+    Level,
     Move,
     Privacy,
     State,
@@ -82,7 +83,10 @@ def classify(
         raise NotYours("这件事不归您定类目。")
     chosen = CATALOGUE.category(category)
     danger = {True: Danger.YES, False: Danger.NO, None: None}[case.danger]
-    case.category, case.department = chosen.code, chosen.dept
+    case.category = chosen.code
+    if case.owner_level is not Level.DEPARTMENT or chosen.privacy is Privacy.POLICE:
+        # What a department has stays its own: another kind does not hand it over silently.
+        case.department = chosen.dept
     case.urgency = urgency or urgency_of(chosen, danger)
     crosses = chosen.privacy is Privacy.POLICE and not case.is_police
     case.privacy = chosen.privacy

@@ -12,9 +12,11 @@ from grid.errors import NotThatWay, NotYours
 from grid.events import CaseClosed, CaseMoved
 from grid.models import Case
 from grid.queries.detail import PERMISSIONS, STAFF_MOVES
-from grid.queries.facts import case_facts, mover_for
+from grid.queries.facts import case_facts, known_kind, mover_for
+from grid.queries.outside import unit_was_done
 from grid.queries.staff import Candidate, pick, who_can_take
 from grid.rules import (
+    CATALOGUE,
     ONE_UP,
     POLICE_LEVELS,
     TABLE,
@@ -31,11 +33,12 @@ from grid.rules import (
 from grid.service import merging
 from grid.service.alarms import about, call, tell, tell_desk
 from grid.service.record import Entry, locked, reckon, refuse_stale, silence, wind, write
+from grid.service.signing import GIVES as GIVES_AWAY
+from grid.service.signing import follow
 from kernel.access import Actor
 from kernel.work import Work
 
 LONGEST_CHANNEL: Final = 120
-GIVES_AWAY: Final = frozenset({Move.ASSIGN, Move.REASSIGN, Move.ESCALATE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +112,7 @@ def make(
     facts = case_facts(work.session, case, handled_by=nobody)
     end = decide(facts, chosen, mover=mover, given=given, now=work.now())
     making = Making(case, chosen, mover, given, case.state)
-    before = case.owner_id
+    before, level = case.owner_id, case.owner_level
     case.state, case.turn = end, case.turn + 1
     EFFECTS[chosen](work, making)
     write(
@@ -124,6 +127,7 @@ def make(
             finding=given.finding or given.proposed_finding,
         ),
     )
+    follow(work, case, before=level, chosen=chosen, who=mover.person_id)
     reckon(work, case, taken=frozenset() if fresh else None)
     if not fresh:
         silence(work, case, answered_by=mover.person_id if chosen is Move.ACCEPT else None)
@@ -187,14 +191,18 @@ def _accept(work: Work, making: Making) -> None:
 def _return(_work: Work, making: Making) -> None:
     case = making.case
     case.returns += 1
+    if case.owner_level is Level.DEPARTMENT:  # whose it is by its kind, until somebody decides
+        case.department = CATALOGUE.department_of(*known_kind(case)) or case.department
     case.owner_id = case.owner_level = None
 
 
-def _report(_work: Work, making: Making) -> None:
+def _report(work: Work, making: Making) -> None:
     case, given = making.case, making.given
     case.result_text, case.proposed_finding = given.result_text, given.proposed_finding
     case.handled_by = making.mover.person_id
     case.handled_kind = kind_of(case.owner_level)
+    if unit_was_done(work.session, case):
+        case.handled_kind = HandledBy.OUTSIDE_UNIT
 
 
 def kind_of(level: Level | None) -> HandledBy:

@@ -1,6 +1,33 @@
-"""The staff pages of the grid queue."""
+"""The staff pages of the grid queue, and the one page of an outside unit."""
 
-from grid.views import acts, case, files, hours, patrol, queue, town
+from grid.views import (
+    acts,
+    case,
+    copyout,
+    departments,
+    files,
+    hours,
+    outside,
+    patrol,
+    queue,
+    town,
+    unit,
+)
 from grid.views.blueprint import pages
+from grid.views.unit import links
 
-__all__ = ["acts", "case", "files", "hours", "pages", "patrol", "queue", "town"]
+__all__ = [
+    "acts",
+    "case",
+    "copyout",
+    "departments",
+    "files",
+    "hours",
+    "links",
+    "outside",
+    "pages",
+    "patrol",
+    "queue",
+    "town",
+    "unit",
+]

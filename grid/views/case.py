@@ -29,6 +29,7 @@ from grid.models import Act, FileKind
 from grid.queries import CaseDetail, FileLine, StepLine
 from grid.queries.pages import case_named
 from grid.rules import CATALOGUE, Move, State
+from grid.views.beside import beside
 from grid.views.blueprint import now, pages, shown_as
 from grid.views.show import clocks, level, place, tags
 from kernel.access import Actor, require
@@ -113,6 +114,7 @@ def show(
         voices=_of(detail, Kind.SOUND),
         photos=_photos(_of(detail, Kind.PICTURE), FileKind.REPORT),
         category=CATALOGUE.categories.get(detail.category or ""),
+        beside=beside(detail, by),
         Move=Move,
         Act=Act,
         State=State,
@@ -233,6 +235,8 @@ def _timeline(detail: CaseDetail) -> list[dict[str, Any]]:
 
 
 def _who(step: StepLine) -> str:
+    if step.act is Act.UNIT_SAID:
+        return str(_("外部单位"))
     return step.who or (_("上报人") if step.by_reporter else _("系统"))
 
 

@@ -47,7 +47,7 @@ def desk() -> str:
     ]
     page = request.args.get("page", 1, type=row_number)
     moment = now()
-    found = queries.listed(db.session(), by=by, now=moment, filters=_filters(form), page=page)
+    found = queries.listed(db.session(), by=by, now=moment, filters=filters_of(form), page=page)
     asked = {key: value for key, value in form.data.items() if value}
     return render_template(
         "grid/desk.html",
@@ -203,7 +203,7 @@ def _trouble(refusal: Refusal | None) -> Trouble | None:
     return None if refusal is None else Trouble(sentence=full_stop(sentence_of(refusal)), typed=())
 
 
-def _filters(form: DeskForm) -> Filters:
+def filters_of(form: DeskForm) -> Filters:
     """Return what was asked for; what is no choice narrows nothing."""
     state, urgency = text(form.state), text(form.urgency)
     return Filters(

@@ -18,6 +18,7 @@ PAGES: Final = "1200 per minute"
 MISSES: Final[dict[str, RateLimitItem]] = {
     "token": parse("60 per hour"),
     "receipt": parse("30 per hour"),
+    "outside": parse("30 per hour"),
     "sign-in": parse("60 per hour"),
     "phone-code": parse("30 per hour"),
 }

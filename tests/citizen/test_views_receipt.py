@@ -253,6 +253,20 @@ class TestPage:
         assert "很满意" in page
         assert "要求重办" in page
 
+    def test_whom_to_ring_stands_there_until_it_is_over(
+        self, client: FlaskClient, session: Session
+    ) -> None:
+        report = make_case(session, tile="hazard")
+        before = client.get(url(report)).text
+        session.get_one(Case, report.case_id).category = "0103"  # a cable that hangs down
+        session.commit()
+        while_open = client.get(url(report)).text
+        close(session, report.case_id)
+
+        assert 'href="tel:95598"' not in before
+        assert 'href="tel:95598"' in while_open
+        assert 'href="tel:95598"' not in client.get(url(report)).text
+
     def test_the_result_is_for_the_reporter_only(
         self, client: FlaskClient, session: Session
     ) -> None:

@@ -13,15 +13,19 @@ from typing import Any, Final
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 from wtforms.fields.core import UnboundField
 
 from citizen import service as citizen
+from grid import service as grid
+from grid.models import Case, Handover, Help, Outside
 from kernel.audit import AuditLine
 from kernel.forms import Form
 from kernel.grants import Role
 from kernel.web import limiter
+from kernel.work import transaction
 from people.models import Membership
 from people.views import session_id
 from tests.citizen.factories import make_case, make_code
@@ -92,7 +96,9 @@ def known(session: Session) -> Mapping[str, str]:
     """What the addresses of the map name: a thing of each kind that is really there."""
     report = make_case(session)
     person = make_staff(session, Role.GRID_PART, area=GRID)
+    neighbours = make_neighbours(session, report.case_id or 0)
     return {
+        **neighbours,
         "number": report.number,
         "wish": "add",
         "k": citizen.secret_of(report.number),
@@ -102,6 +108,28 @@ def known(session: Session) -> Mapping[str, str]:
         "attachment_id": "1",
         "row_id": "1",
         "filename": "live.js",
+    }
+
+
+def make_neighbours(session: Session, case_id: int) -> Mapping[str, str]:
+    """Return what departments were asked about a case, and the link of an outside unit."""
+    town = make_staff(session, Role.TOWN_ADMIN, area=TOWN)
+    asked = {"case_id": case_id, "asked_by": town.id, "asked_at": NOON, "from_department": "fire"}
+    more = {"area_code": GRID, "to_department": "town", "for_police": False, "words": "x"}
+    helped = Help(**asked, **more)
+    turn = session.get_one(Case, case_id).turn
+    handed = Handover(**asked, turn=turn, to_department="market", reason="x")
+    session.add_all((helped, handed))
+    session.commit()
+    with transaction() as work:
+        errand = grid.Errand(key="k", unit="power", what="x", where="x")
+        secret = grid.give_link(work, case_id, errand, by=town)
+        outside_id = work.session.scalars(select(Outside.id)).one()
+    return {
+        "secret": secret,
+        "outside_id": str(outside_id),
+        "help_id": str(helped.id),
+        "handover_id": str(handed.id),
     }
 
 
