@@ -83,7 +83,7 @@ def audit_rows(session: Session, wanted: AuditFilter, *, by: Actor) -> Iterator[
             .outerjoin(Account, Account.person_id == AuditLine.actor_id)
             .where(AuditLine.id > after)
         )
-        found = session.execute(statement.order_by(AuditLine.id).limit(EXPORTED)).tuples().all()
+        found = session.execute(statement.order_by(AuditLine.id).limit(EXPORTED)).all()
         for line, login in found:
             yield AuditRow(line, login or "")
         session.expunge_all()

@@ -99,9 +99,7 @@ def _accounts(work: Work) -> Rows:
             sa.select(AuditLine.actor_id, sa.func.max(AuditLine.at))
             .where(AuditLine.action == SIGNED_IN)
             .group_by(AuditLine.actor_id)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     found = work.session.execute(
         sa.select(Account, Person, Membership)
@@ -109,7 +107,7 @@ def _accounts(work: Work) -> Rows:
         .outerjoin(Membership, Membership.person_id == Account.person_id)
         .order_by(Account.login, Membership.area_code, Membership.role)
     )
-    for account, person, hat in found.tuples():
+    for account, person, hat in found:
         yield (
             account.person_id,
             account.login,
@@ -168,7 +166,7 @@ def _messages(work: Work, since: datetime) -> Rows:
     )  # fmt: skip
     statement = sa.select(*columns).where(Message.written_at >= since).order_by(Message.id)
     found = work.session.execute(statement.execution_options(yield_per=500))
-    for number, channel, template, written, sent, answer in found.tuples():
+    for number, channel, template, written, sent, answer in found:
         yield number, channel.value, template, _when(written), _when(sent), answer
 
 

@@ -197,10 +197,7 @@ def _wanted(connection: Connection) -> list[Wanted]:
         sa.select(columns.id, columns.owner, columns.stored, columns.thumb).order_by(columns.id)
     )
     return [
-        Wanted(name, number, owner)
-        for number, owner, *names in found.tuples()
-        for name in names
-        if name
+        Wanted(name, number, owner) for number, owner, *names in found for name in names if name
     ]
 
 
