@@ -169,6 +169,7 @@ def _digest(name: str) -> str | None:
 
 def _make_tables(engine: sa.Engine, revision: str) -> None:
     """Make the tables as they were when the backup was made."""
+    db.session.remove()  # ours would be waiting for itself
     try:
         with engine.begin() as connection:
             if connection.dialect.name == "postgresql":
@@ -176,7 +177,6 @@ def _make_tables(engine: sa.Engine, revision: str) -> None:
             clear(connection)
     except sa.exc.OperationalError as error:
         raise RestoreFailed("库正被别的程序占着，没有动它。请先停下服务再恢复。") from error
-    db.session.remove()
     upgrade(revision=revision)
 
 

@@ -46,28 +46,30 @@ def rotate() -> dict[str, int]:
     return count()
 
 
+def seal_anew(batch: Sequence[Found]) -> int:
+    """Seal a few values anew, each if it is still what it was; return how many were."""
+    ring, done = keyring(), 0
+    with transaction() as work:
+        for column, key, sealed in batch:
+            there = [column.table.c[name] == value for name, value in key.items()]
+            still = sa.type_coerce(column, sa.Text) == sealed
+            found = sa.select(sa.literal(1)).select_from(column.table).where(*there, still)
+            if work.session.execute(found.with_for_update()).first() is None:
+                continue
+            fresh = sa.literal(ring.seal(ring.open(sealed)), sa.Text)
+            work.session.execute(sa.update(column.table).where(*there).values({column: fresh}))
+            done += 1
+    return done
+
+
 def _rotate(connection: Connection, table: sa.Table) -> int:
     done, batch = 0, list[Found]()
     for found in _old(connection, table):
         batch.append(found)
         if len(batch) == BATCH:
-            done += _seal(batch)
+            done += seal_anew(batch)
             batch.clear()
-    return done + _seal(batch)
-
-
-def _seal(batch: Sequence[Found]) -> int:
-    ring = keyring()
-    with transaction() as work:
-        for column, key, sealed in batch:
-            fresh = sa.literal(ring.seal(ring.open(sealed)), sa.Text)
-            there = [column.table.c[name] == value for name, value in key.items()]
-            work.session.execute(
-                sa.update(column.table)
-                .where(*there, sa.type_coerce(column, sa.Text) == sealed)
-                .values({column: fresh})
-            )
-    return len(batch)
+    return done + seal_anew(batch)
 
 
 def _tables() -> list[sa.Table]:
