@@ -61,6 +61,7 @@ CERTIFICATE_NOW: Final = timedelta(days=7)
 ROOM_SOON: Final = 0.15
 ROOM_NOW: Final = 0.05
 RETENTION_DUE: Final = timedelta(hours=49)
+LACKS: Final = "missing:"  # in what the log says of a backup that is not whole
 GIGA: Final = 1_000_000_000
 
 
@@ -156,7 +157,7 @@ def _backup(state: State) -> Finding:
     if age > BACKUP_DUE:
         late = Level.RED if age > BACKUP_LATE else Level.YELLOW
         return Finding(late, "备份", said, todo, values)
-    if "缺" in state.backup[1]:
+    if LACKS in state.backup[1]:
         lost = "备份时有照片或语音找不到了。运行 flask restore --check 看是哪些。"
         return Finding(Level.YELLOW, "备份", said, lost, values)
     if not state.backup_dir:
@@ -176,8 +177,8 @@ def _disk(state: State) -> Finding:
             {"size": size},
         )
     free, whole = state.disk
-    values = {"free": f"{free / GIGA:.1f}", "percent": int(free * 100 / whole), "size": size}
-    said = "还剩 %(free)s GB（%(percent)s%%）。库占 %(size)s GB。"
+    values = {"free": f"{free / GIGA:.1f}", "percent": f"{free * 100 // whole}%", "size": size}
+    said = "还剩 %(free)s GB（%(percent)s）。库占 %(size)s GB。"
     if free / whole >= ROOM_SOON:
         return Finding(Level.GREEN, "磁盘", said, "", values)
     level = Level.RED if free / whole < ROOM_NOW else Level.YELLOW

@@ -27,6 +27,7 @@ from kernel.stores import Store
 from kernel.work import Work, parts, transaction
 from upkeep.errors import BackupFailed
 from upkeep.queries import tables
+from upkeep.rules.findings import LACKS
 from upkeep.rules.manifest import MANIFEST, SEAL, Kept, Manifest, Missing, as_text
 from upkeep.rules.plain import as_line
 
@@ -35,6 +36,7 @@ PART: Final = ".part"
 # Pictures are finished and forgotten while we read; then the database is read once more.
 MOST_LOOKS: Final = 5
 PIECE: Final = 1024 * 1024
+MEGA: Final = 1_000_000
 FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
@@ -83,11 +85,10 @@ def back_up(target: Path, *, keep: int = 0) -> Backup:
 
 
 def _note(work: Work, made: Backup) -> None:
-    manifest, lost = made.manifest, len(made.manifest.missing)
-    holds = f"{manifest.rows} 行 · {len(manifest.media)} 个文件"
-    said = f"{made.path.name} · {made.size} B · {holds}"
-    if lost:
-        said += f" · 缺 {lost} 个文件"
+    manifest = made.manifest
+    said = f"{made.path.name} · {made.size / MEGA:.1f} MB"
+    if manifest.missing:
+        said += f" · {LACKS} {len(manifest.missing)}"
     audit.note(work, by=None, action=BACKED_UP, subject="backup", detail=said)
 
 
