@@ -77,7 +77,9 @@ def test_the_program_is_installed_and_starts_without_a_network(tmp_path: Path) -
         "DATABASE_URL": f"sqlite:///{tmp_path}/app.db",
         "REDIS_URL": f"unix://{tmp_path}/none.sock",
         "VAR": str(tmp_path / "var"),
-        "SECRET_KEY": "k", "INDEX_KEY": INDEX_KEY, "SEAL_KEYS": SEAL_KEY,
+        "SECRET_KEY": "k",
+        "INDEX_KEY": INDEX_KEY,
+        "SEAL_KEYS": SEAL_KEY,
     }
     python = str(place / ".venv" / "bin" / "python")
     run(without_network([python, "-m", "flask", "--app", "wsgi", "db", "upgrade"]), place, **env)

@@ -7,11 +7,13 @@ import signal
 import subprocess
 import sys
 import tarfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from errno import ENOSPC
+from http.server import ThreadingHTTPServer
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
@@ -25,12 +27,14 @@ from kernel.audit import AuditLine
 from kernel.db import db, keyring
 from kernel.facts import Fact, check_keys, establish
 from kernel.media import Attachment, Kind, State
+from kernel.s3 import S3Store
 from kernel.stores import FileStore
 from kernel.work import transaction
 from launch.machine import ROOT
 from people.models import Person
 from tests.conftest import INDEX_KEY, SEAL_KEY
 from tests.fakes import NOON
+from tests.kernel.test_s3 import Bucket
 from tests.upkeep.conftest import (
     House,
     everything,
@@ -180,6 +184,29 @@ class TestThereAndBack:
             assert db.session.get(Fact, "late") is None
             late = sa.select(AuditLine).where(AuditLine.action == "late")
             assert db.session.scalars(late).all() == []
+
+    def test_files_that_many_machines_share_are_taken_along_and_put_back(
+        self, house: House, tmp_path: Path
+    ) -> None:
+        handler = type("Handler", (Bucket,), {"kept": {}})
+        with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+            url = f"s3+http://127.0.0.1:{server.server_port}/media"
+            store = S3Store(url, access_key="key", secret_key="secret")
+            one, other = house(), house()
+            for app in (one, other):
+                app.extensions["parts"] = replace(app.extensions["parts"], store=store)
+            with inside(one):
+                upgrade()
+                add_picture(one, content=b"shared")
+                made = back_up(tmp_path / "a.tar")
+            store.delete("pictures/one.jpg")
+            with inside(other):
+                restore(made.path)
+
+            with store.open("pictures/one.jpg") as file:
+                assert file.read() == b"shared"
+            server.shutdown()
 
 
 class TestOlder:
