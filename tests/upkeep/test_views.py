@@ -1,5 +1,6 @@
 """The operator's pages: what they show, to whom, and at what cost."""
 
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -165,6 +166,19 @@ class TestBackups:
         assert page.index("20260302T") < page.index("20260301T")
         assert "20260303T" not in page
         assert "other.txt" not in page
+
+    def test_one_that_a_restored_log_knows_nothing_of_counts(
+        self, app: Flask, client: FlaskClient, operator: Actor, tmp_path: Path
+    ) -> None:
+        file = tmp_path / "pinganma-20260302T000000Z.backup.tar"
+        file.write_bytes(b"x")
+        moment = (NOON - timedelta(hours=3)).timestamp()
+        os.utime(file, (moment, moment))
+        self.place(app, tmp_path)
+
+        page = client.get("/staff/operator/state").text
+
+        assert "最近一次备份是 3 小时前：pinganma-20260302T000000Z.backup.tar" in page
 
     def test_says_so_where_there_are_none(
         self, app: Flask, client: FlaskClient, operator: Actor, tmp_path: Path

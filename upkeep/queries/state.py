@@ -1,7 +1,9 @@
 """What is measured for the operator's page.  Each statement reads an index or a row."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -11,8 +13,11 @@ from kernel.outbox import Delivery
 from kernel.work import Parts
 from upkeep.models import RetentionRun
 from upkeep.queries import tables
+from upkeep.queries.backups import backups
 from upkeep.queries.revisions import newest_revision
 from upkeep.rules.findings import State
+
+MEGA: Final = 1_000_000
 
 
 def state(session: Session, parts: Parts, *, redis: bool, workers: Mapping[str, int]) -> State:
@@ -39,13 +44,22 @@ def state(session: Session, parts: Parts, *, redis: bool, workers: Mapping[str, 
         is_https=settings.is_https,
         disk=measures.disk_room(settings.var),
         database_bytes=measures.database_bytes(session),
-        backup=measures.last_backup(session),
+        backup=_newest_backup(session, settings.backup_dir),
         backup_dir=settings.backup_dir is not None,
         revision=tables.revision(session.connection()),
         newest=newest_revision(),
         retention_at=None if run is None else run.at,
         retention_due=0 if run is None else sum(line["due"] for line in run.report),
     )
+
+
+def _newest_backup(session: Session, folder: Path | None) -> tuple[datetime, str] | None:
+    """Return the newest backup that the log or the folder knows: a restored log knows no later."""
+    found = [
+        (file.at, f"{file.name} · {file.size / MEGA:.1f} MB") for file in backups(folder) or ()
+    ]
+    noted = measures.last_backup(session)
+    return max([*found, *([noted] if noted else [])], default=None)
 
 
 def last_retention(session: Session) -> RetentionRun | None:
