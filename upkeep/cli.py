@@ -10,6 +10,7 @@ from typing import Final
 
 import click
 from flask.cli import AppGroup, with_appcontext
+from sqlalchemy.exc import OperationalError
 
 from kernel.errors import Refusal
 from kernel.settings import Misconfigured
@@ -29,6 +30,10 @@ def _in_words() -> Iterator[None]:
         yield
     except Refusal as refusal:
         raise click.ClickException(str(refusal)) from None
+    except OperationalError:
+        raise click.ClickException(
+            "库连不上，或者表还没有建 · the database is away or has no tables"
+        ) from None
 
 
 @click.command("backup")

@@ -40,6 +40,7 @@ from tests.upkeep.conftest import (
     everything,
     files,
     inside,
+    make_house,
     put_store,
     run,
     url_of,
@@ -556,6 +557,21 @@ def no_file_longer_than(size: int) -> Iterator[None]:
 
 
 class TestWhenItBreaksOff:
+    @pytest.mark.parametrize(
+        "words", [["backup"], ["retention", "--dry-run"], ["inspect"], ["seal", "rotate"]]
+    )
+    def test_a_database_that_is_away_is_told_in_a_sentence(
+        self, words: list[str], tmp_path: Path
+    ) -> None:
+        away = make_house("postgresql://nobody@127.0.0.1:1/nothing", tmp_path)
+
+        place = [str(tmp_path / "x")] if words[0] in {"backup", "inspect"} else []
+        code, said = run(away, *words, *place)
+
+        assert code == 1
+        assert "库连不上" in said
+        assert list(tmp_path.glob("*x*")) == []
+
     def test_a_full_disk_leaves_no_half_backup(self, house: House, tmp_path: Path) -> None:
         one, folder = house(), tmp_path / "backups"
         folder.mkdir()

@@ -25,6 +25,9 @@ from upkeep.service.tables import clear, keys_checked_last, set_sequences
 
 BATCH: Final = 500
 MOST_NAMED: Final = 20
+NO_OWNER: Final = (
+    "这个登录名不能改表，数据没有写进去。请在 MIGRATION_DATABASE_URL 里给出能改表的登录名再恢复。"
+)
 LOST: Final = "这个文件在恢复备份时已经找不到了。"
 
 
@@ -177,7 +180,12 @@ def _make_tables(engine: sa.Engine, revision: str) -> None:
             clear(connection)
     except sa.exc.OperationalError as error:
         raise RestoreFailed("库正被别的程序占着，没有动它。请先停下服务再恢复。") from error
-    upgrade(revision=revision)
+    except sa.exc.ProgrammingError as error:
+        raise RestoreFailed(NO_OWNER) from error
+    try:
+        upgrade(revision=revision)
+    except sa.exc.ProgrammingError as error:
+        raise RestoreFailed(NO_OWNER) from error
 
 
 def _fill(connection: Connection, archive: Archive) -> None:
