@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 from flask import Flask
-from flask_migrate import upgrade
+from flask_migrate import downgrade, upgrade
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
@@ -153,7 +153,8 @@ class TestTheLog:
     def test_the_way_back_down_guards_every_line_again(self, house: House) -> None:
         app = house()
         with inside(app):
-            upgrade(revision="0001")
+            upgrade()
+            downgrade(revision="0001")
             db.session.execute(
                 sa.text(
                     "INSERT INTO kernel_audit (at, action, subject, area, detail)"
