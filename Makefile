@@ -1,6 +1,6 @@
 # The two commands are `make run` and `make test`; what they need they install into .venv.
 SHELL := /bin/bash
-.PHONY: run people test check bench clean
+.PHONY: run people test check bench wheelhouse clean
 
 # Everything on this machine: Redis, web, workers and schedule.  Ctrl-C stops it, var/ keeps the data.
 run:
@@ -23,7 +23,11 @@ bench:
 	@if [ ! -e bench/run ]; then echo "There is no bench/run."; exit 1; fi
 	@ops/make-venv embedded test && exec bench/run
 
+# Everything production needs, for machines without a network; ops/install-offline installs it there.
+wheelhouse:
+	@ops/wheelhouse
+
 # What can be made again.  The data under var/ stays.
 clean:
-	rm -rf .venv *.egg-info build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage*
+	rm -rf .venv wheelhouse *.egg-info build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage*
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -6,8 +6,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Final
 
+from click import Command
 from flask import Blueprint, Flask
-from flask.cli import AppGroup
 from flask_migrate import Migrate
 
 import citizen.events
@@ -29,6 +29,9 @@ import people.jobs
 import people.views
 import qr.cli
 import qr.views
+import upkeep.cli
+import upkeep.jobs
+import upkeep.views
 from kernel.chance import Chance, SystemChance
 from kernel.clock import Clock, SystemClock
 from kernel.db import db, engine_options, prepare
@@ -54,6 +57,7 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     citizen.views.pages,
     grid.views.pages,
     grid.views.links,
+    upkeep.views.pages,
 )
 
 SUBSCRIBERS: Final[Subscribers] = {
@@ -72,12 +76,17 @@ JOBS: Final[tuple[Handler, ...]] = (
     citizen.jobs.forget_contacts,
     citizen.jobs.forget_files,
     citizen.jobs.tell_resident,
+    kernel.jobs.forget_lines,
     kernel.jobs.prune_outbox,
     kernel.media.drop_files,
     kernel.media.finish_attachment,
+    kernel.media.sweep_incoming,
     kernel.outbound.prune_messages,
     kernel.outbound.send_message,
     people.jobs.forget_codes,
+    people.jobs.forget_households,
+    people.jobs.forget_sessions,
+    upkeep.jobs.report_retention,
 )
 
 SCHEDULE: Final[tuple[Turn, ...]] = (
@@ -87,22 +96,28 @@ SCHEDULE: Final[tuple[Turn, ...]] = (
     Daily(3, kernel.jobs.prune_outbox),
     Daily(3, kernel.outbound.prune_messages),
     Daily(3, people.jobs.forget_codes),
+    Daily(3, people.jobs.forget_sessions),
+    Daily(3, kernel.media.sweep_incoming),
+    Daily(3, kernel.jobs.forget_lines),
+    Daily(4, people.jobs.forget_households),
     Daily(4, grid.jobs.forget_contacts),
     Daily(4, grid.jobs.forget_files),
     Daily(4, grid.jobs.blur_positions),
     Daily(5, citizen.jobs.forget_contacts),
     Daily(5, citizen.jobs.forget_files),
     Daily(5, citizen.jobs.blur_positions),
+    Daily(6, upkeep.jobs.report_retention),
 )
 
 SCAN_TARGETS: Final[Mapping[CodeKind | None, Target]] = citizen.views.SCAN_TARGETS
 
 
-COMMANDS: Final[tuple[AppGroup, ...]] = (
+COMMANDS: Final[tuple[Command, ...]] = (
     demo.cli.commands,
     grid.cli.commands,
     people.cli.commands,
     qr.cli.commands,
+    *upkeep.cli.COMMANDS,
 )
 
 # The staff's menu, in its order; each sees what they may open.  At most five fit a phone.
@@ -116,7 +131,7 @@ NAV: Final[tuple[NavItem, ...]] = (
     NavItem("人员", "people.staff", "user", Permission.SYSTEM_STAFF_EDIT),
     NavItem("区域", "people.areas", "home", Permission.SYSTEM_AREA_EDIT),
     NavItem("日志", "people.audit", "board", Permission.AUDIT_LOG_READ),
-    NavItem("运行", "operator.stuck", "list", Permission.SYSTEM_PARKED_READ),
+    NavItem("运行", "upkeep.state", "list", Permission.SYSTEM_PARKED_READ),
 )
 
 

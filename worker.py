@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bootstrap import SCHEDULE, create_app
 from kernel.delivery import plan, sweep
-from kernel.facts import check_keys
+from kernel.facts import check_keys, check_keys_if_there
 from kernel.jobs import WORKER_TTL, make_queue
 from kernel.logs import current_id, start_logging
 from kernel.outbox import Queue
@@ -79,6 +79,8 @@ def main(arguments: list[str]) -> int:
     if arguments[0] != "schedule":
         work(app, settings.redis_url, Queue(arguments[0]), burst=arguments[1:] == ["burst"])
         return 0
+    with app.app_context():
+        check_keys_if_there()
     while True:
         beat(app)
         time.sleep(BEAT)

@@ -1,13 +1,21 @@
-"""Who did what to whom, written once and never changed (triggers in the database refuse it)."""
+"""Who did what to whom, written once and never changed (triggers in the database refuse it).
+
+After three years a line may go; before, the database refuses that, too.
+"""
 
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import Index, String
+from sqlalchemy import Index, Select, String, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.access import Actor
 from kernel.db import Model
+from kernel.inventory import logs_kept
 from kernel.work import Work
+
+KEEP: Final = logs_kept()  # the trigger in the database knows the same number of days
+BATCH: Final = 500
 
 
 class AuditLine(Model):
@@ -42,3 +50,22 @@ def note(
         detail=detail[:500],
     )
     work.session.add(line)
+
+
+def over(work: Work) -> Select[int]:
+    """Return the statement for the numbers of the lines whose time is over."""
+    return select(AuditLine.id).where(AuditLine.at < work.now() - KEEP)
+
+
+def forget_lines(work: Work) -> int:
+    """Delete the next few lines whose time is over; say how many went, and write that down."""
+    chosen = work.session.scalars(over(work).order_by(AuditLine.id).limit(BATCH)).all()
+    if not chosen:
+        return 0
+    work.session.execute(
+        delete(AuditLine)
+        .where(AuditLine.id.in_(chosen))
+        .execution_options(synchronize_session=False)
+    )
+    note(work, by=None, action="retention.log", subject="audit", detail=str(len(chosen)))
+    return len(chosen)

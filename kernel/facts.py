@@ -1,5 +1,7 @@
 """A few facts about this database as a whole, by name."""
 
+import logging
+
 from flask import current_app
 from sqlalchemy import String, select
 from sqlalchemy.exc import SQLAlchemyError
@@ -11,6 +13,7 @@ from kernel.settings import Misconfigured
 from kernel.work import Work, transaction
 
 DEMO = "demo"
+log = logging.getLogger(__name__)
 
 
 class Fact(Model):
@@ -43,6 +46,20 @@ def is_demo() -> bool:
             return False  # an error page must still come when the database is away
         current_app.extensions["is_demo"] = known
     return known
+
+
+def check_keys_if_there() -> None:
+    """Check the keys where there is a database with tables to check them against.
+
+    One that is away or not set up yet stops nobody here: the site says so by itself.
+
+    Raises:
+        Misconfigured: as `check_keys` does.
+    """
+    try:
+        check_keys()
+    except SQLAlchemyError:
+        log.warning("the keys could not be checked: the database is away or has no tables yet")
 
 
 def check_keys() -> None:

@@ -11,6 +11,7 @@ from redis.exceptions import RedisError
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from kernel import measures
 from kernel.access import public
 from kernel.db import db
 from kernel.jobs import RqDispatch
@@ -58,6 +59,9 @@ def metrics() -> Response:
         ("lag_seconds", "Age of the oldest outbox row that is due"),
     ):
         Gauge(f"pinganma_{name}", said, registry=registry).set(float(facts[name] or 0))
+    for name, said, value in _measures():
+        if value is not None:
+            Gauge(f"pinganma_{name}", said, registry=registry).set(value)
     workers = Gauge("pinganma_workers", "Workers alive", ["queue"], registry=registry)
     for queue, count in facts["workers"].items():
         workers.labels(queue).set(count)
@@ -81,6 +85,34 @@ def _database_facts() -> dict[str, Any]:
         return {"database": False, "owed": None, "parked": None, "lag_seconds": None}
     lag = 0.0 if oldest is None else max((now - oldest).total_seconds(), 0.0)
     return {"database": True, "owed": owed, "parked": parked, "lag_seconds": round(lag, 1)}
+
+
+def _measures() -> list[tuple[str, str, float | None]]:
+    """Return what can be measured now; None for what there is not."""
+    settings, now = parts().settings, parts().clock.now()
+    room = measures.disk_room(settings.var)
+    until = settings.certificate_file and measures.valid_until(settings.certificate_file)
+    found: list[tuple[str, str, float | None]] = [
+        ("disk_free_bytes", "Room left on the disk of VAR", None if room is None else room[0]),
+        (
+            "certificate_seconds",
+            "Time until the certificate expires",
+            (until - now).total_seconds() if until else None,
+        ),
+    ]
+    try:
+        turn, backup = measures.last_turn(db.session()), measures.last_backup(db.session())
+        size = measures.database_bytes(db.session())
+    except SQLAlchemyError:
+        return found  # the gauge of the database says so
+    since_turn = None if turn is None else (now - turn).total_seconds()
+    since_backup = None if backup is None else (now - backup[0]).total_seconds()
+    return [
+        *found,
+        ("database_bytes", "Size of the database", size),
+        ("schedule_age_seconds", "Time since the schedule last owed a turn", since_turn),
+        ("backup_age_seconds", "Time since the last finished backup", since_backup),
+    ]
 
 
 def _redis_facts() -> dict[str, Any]:

@@ -16,6 +16,7 @@ from rq.exceptions import DuplicateJobError
 from rq.job import JobStatus
 from rq.serializers import JSONSerializer
 
+from kernel import audit
 from kernel.delivery import deliver, prune
 from kernel.outbox import Queue, Ticket, on
 from kernel.work import Work
@@ -121,3 +122,10 @@ class RqDispatch:
 def prune_outbox(work: Work) -> None:
     """Forget what has long been done."""
     prune(work)
+
+
+@on(Queue.BULK)
+def forget_lines(work: Work) -> None:
+    """Forget lines of the log that are older than three years; owed daily, and while there are."""
+    if audit.forget_lines(work):
+        work.later(forget_lines)

@@ -5,6 +5,7 @@ Loaded only where ``MEDIA_URL`` asks for it; the client takes half a second to i
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from io import BytesIO
 from typing import BinaryIO, Final
 from urllib.parse import urlsplit
@@ -61,6 +62,13 @@ class S3Store:
     def delete(self, name: str) -> None:
         with _as_os_error():
             self._client.remove_object(self._bucket, name)
+
+    def older(self, folder: str, moment: datetime) -> Iterator[str]:
+        with _as_os_error():
+            for found in self._client.list_objects(self._bucket, prefix=f"{folder}/"):
+                written = found.last_modified
+                if found.object_name and written is not None and written < moment:
+                    yield found.object_name
 
 
 @contextmanager

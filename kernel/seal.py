@@ -10,6 +10,7 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from kernel.settings import Misconfigured
 
 PROBE: Final = "平安码"
+PRINT: Final = b"pinganma: which key is this"
 
 
 class Keyring:
@@ -26,6 +27,8 @@ class Keyring:
             raise Misconfigured(
                 "SEAL_KEYS holds something that is no key; see docs/deploy.md."
             ) from None
+        self._keys = tuple(seal_keys)
+        self._first = Fernet(seal_keys[0])
         self._index_key = index_key.encode()
 
     def seal(self, text: str) -> str:
@@ -48,3 +51,19 @@ class Keyring:
     def index(self, text: str) -> str:
         """Return a fingerprint by which the same text is found again, and nothing else learnt."""
         return hmac.new(self._index_key, text.encode(), sha256).hexdigest()
+
+    def has_first(self, sealed: str) -> bool:
+        """Whether the first key opens it, so that the others are not needed for it."""
+        try:
+            self._first.decrypt(sealed.encode())
+        except InvalidToken:
+            return False
+        return True
+
+    def fingerprints(self) -> tuple[str, tuple[str, ...]]:
+        """Return by what the index key and each seal key are known again; they tell nothing."""
+        return _fingerprint(self._index_key), tuple(_fingerprint(k.encode()) for k in self._keys)
+
+
+def _fingerprint(key: bytes) -> str:
+    return hmac.new(key, PRINT, sha256).hexdigest()[:16]

@@ -10,6 +10,7 @@ KEYS: Final = ("SECRET_KEY", "SEAL_KEYS", "INDEX_KEY")
 STAFF_IDLE_MINUTES: Final = (
     240  # half a working day: long enough for a desk, too short for a lost phone
 )
+BACKUP_KEEP: Final = 14  # a night each, two weeks back
 
 # Group robots of WeCom and DingTalk; a house with a gateway of its own names it instead.
 ROBOT_URLS: Final = ("https://qyapi.weixin.qq.com/", "https://oapi.dingtalk.com/")
@@ -43,6 +44,9 @@ class Settings:
     sms_key: str = ""
     robot_url_allowed: tuple[str, ...] = ROBOT_URLS
     staff_idle_minutes: int = STAFF_IDLE_MINUTES
+    backup_dir: Path | None = None  # where `flask backup` writes and the operator's page looks
+    backup_keep: int = BACKUP_KEEP
+    certificate_file: Path | None = None  # watched, so that somebody hears before it expires
     testing: bool = False
 
     @classmethod
@@ -78,6 +82,9 @@ class Settings:
             sms_key=known.get("SMS_KEY", ""),
             robot_url_allowed=_beginnings(known.get("ROBOT_URLS", "")),
             staff_idle_minutes=_whole(known, "STAFF_IDLE_MINUTES", STAFF_IDLE_MINUTES),
+            backup_dir=_path(known, "BACKUP_DIR"),
+            backup_keep=_whole(known, "BACKUP_KEEP", BACKUP_KEEP),
+            certificate_file=_path(known, "CERTIFICATE_FILE"),
         )
 
     @property
@@ -113,6 +120,10 @@ def _beginnings(text: str) -> tuple[str, ...]:
         if parts.scheme not in {"http", "https"} or not parts.netloc or "@" in parts.netloc:
             raise Misconfigured(f"ROBOT_URLS has {url!r}; it must look like https://example.com/")
     return tuple(url if urlsplit(url).path else f"{url}/" for url in found) or ROBOT_URLS
+
+
+def _path(env: Mapping[str, str], name: str) -> Path | None:
+    return Path(env[name]).absolute() if env.get(name) else None
 
 
 def _whole(env: Mapping[str, str], name: str, default: int) -> int:

@@ -2,7 +2,8 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import BinaryIO, Protocol
@@ -32,6 +33,14 @@ class Store(Protocol):
         """Forget *name*; once forgotten, forgetting again does nothing."""
         ...
 
+    def older(self, folder: str, moment: datetime) -> Iterator[str]:
+        """Yield the names in *folder*, which has no folders inside, last written before *moment*.
+
+        Raises:
+            OSError: if the store is away.
+        """
+        ...
+
 
 class FileStore:
     """A folder.  A file appears under its name only when all of it is on the disk."""
@@ -59,6 +68,16 @@ class FileStore:
 
     def delete(self, name: str) -> None:
         self._path(name).unlink(missing_ok=True)
+
+    def older(self, folder: str, moment: datetime) -> Iterator[str]:
+        place, limit = self._path(folder), moment.timestamp()
+        if not place.is_dir():
+            return
+        with os.scandir(place) as entries:
+            for entry in entries:
+                with suppress(FileNotFoundError):  # gone since it was listed
+                    if entry.stat().st_mtime < limit:
+                        yield f"{folder}/{entry.name}"
 
     def _path(self, name: str) -> Path:
         path = (self._folder / name).resolve()

@@ -98,7 +98,8 @@ class Work:
     def later_at(self, moment: datetime, job: Handler, **plain: Plain) -> None:
         """Owe one run of *job*, not before *moment*: the sweep sends it then."""
         row = self._row(job, plain)
-        row.due_at = max(moment, self.now())
+        # As if it were written then: until then nothing is late.
+        row.written_at = row.due_at = max(moment, self.now())
         self.session.add(row)
 
     def _owe(self, handler: Handler, payload: Mapping[str, Plain | object]) -> None:

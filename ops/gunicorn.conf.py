@@ -8,6 +8,8 @@ import os
 from gunicorn.arbiter import Arbiter
 from gunicorn.workers.base import Worker
 
+from kernel.facts import check_keys_if_there
+
 bind = (
     os.environ.get("BIND")
     or f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
@@ -23,6 +25,13 @@ max_requests_jitter = 2_000
 forwarded_allow_ips = ""
 preload_app = True  # loaded once and forked: half the memory and half the start
 control_socket_disable = True  # nothing here is changed while it runs
+
+
+def on_starting(server: Arbiter) -> None:
+    """Refuse to begin with keys that do not open what is in the database."""
+    app = server.app.wsgi()
+    with app.app_context():
+        check_keys_if_there()
 
 
 def post_fork(server: Arbiter, worker: Worker) -> None:  # noqa: ARG001 - gunicorn's signature

@@ -25,6 +25,7 @@ from kernel.web import full_stop, sentence_of
 from people import rules
 from people.errors import BadField
 from people.models import RobotKind
+from people.queries import AuditFilter
 
 ROLES: Final = [
     SelectChoice(role.value, _(name))
@@ -180,6 +181,30 @@ class AuditForm(Form):
     area = StringField(_("区域编码"), [Optional(), Length(max=17)])
     first = DateField(_("从"), [Optional()])
     last = DateField(_("到"), [Optional()])
+
+
+class AuditExportForm(AuditForm):
+    """Which days of the log to hand out: both ends are asked for, so that nobody takes all."""
+
+    first = DateField(_("从"), [InputRequired(_("请写从哪一天起。"))])
+    last = DateField(_("到"), [InputRequired(_("请写到哪一天止。"))])
+
+    def validate_last(self, field: DateField) -> None:
+        """Make sure that the days are in order."""
+        if field.data and self.first.data and field.data < self.first.data:
+            raise ValidationError(_("“到”不能早于“从”。"))
+
+    def wanted(self) -> AuditFilter:
+        """Return the part of the log that was asked for.
+
+        Raises:
+            NoSuchArea: if the area is no code.
+        """
+        area = text(self.area)
+        if area:
+            rules.level_of(area)
+        first, last = self.first.data, self.last.data
+        return AuditFilter(action=text(self.action), area=area, first=first, last=last)
 
 
 class StaffSearchForm(Form):

@@ -124,3 +124,12 @@ class PhoneCode(Model):
     sent_at: Mapped[datetime]
     tries: Mapped[int] = mapped_column(default=0)
     used_at: Mapped[datetime | None]
+
+
+class EndedSession(Model):
+    """A session somebody signed out of: a copy of its cookie opens nothing any more."""
+
+    __tablename__ = "people_ended_session"
+
+    key_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    ended_at: Mapped[datetime] = mapped_column(index=True)

@@ -6,7 +6,7 @@ Nothing here counts as something that happened to a case: nobody's clock or list
 
 from typing import Final
 
-from sqlalchemy import ColumnElement, delete, func, or_, select, update
+from sqlalchemy import Select, delete, func, or_, select, update
 
 from grid.models import Case, CaseFile, FileKind
 from grid.queries import over_before
@@ -26,24 +26,14 @@ SENT: Final = (FileKind.REPORT, FileKind.SUPPLEMENT)
 
 def forget_contacts(work: Work) -> int:
     """Forget name and number a year after a case was over; the fingerprint of the number, too."""
-    known = or_(
-        Case.caller_name.is_not(None), Case.caller_phone.is_not(None), Case.phone_index.is_not(None)
-    )
-    chosen = _next(work, Case.id.in_(over_before(work.now() - CONTACT)), known)
+    chosen = _next(work, _contacts(work))
     _change(work, chosen, caller_name=None, caller_phone=None, phone_index=None)
     return told(work, "contact", len(chosen))
 
 
 def forget_files(work: Work) -> int:
     """Delete the pictures and voice notes that residents sent, two years after."""
-    long_over = CaseFile.case_id.in_(over_before(work.now() - FILES))
-    chosen = work.session.scalars(
-        select(CaseFile.attachment_id)
-        .where(long_over, CaseFile.kind.in_(SENT))
-        .distinct()
-        .order_by(CaseFile.attachment_id)
-        .limit(BATCH)
-    ).all()
+    chosen = _next(work, _files(work))
     work.session.execute(
         delete(CaseFile)
         .where(CaseFile.attachment_id.in_(chosen))
@@ -54,13 +44,20 @@ def forget_files(work: Work) -> int:
 
 def blur_positions(work: Work) -> int:
     """Leave of a position the street, half a year after."""
-    fine = or_(
-        Case.lat != func.round(Case.lat, STREET),
-        Case.lng != func.round(Case.lng, STREET),
-    )
-    chosen = _next(work, Case.id.in_(over_before(work.now() - POSITION)), fine)
+    chosen = _next(work, _positions(work))
     _change(work, chosen, lat=func.round(Case.lat, STREET), lng=func.round(Case.lng, STREET))
     return told(work, "position", len(chosen))
+
+
+def due(work: Work) -> dict[str, int]:
+    """Return how many rows each verb would still take."""
+    statements = {"contact": _contacts, "files": _files, "position": _positions}
+    return {what: how_many(work, statement(work)) for what, statement in statements.items()}
+
+
+def how_many(work: Work, chosen: Select[int]) -> int:
+    """Return how many rows a statement for numbers finds."""
+    return work.session.scalar(select(func.count()).select_from(chosen.subquery())) or 0
 
 
 def told(work: Work, what: str, count: int, *, of: str = "case") -> int:
@@ -70,8 +67,28 @@ def told(work: Work, what: str, count: int, *, of: str = "case") -> int:
     return count
 
 
-def _next(work: Work, *conditions: ColumnElement[bool]) -> list[int]:
-    statement = select(Case.id).where(*conditions).order_by(Case.id).limit(BATCH)
+def _contacts(work: Work) -> Select[int]:
+    known = or_(
+        Case.caller_name.is_not(None), Case.caller_phone.is_not(None), Case.phone_index.is_not(None)
+    )
+    return select(Case.id).where(Case.id.in_(over_before(work.now() - CONTACT)), known)
+
+
+def _files(work: Work) -> Select[int]:
+    long_over = CaseFile.case_id.in_(over_before(work.now() - FILES))
+    return select(CaseFile.attachment_id).where(long_over, CaseFile.kind.in_(SENT)).distinct()
+
+
+def _positions(work: Work) -> Select[int]:
+    fine = or_(
+        Case.lat != func.round(Case.lat, STREET),
+        Case.lng != func.round(Case.lng, STREET),
+    )
+    return select(Case.id).where(Case.id.in_(over_before(work.now() - POSITION)), fine)
+
+
+def _next(work: Work, chosen: Select[int]) -> list[int]:
+    statement = chosen.order_by(*chosen.selected_columns).limit(BATCH)
     return list(work.session.scalars(statement))
 
 

@@ -32,6 +32,7 @@ from kernel.media.models import LONGEST_KEY, LONGEST_OWNER, Attachment, Kind, St
 from kernel.media.service import MOST_BYTES, MOST_FILES, check_count, forget, forget_these, receive
 from kernel.media.serving import read, respond
 from kernel.media.sounds import MOST_SECONDS
+from kernel.media.sweeping import sweep_incoming
 
 __all__ = [
     "LONGEST_KEY",
@@ -62,4 +63,5 @@ __all__ = [
     "read",
     "receive",
     "respond",
+    "sweep_incoming",
 ]

@@ -16,8 +16,8 @@ log = logging.getLogger(__name__)
 def delete_if_undone(work: Work, name: str) -> None:
     """Delete *name* from the store if the transaction is rolled back.
 
-    An original that no row knows would lie there for ever, place and all.  A
-    process killed before its commit still leaves one.
+    An original that no row knows would lie there for ever, place and all.  One that
+    a process killed before its commit has left is swept up after a day.
     """
     session = work.session
     if KEPT not in session.info:

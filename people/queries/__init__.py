@@ -9,7 +9,7 @@ from people.queries.areas import (
     path_of,
     paths_of,
 )
-from people.queries.audit import AuditFilter, AuditPage, audit_page
+from people.queries.audit import AuditFilter, AuditPage, AuditRow, audit_page, audit_rows
 from people.queries.scope import area_ranges, reaches, scoped, within
 from people.queries.staff import PAGE as STAFF_PAGE
 from people.queries.staff import (
@@ -27,12 +27,14 @@ __all__ = [
     "STAFF_PAGE",
     "AuditFilter",
     "AuditPage",
+    "AuditRow",
     "Signed",
     "StaffLine",
     "account_of",
     "actor_of",
     "area_ranges",
     "audit_page",
+    "audit_rows",
     "children",
     "find_area",
     "hats_of",

@@ -12,7 +12,7 @@ from kernel.access import Actor, Hat
 from kernel.permissions import Permission
 from people import rules
 from people.errors import NoSuchPerson
-from people.models import Account, Membership, Person
+from people.models import Account, EndedSession, Membership, Person
 from people.queries.scope import scoped, within
 
 PAGE: Final = 50
@@ -52,16 +52,19 @@ def actor_of(session: Session, person_id: int) -> Actor | None:
     return Actor(person_id, _hats(session, person_id))
 
 
-def signed_in(session: Session, person_id: int, epoch: int | None) -> Signed | None:
+def signed_in(
+    session: Session, person_id: int, epoch: int | None, key_hash: str = ""
+) -> Signed | None:
     """Return who signed in as *person_id*, or None if that session is over.
 
     Without an *epoch* it is a resident's session: it wears no hats even if the
     same person works here.  With one it holds until the account's is raised.
-    Whoever must change an issued password wears no hats until then.  At most
-    two statements.
+    Whoever must change an issued password wears no hats until then.  One that
+    was signed out of, by its *key_hash*, is over.  At most two statements.
     """
+    goes_on = ~exists().where(EndedSession.key_hash == key_hash)
     if epoch is None:
-        names = select(Person.name, Person.public_name).where(Person.id == person_id)
+        names = select(Person.name, Person.public_name).where(Person.id == person_id, goes_on)
         resident = session.execute(names).one_or_none()
         if resident is None:
             return None
@@ -69,7 +72,12 @@ def signed_in(session: Session, person_id: int, epoch: int | None) -> Signed | N
     statement = (
         select(Person.name, Person.public_name, Account.must_change)
         .join(Account, Account.person_id == Person.id)
-        .where(Person.id == person_id, Account.epoch == epoch, Account.closed_at.is_(None))
+        .where(
+            Person.id == person_id,
+            Account.epoch == epoch,
+            Account.closed_at.is_(None),
+            goes_on,
+        )
     )
     found = session.execute(statement).one_or_none()
     if found is None:

@@ -28,7 +28,7 @@ LEAST_PASSWORD: Final = 10
 MOST_PASSWORD: Final = 128
 _LOGIN: Final = re.compile(r"[a-z0-9][a-z0-9._-]{2,39}")
 _MOBILE: Final = re.compile(r"1[3-9][0-9]{9}")
-_SESSION: Final = re.compile(r"([0-9]{1,18})(?:\.([0-9]{1,9}))?")
+_SESSION: Final = re.compile(r"([0-9]{1,18})(?:\.([0-9]{1,9}))?(?:-([A-Za-z0-9_-]{8,64}))?")
 # Without what is mistaken for something else when it is read out or copied from paper.
 _READABLE: Final = "abcdefghjkmnpqrstuvwxyz23456789"
 _GROUPS: Final = 3
@@ -169,17 +169,32 @@ def wait_for_code(sent_at: Sequence[datetime], now: datetime) -> timedelta:
     return max([timedelta(), *waits])
 
 
-def as_session(person_id: int, epoch: int | None) -> str:
-    """Return what the cookie keeps: who, and for staff which epoch of the account."""
-    return str(person_id) if epoch is None else f"{person_id}.{epoch}"
+def as_session(person_id: int, epoch: int | None, key: str = "") -> str:
+    """Return what the cookie keeps: who, for staff which epoch of the account, and which session.
+
+    The *key* makes this session another than every other one, so that it can be ended alone.
+    """
+    who = str(person_id) if epoch is None else f"{person_id}.{epoch}"
+    return f"{who}-{key}" if key else who
 
 
 def from_session(kept: str) -> tuple[int, int | None] | None:
-    """Read what `as_session` wrote; None for anything else."""
+    """Read who it is from what `as_session` wrote; None for anything else."""
     found = _SESSION.fullmatch(kept) if kept.isascii() else None
     if found is None:
         return None
     return int(found[1]), None if found[2] is None else int(found[2])
+
+
+def is_single(kept: str) -> bool:
+    """Whether what a cookie keeps names one session; those of older versions do not."""
+    found = _SESSION.fullmatch(kept) if kept.isascii() else None
+    return found is not None and found[3] is not None
+
+
+def session_hash(kept: str) -> str:
+    """Return by what a session that was ended is known again; no cookie can be made of it."""
+    return sha256(kept.encode()).hexdigest()
 
 
 def _folded(password: str) -> str:

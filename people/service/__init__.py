@@ -9,10 +9,13 @@ from people.service.areas import (
     set_robot,
     try_robot,
 )
+from people.service.forgetting import forget_households, households_due
 from people.service.imports import ImportResult, import_areas, import_staff
 from people.service.phone import SIGN_IN, check_code, forget_codes, send_code, sign_in_resident
 from people.service.signing import (
     change_password,
+    end_session,
+    forget_sessions,
     sign_in,
     sign_out,
     turn_totp_off,
@@ -41,8 +44,12 @@ __all__ = [
     "close_area",
     "describe_area",
     "describe_staff",
+    "end_session",
     "forget_codes",
+    "forget_households",
+    "forget_sessions",
     "give_hat",
+    "households_due",
     "import_areas",
     "import_staff",
     "move",

@@ -4,15 +4,20 @@ A failure is no exception here: it must be counted, and an exception would undo 
 """
 
 from datetime import timedelta
+from typing import Final
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, delete, select
 
 from kernel import audit
 from kernel.access import Actor
+from kernel.db import insert_once
 from kernel.work import Work
 from people import rules
 from people.errors import NoSuchPerson, WeakPassword, WrongPassword
-from people.models import Account
+from people.models import Account, EndedSession
+
+# A day more than PERMANENT_SESSION_LIFETIME, after which no cookie is read.
+LONGEST_SESSION: Final = timedelta(days=31)
 
 
 def sign_in(work: Work, *, login: str, password: str, code: str = "") -> Account | None:
@@ -48,9 +53,30 @@ def sign_in(work: Work, *, login: str, password: str, code: str = "") -> Account
     return account
 
 
-def sign_out(work: Work, *, by: Actor) -> None:
-    """Write down that somebody left; the session itself is the browser's to forget."""
+def sign_out(work: Work, *, kept: str, by: Actor) -> None:
+    """Write down that somebody left, and end that session, whoever else has its cookie."""
+    end_session(work, kept)
     audit.note(work, by=by, action="sign-out", subject=f"person:{by.id}")
+
+
+def end_session(work: Work, kept: str) -> None:
+    """Make worthless what a cookie keeps, and every copy of it; others of the person go on."""
+    if not rules.is_single(kept):
+        return
+    insert_once(
+        work.session,
+        EndedSession,
+        unique="key_hash",
+        key_hash=rules.session_hash(kept),
+        ended_at=work.now(),
+    )
+
+
+def forget_sessions(work: Work) -> None:
+    """Forget the sessions that were ended so long ago that their cookies have run out, too."""
+    work.session.execute(
+        delete(EndedSession).where(EndedSession.ended_at < work.now() - LONGEST_SESSION)
+    )
 
 
 def change_password(work: Work, *, current: str, new: str, by: Actor) -> int:

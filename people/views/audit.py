@@ -12,8 +12,10 @@ from kernel.forms import text
 from kernel.permissions import Permission
 from kernel.web import current_actor, row_number
 from people import queries
-from people.forms import AuditForm
+from people.forms import AuditExportForm, AuditForm
 from people.views.blueprint import pages, show_in
+
+EXPORT = "export"  # before the names of the second form's fields
 
 
 @pages.get("/staff/audit")
@@ -38,4 +40,5 @@ def audit() -> ResponseReturnValue:
     # Nothing but our own fields: url_for would take _scheme and the like from a stranger's link.
     kept: dict[str, Any] = {name: request.args[name] for name in request.args if name in form}
     more = url_for("people.audit", **kept, before=page.before) if page.before else ""
-    return render_template("people/audit.html", form=form, page=page, more=more)
+    export = AuditExportForm(None, prefix=EXPORT, data=form.data)
+    return render_template("people/audit.html", form=form, export=export, page=page, more=more)

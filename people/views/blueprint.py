@@ -16,6 +16,7 @@ from kernel.forms import Form
 from kernel.permissions import Permission
 from kernel.web import SignedIn, full_stop, sentence_of
 from kernel.web.pages import status_of
+from kernel.work import parts
 from people import queries, rules
 
 pages = Blueprint("people", __name__)
@@ -25,7 +26,8 @@ _LOCAL: Final = re.compile(r"/(?![/\\])[^\x00-\x20\\\x7f]{0,500}")
 def load(session_: Session, kept: str) -> SignedIn | None:
     """Return who a session belongs to, for Flask-Login; None when it is over."""
     read = rules.from_session(kept)
-    signed = queries.signed_in(session_, *read) if read else None
+    known = rules.session_hash(kept)
+    signed = queries.signed_in(session_, *read, key_hash=known) if read else None
     if signed is None:
         return None
     user = SignedIn(
@@ -48,7 +50,7 @@ def enter(person_id: int, epoch: int | None) -> None:
     """Begin a session that has nothing of the one before: what was fixed or stolen is worthless."""
     session.clear()
     user = SignedIn(Actor(person_id), is_staff=epoch is not None)
-    user.session_id = rules.as_session(person_id, epoch)
+    user.session_id = rules.as_session(person_id, epoch, parts().chance.token())
     login_user(user)
     session.permanent = epoch is None  # a resident's own phone, but a desk may be shared
 

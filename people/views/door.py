@@ -5,7 +5,7 @@ from http import HTTPStatus
 from flask import redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_login import logout_user
+from flask_login import current_user, logout_user
 
 from kernel.access import public, signed_in
 from kernel.forms import text
@@ -59,7 +59,7 @@ def sign_in() -> ResponseReturnValue:
 def sign_out() -> ResponseReturnValue:
     """Let anybody out."""
     with transaction() as work:
-        service.sign_out(work, by=current_actor())
+        service.sign_out(work, kept=current_user.get_id(), by=current_actor())
     logout_user()
     session.clear()
     return redirect(url_for("people.sign_in"), code=303)

@@ -51,6 +51,9 @@ def sign_in_resident() -> ResponseReturnValue:
 @public
 def sign_out_resident() -> ResponseReturnValue:
     """Forget who this is; whoever is nobody already stays nobody."""
+    if current_user.is_authenticated:
+        with transaction() as work:
+            service.end_session(work, current_user.get_id())
     logout_user()
     session.clear()
     return redirect(url_for("people.sign_in_resident"), code=303)

@@ -42,6 +42,7 @@ SCOPED = {
     "people.queries.areas.managed_area": "people/test_queries.py",
     "people.queries.areas.managed_areas": "people/test_queries.py",
     "people.queries.audit.audit_page": "people/test_queries.py",
+    "people.queries.audit.audit_rows": "people/test_queries.py",
     "people.queries.staff.staff_detail": "people/test_queries.py",
     "people.queries.staff.staff_page": "people/test_queries.py",
     "qr.queries.in_area": "qr/test_queries.py",
@@ -92,6 +93,8 @@ OPEN = {
     "qr.queries.by_spot_number": "a number that hangs there for everybody to read",
     "qr.queries.with_spot_number": "a number that hangs there for everybody to read",
     "qr.queries.find": "for commands on the machine itself",
+    "upkeep.queries.state.last_retention": "numbers without anybody's data",
+    "upkeep.queries.state.state": "measures the house and reads nobody's data",
     "qr.queries.resolve": "whoever stands before a code may scan it",
 }
 

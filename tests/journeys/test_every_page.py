@@ -101,7 +101,8 @@ def test_what_whoever_looks_after_people_opens(desk: Phone) -> None:
     look(
         page, "/staff/areas/import", "/staff/audit", "/staff/operator/", "/staff/operator/messages"
     )
-    look(page, "/staff/operator/calendar", "/staff/account", "/staff/account/password")
+    look(page, "/staff/operator/state", "/staff/operator/backups", "/staff/operator/calendar")
+    look(page, "/staff/account", "/staff/account/password")
     look(page, "/staff/account/totp")
     page.goto("/staff/people")
     page.locator(

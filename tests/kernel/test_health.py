@@ -1,8 +1,13 @@
+from datetime import timedelta
+
 from flask import Flask
 from flask.testing import FlaskClient
 
+from kernel.audit import AuditLine
+from kernel.measures import BACKED_UP
+from kernel.outbox import Delivery
 from kernel.work import transaction
-from tests.fakes import FixedClock, ListDispatch
+from tests.fakes import NOON, FixedClock, ListDispatch
 from tests.kernel.conftest import write_fact
 
 
@@ -49,3 +54,33 @@ def test_prometheus_reads_the_same(client: FlaskClient) -> None:
 
     assert "pinganma_database 1.0" in page
     assert 'pinganma_workers{queue="urgent"} 0.0' in page
+
+
+def test_prometheus_reads_how_the_house_is_doing(client: FlaskClient, clock: FixedClock) -> None:
+    assert "pinganma_backup_age_seconds" not in client.get("/metrics").text  # there was none
+    with transaction() as work:
+        work.later(write_fact, name="a")
+        work.session.add(AuditLine(at=NOON, action=BACKED_UP, subject="backup"))
+        work.session.flush()
+        work.session.query(Delivery).one().slot = "a@1"
+    clock.advance(minutes=10)
+
+    page = client.get("/metrics").text
+
+    assert "pinganma_backup_age_seconds 600.0" in page
+    assert "pinganma_schedule_age_seconds 600.0" in page
+    assert "pinganma_disk_free_bytes" in page
+    assert "pinganma_database_bytes" in page
+
+
+def test_what_waits_for_the_morning_is_not_late(client: FlaskClient, clock: FixedClock) -> None:
+    with transaction() as work:
+        work.later_at(NOON + timedelta(hours=11), write_fact, name="a")
+    clock.advance(hours=10)
+    early = client.get("/readyz").json
+    clock.advance(hours=1, minutes=3)
+    late = client.get("/readyz").json
+
+    assert early is not None
+    assert late is not None
+    assert (early["lag_seconds"], late["lag_seconds"]) == (0, 180)

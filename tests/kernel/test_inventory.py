@@ -2,9 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from bootstrap import JOBS
-from kernel.inventory import kept
-from kernel.outbox import name_of
+from kernel.inventory import kept, lines, logs_kept
 
 
 @pytest.mark.parametrize(
@@ -25,5 +23,12 @@ def test_what_it_does_not_say_is_not_made_up(data: str) -> None:
         kept(data)
 
 
-def test_no_job_takes_from_the_log() -> None:
-    assert not [name_of(job) for job in JOBS if "audit" in name_of(job)]
+def test_logs_are_kept_for_three_years_and_their_leap_day() -> None:
+    assert logs_kept() == timedelta(days=3 * 365 + 1)
+
+
+def test_every_line_is_told_in_its_own_words() -> None:
+    told = dict(lines())
+
+    assert told["手机号"] == "办结后1年"
+    assert len(told) == 10

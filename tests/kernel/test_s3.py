@@ -2,15 +2,22 @@
 
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 
 from kernel.s3 import S3Store
 from kernel.settings import Misconfigured
+from tests.fakes import NOON
 
 NO_SUCH_KEY = b"<Error><Code>NoSuchKey</Code><Message>gone</Message></Error>"
+LISTED = (
+    "<Contents><Key>%s</Key><LastModified>2025-12-31T00:00:00.000Z</LastModified>"
+    "<ETag>1</ETag><Size>1</Size></Contents>"
+)
 DENIED = b"<Error><Code>AccessDenied</Code><Message>no</Message></Error>"
 
 
@@ -28,10 +35,21 @@ class Bucket(BaseHTTPRequestHandler):
         self.answer(200, headers={"ETag": '"1"'})
 
     def do_GET(self) -> None:
-        if self.path in self.kept:
+        if "list-type=2" in self.path:
+            self.answer(200, self.listed())
+        elif self.path in self.kept:
             self.answer(200, self.kept[self.path])
         else:
             self.answer(404, NO_SUCH_KEY)
+
+    def listed(self) -> bytes:
+        """Say what begins so; everything was written on the last day of 2025."""
+        bucket, _, query = self.path.partition("?")
+        prefix = parse_qs(query)["prefix"][0]
+        names = [name.removeprefix(bucket).lstrip("/") for name in self.kept]
+        found = "".join(LISTED % name for name in names if name.startswith(prefix))
+        head = "<Name>media</Name><IsTruncated>false</IsTruncated>"
+        return f"<ListBucketResult>{head}{found}</ListBucketResult>".encode()
 
     def do_DELETE(self) -> None:
         self.kept.pop(self.path, None)
@@ -75,6 +93,14 @@ def test_what_is_kept_is_found_until_it_is_forgotten(store: S3Store) -> None:
 
     with pytest.raises(FileNotFoundError), store.open("ab/cd"):
         pytest.fail("opened what was forgotten")
+
+
+def test_what_has_lain_there_for_long_is_listed(store: S3Store) -> None:
+    store.put("incoming/a", b"x")
+    store.put("pictures/b", b"x")
+
+    assert list(store.older("incoming", NOON)) == ["incoming/a"]
+    assert list(store.older("incoming", NOON - timedelta(days=300))) == []
 
 
 def test_a_wrong_key_is_an_error_of_the_store(address: str) -> None:

@@ -33,3 +33,18 @@ def test_a_wrong_key_says_so() -> None:
 def test_something_that_is_no_key_stops_the_start_up() -> None:
     with pytest.raises(Misconfigured, match="SEAL_KEYS"):
         Keyring(["short"], "i")
+
+
+def test_which_key_sealed_it_is_known() -> None:
+    both = Keyring([NEW, OLD], "i")
+
+    assert not both.has_first(RING.seal("甲"))
+    assert both.has_first(both.seal("甲"))
+
+
+def test_a_key_is_known_again_by_what_tells_nothing_of_it() -> None:
+    index_key, seal_keys = Keyring([NEW, OLD], "i").fingerprints()
+
+    assert seal_keys == (*Keyring([NEW], "j").fingerprints()[1], *RING.fingerprints()[1])
+    assert index_key == RING.fingerprints()[0] != Keyring([OLD], "j").fingerprints()[0]
+    assert not any(print_ in NEW + OLD for print_ in seal_keys)

@@ -79,3 +79,13 @@ def test_robots_are_those_of_two_firms_unless_somebody_says_otherwise(env: dict[
 def test_a_beginning_that_is_no_address_is_refused(url: str, env: dict[str, str]) -> None:
     with pytest.raises(Misconfigured, match="ROBOT_URLS"):
         Settings.from_env({**env, "ROBOT_URLS": url})
+
+
+def test_a_backup_goes_nowhere_until_it_is_told_where(env: dict[str, str], tmp_path: Path) -> None:
+    silent = Settings.from_env(env)
+    told = {"BACKUP_DIR": str(tmp_path), "BACKUP_KEEP": "3", "CERTIFICATE_FILE": "/x/y.pem"}
+    settings = Settings.from_env({**env, **told})
+
+    assert (silent.backup_dir, silent.certificate_file, silent.backup_keep) == (None, None, 14)
+    assert (settings.backup_dir, settings.backup_keep) == (tmp_path, 3)
+    assert settings.certificate_file == Path("/x/y.pem")

@@ -1,8 +1,11 @@
+import os
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from kernel.stores import FileStore
+from tests.fakes import NOON
 
 
 @pytest.fixture
@@ -34,3 +37,15 @@ def test_what_could_not_be_written_leaves_nothing(store: FileStore, tmp_path: Pa
 
     with pytest.raises(OSError, match="media"):
         store.put("a", b"x")
+
+
+def test_what_has_lain_in_a_folder_for_long_is_listed(store: FileStore, tmp_path: Path) -> None:
+    store.put("incoming/old", b"x")
+    store.put("incoming/new", b"x")
+    store.put("pictures/old", b"x")
+    long_ago = (NOON - timedelta(days=2)).timestamp()
+    for name in ("incoming/old", "pictures/old"):
+        os.utime(tmp_path / "media" / name, (long_ago, long_ago))
+
+    assert list(store.older("incoming", NOON - timedelta(days=1))) == ["incoming/old"]
+    assert list(store.older("nowhere", NOON)) == []

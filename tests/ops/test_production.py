@@ -23,7 +23,7 @@ from kernel.outbox import Queue
 from launch.machine import ROOT
 from tests.conftest import INDEX_KEY, SEAL_KEY
 
-UNITS = sorted((ROOT / "ops" / "systemd").glob("*.service"))
+UNITS = sorted((ROOT / "ops" / "systemd").glob("*.*"))  # services, and the timer of one
 SITE = ROOT / "ops" / "nginx" / "pinganma.conf"
 HOME = "/opt/pinganma"  # where the units expect the program
 PATIENCE = 90.0
@@ -87,6 +87,7 @@ class House:
     http: int
     https: int
     folder: Path
+    env: dict[str, str]
 
     def get(self, path: str, **headers: str) -> tuple[int, str, dict[str, str]]:
         trust = ssl.create_default_context(cafile=str(self.folder / "fullchain.pem"))
@@ -169,7 +170,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     redis = [program("redis-server"), "--port", "0", "--unixsocket", f"{folder}/redis.sock"]
     upgrade = [sys.executable, "-m", "flask", "--app", "wsgi", "db", "upgrade"]
     subprocess.run(upgrade, cwd=ROOT, env=env, check=True, capture_output=True)
-    running = House(http=http, https=https, folder=folder)
+    running = House(http=http, https=https, folder=folder, env=env)
     with ExitStack() as all_of_it:
 
         def start(words: list[str], name: str) -> None:
@@ -216,6 +217,32 @@ def test_a_page_comes_compressed(house: House) -> None:
     _, _, headers = house.get("/nothing-here", **{"Accept-Encoding": "gzip"})
 
     assert headers["Content-Encoding"] == "gzip"
+
+
+def test_the_nightly_backup_runs_beside_the_house_and_can_be_restored(house: House) -> None:
+    env = {**os.environ, **house.env, "BACKUP_DIR": str(house.folder / "backups")}
+    (house.folder / "backups").mkdir()
+
+    backup = subprocess.run(
+        command("pinganma-backup.service"),
+        cwd=ROOT,
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert backup.returncode == 0, backup.stderr
+    (made,) = (house.folder / "backups").glob("pinganma-*.backup.tar")
+    looked = subprocess.run(
+        [sys.executable, "-m", "flask", "--app", "wsgi", "restore", "--check", str(made)],
+        cwd=ROOT,
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "备份完好" in looked.stdout, looked.stderr
 
 
 def test_who_comes_without_https_is_sent_there(house: House) -> None:

@@ -60,7 +60,11 @@ SCOPED: dict[Callable[..., Any], Read] = {
     queries.audit_page: lambda session, _, by: (
         queries.audit_page(session, AuditFilter(), by=by).lines
     ),
+    queries.audit_rows: lambda session, _, by: list(
+        queries.audit_rows(session, AuditFilter(), by=by)
+    ),
 }
+WHOLE_OR_NOT = {queries.audit_page, queries.audit_rows}  # of the log
 OPEN: dict[Callable[..., Any], str] = {
     queries.account_of: "asked about oneself only",
     queries.actor_of: "asked by the sign-in, about oneself",
@@ -90,7 +94,7 @@ class TestScope:
         self, session: Session, query: Callable[..., Any]
     ) -> None:
         worker = self.worker(session)
-        role = Role.SYSADMIN if query is queries.audit_page else Role.TOWN_ADMIN
+        role = Role.SYSADMIN if query in WHOLE_OR_NOT else Role.TOWN_ADMIN
         by = make_staff(session, role, area=DISTRICT if role is Role.SYSADMIN else TOWN)
 
         assert len(SCOPED[query](session, worker, by)) == 1

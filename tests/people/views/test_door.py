@@ -12,7 +12,7 @@ from kernel.audit import AuditLine
 from kernel.grants import Role
 from kernel.work import transaction
 from people import service
-from people.models import Account
+from people.models import Account, EndedSession
 from people.rules import HatWanted, StaffRow
 from tests.factories import DISTRICT, GRID, VILLAGE, make_area, make_staff
 from tests.fakes import FixedClock
@@ -313,6 +313,53 @@ class TestSignOut:
         assert answer.location == "/staff/sign-in"
         assert not is_inside(client)
         assert "sign-out" in session.scalars(select(AuditLine.action)).all()
+
+    def test_a_copy_of_the_cookie_opens_nothing_any_more(
+        self, client: FlaskClient, account: Account
+    ) -> None:
+        enter(client)
+        with client.session_transaction() as cookie:
+            copied = dict(cookie)
+        client.post("/staff/sign-out", data={"csrf_token": token(client)})
+
+        with client.session_transaction() as cookie:
+            cookie.update(copied)
+
+        assert not is_inside(client)
+
+    def test_elsewhere_the_same_person_stays_inside(
+        self, client: FlaskClient, account: Account
+    ) -> None:
+        elsewhere = client.application.test_client()
+        enter(elsewhere)
+        enter(client)
+
+        client.post("/staff/sign-out", data={"csrf_token": token(client)})
+
+        assert not is_inside(client)
+        assert is_inside(elsewhere)
+
+    def test_which_sessions_were_ended_is_forgotten_when_no_cookie_is_left(
+        self, client: FlaskClient, account: Account, session: Session, clock: FixedClock
+    ) -> None:
+        enter(client)
+        client.post("/staff/sign-out", data={"csrf_token": token(client)})
+        for days, left in ((30, 1), (2, 0)):
+            clock.advance(days=days)
+            session.commit()
+
+            with transaction() as work:
+                service.forget_sessions(work)
+
+            assert len(session.scalars(select(EndedSession)).all()) == left
+
+    def test_a_cookie_of_an_older_version_ends_nobody_elses(
+        self, client: FlaskClient, account: Account, session: Session
+    ) -> None:
+        with transaction() as work:
+            service.end_session(work, f"{account.person_id}.{account.epoch}")
+
+        assert session.scalars(select(EndedSession)).all() == []
 
     def test_is_no_link(self, client: FlaskClient, account: Account) -> None:
         enter(client)

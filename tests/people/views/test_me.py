@@ -122,6 +122,22 @@ def test_out_again(client: FlaskClient, session: Session) -> None:
     assert "已经登录" not in client.get("/me/sign-in").text
 
 
+def test_out_again_a_copy_of_the_cookie_opens_nothing(
+    client: FlaskClient, session: Session
+) -> None:
+    send(client)
+    enter(client, code_sent(session))
+    token = client.get("/me/sign-in").text.split('name="csrf_token" value="')[1].split('"')[0]
+    with client.session_transaction() as cookie:
+        copied = dict(cookie)
+    client.post("/me/sign-out", data={"csrf_token": token})
+
+    with client.session_transaction() as cookie:
+        cookie.update(copied)
+
+    assert "已经登录" not in client.get("/me/sign-in").text
+
+
 def test_a_residents_page_leads_to_the_residents_door(client: FlaskClient) -> None:
     answer = client.get("/staff/sign-in?next=/me/reports")
 
