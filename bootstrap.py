@@ -25,6 +25,7 @@ import kernel.media
 import kernel.operator
 import kernel.outbound
 import people.cli
+import people.events
 import people.jobs
 import people.views
 import qr.cli
@@ -57,6 +58,7 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
 
 SUBSCRIBERS: Final[Subscribers] = {
     citizen.events.ReportSubmitted: (citizen.jobs.push_to_grid,),
+    people.events.HouseholdTableSent: (people.jobs.import_households,),
     grid.events.CaseMoved: (citizen.handlers.tell_moved_case,),
 }
 
@@ -76,6 +78,7 @@ JOBS: Final[tuple[Handler, ...]] = (
     kernel.outbound.prune_messages,
     kernel.outbound.send_message,
     people.jobs.forget_codes,
+    people.jobs.forget_households,
 )
 
 SCHEDULE: Final[tuple[Turn, ...]] = (
@@ -84,6 +87,7 @@ SCHEDULE: Final[tuple[Turn, ...]] = (
     Daily(3, kernel.jobs.prune_outbox),
     Daily(3, kernel.outbound.prune_messages),
     Daily(3, people.jobs.forget_codes),
+    Daily(3, people.jobs.forget_households),
     Daily(4, grid.jobs.forget_contacts),
     Daily(4, grid.jobs.forget_files),
     Daily(4, grid.jobs.blur_positions),

@@ -36,3 +36,10 @@ class HouseholdClosed(Event):
     """A household is no more; what it is owed has to be settled."""
 
     household_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HouseholdTableSent(Event):
+    """A table of households waits to be looked through, or to be written."""
+
+    import_id: int

@@ -9,6 +9,11 @@ from people.rules.hats import (
     read_hats,
     role_named,
 )
+from people.rules.household_table import (
+    HOUSEHOLD_COLUMNS,
+    HouseholdLine,
+    HouseholdTable,
+)
 from people.rules.households import (
     JOIN_LIFE,
     KIND_NAMES,
@@ -38,7 +43,7 @@ from people.rules.imports import (
     check_staff,
 )
 from people.rules.masking import is_surname, mask_name, mask_phone, surname
-from people.rules.sheets import MOST_BYTES, Row, read_sheet
+from people.rules.sheets import LARGE, MOST_BYTES, Row, open_sheet, read_sheet
 from people.rules.signing import (
     CODE_LIFE,
     CODE_LIMITS,
@@ -84,8 +89,10 @@ __all__ = [
     "CODE_LIMITS",
     "DIGITS",
     "DISTRICT_ROLES",
+    "HOUSEHOLD_COLUMNS",
     "JOIN_LIFE",
     "KIND_NAMES",
+    "LARGE",
     "LEVELS",
     "LEVEL_NAMES",
     "LIES_IN",
@@ -100,7 +107,9 @@ __all__ = [
     "AreaRow",
     "HatWanted",
     "HouseholdKind",
+    "HouseholdLine",
     "HouseholdRow",
+    "HouseholdTable",
     "ImportState",
     "JoinState",
     "KnownAreas",
@@ -140,6 +149,7 @@ __all__ = [
     "mask_name",
     "mask_phone",
     "may_give",
+    "open_sheet",
     "parent_of",
     "reach",
     "read_hats",
