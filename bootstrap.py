@@ -112,6 +112,7 @@ NAV: Final[tuple[NavItem, ...]] = (
     NavItem("待核实", "grid.to_verify", "ok", Permission.CASE_VERIFY),
     NavItem("台账", "grid.desk", "board", Permission.CASE_READ),
     NavItem("巡查", "grid.patrol", "pin", Permission.CASE_PATROL),
+    NavItem("住户", "people.households", "home", Permission.HOUSEHOLD_JOIN_APPROVE),
     NavItem("人员", "people.staff", "user", Permission.SYSTEM_STAFF_EDIT),
     NavItem("区域", "people.areas", "home", Permission.SYSTEM_AREA_EDIT),
     NavItem("日志", "people.audit", "board", Permission.AUDIT_LOG_READ),

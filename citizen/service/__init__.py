@@ -10,6 +10,8 @@ from citizen.service.asking import (
     withdraw,
 )
 from citizen.service.forgetting import blur_positions, forget_contacts, forget_files
+from citizen.service.joining import is_card, join_with_card
+from citizen.service.own import delete_account, forget_contact, withdraw_consent
 from citizen.service.submitting import (
     File,
     keep,
@@ -26,8 +28,12 @@ __all__ = [
     "add",
     "blur_positions",
     "confirm",
+    "delete_account",
+    "forget_contact",
     "forget_contacts",
     "forget_files",
+    "is_card",
+    "join_with_card",
     "keep",
     "open_with_code",
     "phone_of",
@@ -42,4 +48,5 @@ __all__ = [
     "tell",
     "urge",
     "withdraw",
+    "withdraw_consent",
 ]

@@ -14,6 +14,7 @@ from grid.service.acts import (
 )
 from grid.service.alarms import remind
 from grid.service.climbing import climb
+from grid.service.contact import forget_caller, forget_contact, unlink_caller
 from grid.service.forgetting import blur_positions, forget_contacts, forget_files
 from grid.service.hours import set_hours
 from grid.service.moving import Values, move
@@ -32,6 +33,8 @@ __all__ = [
     "classify",
     "climb",
     "confirm",
+    "forget_caller",
+    "forget_contact",
     "forget_contacts",
     "forget_files",
     "log_call",
@@ -46,6 +49,7 @@ __all__ = [
     "spot_check",
     "supplement",
     "take_patrol",
+    "unlink_caller",
     "urge",
     "withdraw",
     "write_voice_line",

@@ -28,8 +28,10 @@ from people.queries.households import (
     RequestLine,
     household_detail,
     household_import,
+    household_member,
     household_page,
     join_requests,
+    places_for,
 )
 from people.queries.scope import area_ranges, reaches, scoped, within
 from people.queries.staff import PAGE as STAFF_PAGE
@@ -71,6 +73,7 @@ __all__ = [
     "home_of",
     "household_detail",
     "household_import",
+    "household_member",
     "household_page",
     "join_requests",
     "joined_themselves",
@@ -80,6 +83,7 @@ __all__ = [
     "managed_areas",
     "path_of",
     "paths_of",
+    "places_for",
     "profile_of",
     "reaches",
     "scoped",

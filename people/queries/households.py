@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, false, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from kernel.access import Actor
@@ -19,6 +19,7 @@ from kernel.permissions import Permission
 from people import rules
 from people.errors import BadField, NoSuchHousehold
 from people.models import (
+    Area,
     Household,
     HouseholdImport,
     JoinRequest,
@@ -26,11 +27,13 @@ from people.models import (
     name_indexes,
     surname_index,
 )
-from people.queries.scope import scoped
+from people.queries.areas import paths_of
+from people.queries.scope import area_ranges, scoped
 from people.rules import HouseholdKind, JoinState
 
 PAGE: Final = 50
 MOST_HISTORY: Final = 20
+MOST_PLACES: Final = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,6 +171,40 @@ def household_detail(
         more=more,
         history=tuple(history),
     )
+
+
+def household_member(
+    session: Session, household_id: int, person_id: int, *, by: Actor
+) -> MemberLine:
+    """Return one member of a household that *by* may read.
+
+    Raises:
+        NoSuchHousehold: there is no such household, or not for *by*, or nobody like that in it.
+    """
+    statement = scoped(select(Household), by, Permission.HOUSEHOLD_READ)
+    found = session.execute(
+        statement.join(Person, Person.household_id == Household.id)
+        .add_columns(Person)
+        .where(Household.id == household_id, Person.id == person_id)
+    ).one_or_none()
+    if found is None:
+        raise NoSuchHousehold("没有这一户，或者它不归您管。")
+    return _member(found[1])
+
+
+def places_for(session: Session, permission: Permission, *, by: Actor) -> Sequence[tuple[str, str]]:
+    """Return code and path of villages and grids where *by* may put a household: 500 at most."""
+    ranges = list(area_ranges(by, permission))
+    there = or_(false(), *((Area.code >= start) & (Area.code < end) for start, end in ranges))
+    levels = (rules.Level.VILLAGE, rules.Level.GRID)
+    codes = session.scalars(
+        select(Area.code)
+        .where(there, Area.level.in_(levels), Area.closed_at.is_(None))
+        .order_by(Area.code)
+        .limit(MOST_PLACES)
+    ).all()
+    paths = paths_of(session, codes)
+    return [(code, paths[code]) for code in codes]
 
 
 def join_requests(session: Session, *, by: Actor, now: datetime) -> Sequence[RequestLine]:

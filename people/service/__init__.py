@@ -10,6 +10,7 @@ from people.service.areas import (
     try_robot,
 )
 from people.service.forgetting import end_old_requests, forget_households
+from people.service.homes import note_look
 from people.service.household_import import (
     confirm_import,
     forget_imports,
@@ -39,6 +40,7 @@ from people.service.joining import (
     put_out,
     withdraw_joining,
 )
+from people.service.own import change_phone, correct_name, erase_person, send_new_phone_code
 from people.service.phone import SIGN_IN, check_code, forget_codes, send_code, sign_in_resident
 from people.service.regroup import merge_households, split_household
 from people.service.signing import (
@@ -70,16 +72,19 @@ __all__ = [
     "ask_to_join",
     "change_member",
     "change_password",
+    "change_phone",
     "check_code",
     "close_account",
     "close_area",
     "close_household",
     "confirm_import",
+    "correct_name",
     "decide_joining",
     "describe_area",
     "describe_household",
     "describe_staff",
     "end_old_requests",
+    "erase_person",
     "forget_codes",
     "forget_households",
     "forget_imports",
@@ -93,6 +98,7 @@ __all__ = [
     "merge_households",
     "move",
     "move_household",
+    "note_look",
     "open_own_household",
     "put_out",
     "read_households",
@@ -103,6 +109,7 @@ __all__ = [
     "run_import",
     "send_code",
     "send_households",
+    "send_new_phone_code",
     "set_head",
     "set_robot",
     "sign_in",

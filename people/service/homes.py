@@ -278,6 +278,11 @@ def note(work: Work, home: Household, *, by: Actor | None, action: str, detail: 
     )
 
 
+def note_look(work: Work, home: Household, *, by: Actor) -> None:
+    """Write down that *by* read the names of who lives there."""
+    note(work, home, by=by, action="read")
+
+
 def _for_change(statement: Select[Household]) -> Select[Household]:
     ordered = statement.order_by(Household.id).with_for_update()
     return ordered.execution_options(populate_existing=True)

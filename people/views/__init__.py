@@ -1,6 +1,17 @@
 """The pages of people: the door, one's own account, areas, staff, the audit log."""
 
-from people.views import account, areas, audit, door, me, staff, tables
+from people.views import (
+    account,
+    areas,
+    audit,
+    door,
+    household_import,
+    households,
+    me,
+    regroup,
+    staff,
+    tables,
+)
 from people.views.blueprint import load, pages, session_id
 
 __all__ = [
@@ -8,9 +19,12 @@ __all__ = [
     "areas",
     "audit",
     "door",
+    "household_import",
+    "households",
     "load",
     "me",
     "pages",
+    "regroup",
     "session_id",
     "staff",
     "tables",
