@@ -95,11 +95,14 @@ def import_households(
     work: Work, table: Prepared, *, by: Actor | None, dry_run: bool
 ) -> Written | None:
     """Write a prepared table, unless something is wrong with it or it is only to be looked at."""
-    if not table.problem_count:
+    if table.problem_count:
+        return None
+    if dry_run:
         compare_households(work, table)
-    if table.problem_count or dry_run:
         return None
     written = write_households(work, table)
+    if written is None:
+        return None
     detail = f"{written.households} 户、{written.members} 人新增，共 {table.lines} 行"
     ranges = queries.area_ranges(by, Permission.HOUSEHOLD_IMPORT) if by else ()
     audit.note(

@@ -6,6 +6,7 @@ once more.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -31,6 +32,7 @@ _PERSON: Final = sa.table(
     sa.column("is_head", sa.Boolean),
     sa.column("made_at", Moment),
 )
+NO_SYNC: Final = {"synchronize_session": False}
 AT_ONCE: Final = 400  # names in one IN: PostgreSQL plans, and SQLite binds, no worse for it
 _KNOWN: Final = (
     Person.id,
@@ -40,6 +42,14 @@ _KNOWN: Final = (
     Person.is_head,
 )
 Known = Row[int, int | None, str | None, str | None, bool]
+Home = Row[int, str, str, str, datetime | None]
+_HOME: Final = (
+    Household.id,
+    Household.number,
+    Household.area_code,
+    Household.address,
+    Household.closed_at,
+)
 
 
 @dataclass(slots=True)
@@ -54,13 +64,13 @@ class Written:
 class _There:
     """What the database knows of the households and people of one batch."""
 
-    homes: dict[str, Household] = field(default_factory=dict)
+    homes: dict[str, Home] = field(default_factory=dict)
     by_phone: dict[str, Known] = field(default_factory=dict)
     by_name: dict[tuple[int, str], Known] = field(default_factory=dict)
     headed: set[int] = field(default_factory=set)
     closed: set[int] = field(default_factory=set)  # households whose members are free
 
-    def member(self, home: Household | None, line: Line) -> Known | None:
+    def member(self, home: Home | None, line: Line) -> Known | None:
         """Return who is meant by a line, if they are there."""
         if line.phone_index is not None and line.phone_index in self.by_phone:
             return self.by_phone[line.phone_index]
@@ -72,22 +82,34 @@ class _There:
 def compare_households(work: Work, table: Prepared) -> None:
     """Note every line that does not go together with what is in the database."""
     for batch in table.batches():
-        there = _there(work, batch)
-        for line in batch:
-            reason = _why_not(there, line)
-            if reason:
-                table.blame(Problem(line.line, reason))
+        _compare(table, batch, _there(work, batch))
 
 
-def write_households(work: Work, table: Prepared) -> Written:
-    """Write all lines of a table that has nothing wrong with it; what is there stays."""
+def write_households(work: Work, table: Prepared) -> Written | None:
+    """Write all lines of a table, or none if one does not go together with what is there.
+
+    What is there stays as it is; only what was not known is added.
+    """
     written = Written()
+    attempt = work.session.begin_nested()
     for batch in table.batches():
         there = _there(work, batch)
-        written.households += _add_homes(work, batch, there)
-        written.members += _add_members(work, batch, there)
-        work.session.expire_all()
+        _compare(table, batch, there)
+        if not table.problem_count:  # else only to find what else is wrong
+            written.households += _add_homes(work, batch, there)
+            written.members += _add_members(work, batch, there)
+    if table.problem_count:
+        attempt.rollback()
+        return None
+    attempt.commit()
     return written
+
+
+def _compare(table: Prepared, batch: Sequence[Line], there: _There) -> None:
+    for line in batch:
+        reason = _why_not(there, line)
+        if reason:
+            table.blame(Problem(line.line, reason))
 
 
 def _why_not(there: _There, line: Line) -> str:
@@ -113,11 +135,11 @@ def _add_homes(work: Work, batch: Sequence[Line], there: _There) -> int:
     fresh: dict[str, dict[str, Any]] = {}
     for line in batch:
         home = there.homes.get(line.number)
-        if home is None:
+        if home is None and line.number not in fresh:
             fresh[line.number] = _home(work, line)
-        elif line.address and home.address != line.address:
-            home.address = line.address
-    work.session.flush()
+        elif home is not None and line.address and not home.address:
+            change = sa.update(Household).where(Household.id == home.id)
+            work.session.execute(change.values(address=line.address), execution_options=NO_SYNC)
     if fresh:
         work.session.execute(sa.insert(Household), list(fresh.values()))
         there.homes |= _homes(work, list(fresh))
@@ -154,7 +176,7 @@ def _add_members(work: Work, batch: Sequence[Line], there: _There) -> int:
     return len(fresh)
 
 
-def _person(work: Work, line: Line, home: Household, *, is_head: bool) -> dict[str, Any]:
+def _person(work: Work, line: Line, home: Home, *, is_head: bool) -> dict[str, Any]:
     return {
         "name": line.name,
         "name_index": line.name_index,
@@ -169,7 +191,7 @@ def _person(work: Work, line: Line, home: Household, *, is_head: bool) -> dict[s
     }
 
 
-def _complete(work: Work, known: Known, line: Line, home: Household, *, is_head: bool) -> None:
+def _complete(work: Work, known: Known, line: Line, home: Home, *, is_head: bool) -> None:
     """Write down of somebody who is there what was not known, and change nothing else."""
     values: dict[str, Any] = {}
     if known.household_id != home.id:
@@ -207,10 +229,10 @@ def _there(work: Work, batch: Sequence[Line]) -> _There:
     return there
 
 
-def _homes(work: Work, numbers: Sequence[str]) -> dict[str, Household]:
-    found: dict[str, Household] = {}
+def _homes(work: Work, numbers: Sequence[str]) -> dict[str, Home]:
+    found: dict[str, Home] = {}
     for part in _parts(numbers):
-        rows = work.session.scalars(select(Household).where(Household.number.in_(part)))
+        rows = work.session.execute(select(*_HOME).where(Household.number.in_(part)))
         found |= {home.number: home for home in rows}
     return found
 
