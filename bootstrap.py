@@ -29,6 +29,7 @@ import people.events
 import people.jobs
 import people.views
 import qr.cli
+import qr.handlers
 import qr.views
 from kernel.chance import Chance, SystemChance
 from kernel.clock import Clock, SystemClock
@@ -58,6 +59,9 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
 
 SUBSCRIBERS: Final[Subscribers] = {
     citizen.events.ReportSubmitted: (citizen.jobs.push_to_grid,),
+    people.events.HouseholdClosed: (qr.handlers.end_card_of_closed,),
+    people.events.HouseholdMoved: (qr.handlers.move_card,),
+    people.events.HouseholdsMerged: (qr.handlers.end_card_of_merged,),
     people.events.HouseholdTableSent: (people.jobs.import_households,),
     grid.events.CaseMoved: (citizen.handlers.tell_moved_case,),
 }

@@ -1,7 +1,7 @@
 """The resident's pages.  A view reads the request, calls one service, picks a page."""
 
-from citizen.views import home, media, receipt, track
+from citizen.views import home, household, media, own, receipt, track
 from citizen.views.blueprint import pages
 from citizen.views.scan import SCAN_TARGETS
 
-__all__ = ["SCAN_TARGETS", "home", "media", "pages", "receipt", "track"]
+__all__ = ["SCAN_TARGETS", "home", "household", "media", "own", "pages", "receipt", "track"]

@@ -5,6 +5,7 @@ once more.
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -52,6 +53,10 @@ _HOME: Final = (
 )
 
 
+class _Undone(Exception):
+    """Something is wrong with the table after all: what was written of it is taken back."""
+
+
 @dataclass(slots=True)
 class Written:
     """What a table has added."""
@@ -91,18 +96,16 @@ def write_households(work: Work, table: Prepared) -> Written | None:
     What is there stays as it is; only what was not known is added.
     """
     written = Written()
-    attempt = work.session.begin_nested()
-    for batch in table.batches():
-        there = _there(work, batch)
-        _compare(table, batch, there)
-        if not table.problem_count:  # else only to find what else is wrong
-            written.households += _add_homes(work, batch, there)
-            written.members += _add_members(work, batch, there)
-    if table.problem_count:
-        attempt.rollback()
-        return None
-    attempt.commit()
-    return written
+    with suppress(_Undone), work.session.begin_nested():
+        for batch in table.batches():
+            there = _there(work, batch)
+            _compare(table, batch, there)
+            if not table.problem_count:  # else only to find what else is wrong
+                written.households += _add_homes(work, batch, there)
+                written.members += _add_members(work, batch, there)
+        if table.problem_count:
+            raise _Undone
+    return None if table.problem_count else written
 
 
 def _compare(table: Prepared, batch: Sequence[Line], there: _There) -> None:
