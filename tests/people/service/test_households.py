@@ -1,5 +1,7 @@
 """What the staff of villages and towns do with households, also from the wrong side."""
 
+from collections.abc import Callable
+
 import pytest
 from sqlalchemy import select
 
@@ -234,7 +236,7 @@ class TestMembers:
         home = make_home(work.session)
         head, other = members(work.session, home)
         there = make_home(work.session, area=f"{NEXT_VILLAGE}001")
-        verbs = [
+        verbs: list[Callable[[], object]] = [
             lambda: service.add_member(work, home.id, MemberRow(name="x"), by=stranger),
             lambda: service.change_member(
                 work, home.id, other.id, MemberRow(name="x"), by=stranger
