@@ -17,6 +17,7 @@ from demo.rules.plots import DAYS, SMALL, plots
 from demo.service.album import Album
 from demo.service.cast import Cast
 from demo.service.courses import live
+from demo.service.homes import fill_homes
 from demo.service.lives import Stage
 from demo.service.settling import CARDS, hang_codes, hire, house, is_late, scannable, settle_areas
 from demo.service.walk import Walk, WalkedClock
@@ -70,6 +71,7 @@ def load(work: Work, demo: Demo, *, clock: WalkedClock, chance: SeededChance) ->
     def join() -> Iterator[datetime]:
         yield demo.end - JOINED
         hire(work, (row for row in staff if is_late(row)))
+        fill_homes(work, heads)
         cast.refresh()
 
     walk.begin(clock.moment, join())

@@ -4,7 +4,7 @@ In lists a name is its surname.  The detail has whole names, and each look at it
 log, which the view sees to.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -29,7 +29,7 @@ from people.models import (
 )
 from people.queries.areas import paths_of
 from people.queries.scope import area_ranges, scoped
-from people.rules import HouseholdKind, JoinState
+from people.rules import HouseholdKind, JoinState, Level
 
 PAGE: Final = 50
 MOST_HISTORY: Final = 20
@@ -192,18 +192,24 @@ def household_member(
     return _member(found[1])
 
 
-def places_for(session: Session, permission: Permission, *, by: Actor) -> Sequence[tuple[str, str]]:
-    """Return code and path of villages and grids where *by* may put a household: 500 at most."""
+def places_for(
+    session: Session,
+    permission: Permission,
+    *,
+    by: Actor,
+    levels: Collection[Level] = (Level.VILLAGE, Level.GRID),
+) -> Sequence[tuple[str, str]]:
+    """Return code and path of areas where *by* holds a permission, by name: 500 at most."""
     ranges = list(area_ranges(by, permission))
     there = or_(false(), *((Area.code >= start) & (Area.code < end) for start, end in ranges))
-    levels = (rules.Level.VILLAGE, rules.Level.GRID)
     codes = session.scalars(
         select(Area.code)
         .where(there, Area.level.in_(levels), Area.closed_at.is_(None))
         .order_by(Area.code)
         .limit(MOST_PLACES)
     ).all()
-    paths = paths_of(session, codes)
+    top = Level.TOWN if Level.TOWN in levels else Level.VILLAGE
+    paths = paths_of(session, codes, top=top)
     return [(code, paths[code]) for code in codes]
 
 

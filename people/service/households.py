@@ -34,7 +34,13 @@ def add_household(
 
 
 def describe_household(
-    work: Work, household_id: int, *, kind: rules.HouseholdKind, name: str, address: str, by: Actor
+    work: Work,
+    household_id: int,
+    *,
+    kind: rules.HouseholdKind,
+    name: str,
+    address: str,
+    by: Actor | None,
 ) -> None:
     """Write anew what kind of household it is and where its door is, within its area.
 
