@@ -2,13 +2,13 @@
 
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, exists, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, select, update
 
 from kernel import audit
 from kernel.inventory import kept
 from kernel.work import Work
 from people.models import Account, Household, JoinRequest, Person
-from people.rules import JoinState
+from people.rules import OWN_TO_UNDO, JoinState
 
 BATCH: Final = 200
 MEMBERS: Final = 2000  # of one go: a dormitory is emptied in several
@@ -45,11 +45,16 @@ def forget_households(work: Work) -> int:
 
 
 def end_old_requests(work: Work) -> None:
-    """End the wishes to join that nobody answered in time, and forget old ones."""
+    """End the wishes to join that nobody answered in time; forget those that ended long ago."""
     work.session.execute(
         update(JoinRequest)
         .where(JoinRequest.state == JoinState.WAITING, JoinRequest.expires_at <= work.now())
         .values(state=JoinState.EXPIRED, decided_at=work.now())
+        .execution_options(synchronize_session=False)
+    )
+    work.session.execute(
+        delete(JoinRequest)
+        .where(JoinRequest.decided_at < work.now() - OWN_TO_UNDO)
         .execution_options(synchronize_session=False)
     )
 

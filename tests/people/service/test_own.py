@@ -149,6 +149,22 @@ class TestForgetting:
 
         assert service.forget_households(work) == 0
 
+    def test_what_somebody_asked_for_is_forgotten_once_it_can_no_longer_be_undone(
+        self, work: Work, clock: FixedClock
+    ) -> None:
+        home, asks = make_home(work.session), make_resident(work.session)
+        service.ask_to_join(work, number=home.number, name="李明", by=asks)
+        clock.advance(days=7)
+        service.end_old_requests(work)
+        clock.advance(days=30)
+        service.end_old_requests(work)
+        assert len(work.session.scalars(select(JoinRequest)).all()) == 1
+
+        clock.advance(seconds=1)
+        service.end_old_requests(work)
+
+        assert work.session.scalars(select(JoinRequest)).all() == []
+
     def test_an_open_household_is_left_alone(self, work: Work, clock: FixedClock) -> None:
         home = make_home(work.session)
         clock.advance(days=4000)
