@@ -118,7 +118,7 @@ def _staff(nav: Sequence[NavItem]) -> dict[str, object]:
         "user": {
             "name": current_user.name,
             "links": [home],
-            "role_line": "、".join(gettext(role) for role in current_user.roles),
+            "role_line": gettext("、").join(gettext(role) for role in current_user.roles),
         },
         "nav": items,
         "sign_out_url": url_for(current_app.config["SIGN_OUT"]),
