@@ -25,9 +25,11 @@ import kernel.media
 import kernel.operator
 import kernel.outbound
 import people.cli
+import people.events
 import people.jobs
 import people.views
 import qr.cli
+import qr.handlers
 import qr.views
 import upkeep.cli
 import upkeep.jobs
@@ -62,6 +64,10 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
 
 SUBSCRIBERS: Final[Subscribers] = {
     citizen.events.ReportSubmitted: (citizen.jobs.push_to_grid,),
+    people.events.HouseholdClosed: (qr.handlers.end_card_of_closed,),
+    people.events.HouseholdMoved: (qr.handlers.move_card,),
+    people.events.HouseholdsMerged: (qr.handlers.end_card_of_merged,),
+    people.events.HouseholdTableSent: (people.jobs.import_households,),
     grid.events.CaseMoved: (citizen.handlers.tell_moved_case,),
 }
 
@@ -100,6 +106,7 @@ SCHEDULE: Final[tuple[Turn, ...]] = (
     Daily(3, kernel.media.sweep_incoming),
     Daily(3, kernel.jobs.forget_lines),
     Daily(4, people.jobs.forget_households),
+    Daily(3, people.jobs.forget_households),
     Daily(4, grid.jobs.forget_contacts),
     Daily(4, grid.jobs.forget_files),
     Daily(4, grid.jobs.blur_positions),
@@ -128,6 +135,7 @@ NAV: Final[tuple[NavItem, ...]] = (
     NavItem("部门", "grid.department", "home", Permission.CASE_WHISTLE_SIGN),
     NavItem("巡查", "grid.patrol", "pin", Permission.CASE_PATROL),
     NavItem("代录", "citizen.counter", "tel", Permission.CASE_REPORT_FOR),
+    NavItem("住户", "people.households", "home", Permission.HOUSEHOLD_JOIN_APPROVE),
     NavItem("人员", "people.staff", "user", Permission.SYSTEM_STAFF_EDIT),
     NavItem("区域", "people.areas", "home", Permission.SYSTEM_AREA_EDIT),
     NavItem("日志", "people.audit", "board", Permission.AUDIT_LOG_READ),

@@ -220,3 +220,29 @@ def _given(field: Field) -> Sequence[FileStorage]:
 
 def _count(typed: str) -> int:
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= 2 else 0  # noqa: PLR2004 - two digits
+
+
+class JoinForm(Form):
+    """Which household, by card or by number, and who asks."""
+
+    card = StringField()
+    number = StringField()
+    name = StringField()
+    person = StringField()
+
+
+class OpenForm(Form):
+    """Where somebody lives who opens a household of one."""
+
+    area = StringField()
+    address = StringField()
+    name = StringField()
+
+
+class OwnForm(Form):
+    """What somebody puts right about themselves."""
+
+    name = StringField()
+    phone = StringField()
+    code = StringField()
+    sure = StringField()

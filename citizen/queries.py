@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from citizen import rules
 from citizen.errors import NoSuchReceipt
-from citizen.models import Rating, Report, TakenDown, Urge
+from citizen.models import Rating, Report, TakenDown, Told, Urge
 from citizen.rules import Place, Position
 from grid import queries as grid
 from grid.models import Case
@@ -33,6 +33,24 @@ from qr import queries as qr
 from qr.models import Code
 
 MOST_LISTED: Final = 20
+
+MOST_OWN: Final = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnReport:
+    """A report of somebody who asks what is kept about them, and the messages they got."""
+
+    report: Report
+    state: State | None  # None: not in the grid's queue yet
+    has_contact: bool
+    told_at: tuple[datetime, ...]
+    by_phone: bool  # only the number is the same: its words open with a code
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody is still at it."""
+        return self.state is None or not self.state.is_over
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +129,39 @@ def receipt_of(session: Session, report: Report, *, now: datetime) -> Receipt:
 def urged_on(session: Session, report: Report, now: datetime) -> bool:
     """Whether it was urged already on the day in Shanghai that *now* lies in."""
     return session.get(Urge, (report.id, rules.day_of(now))) is not None
+
+
+def own_reports(session: Session, person_id: int) -> Sequence[OwnReport]:
+    """Return what somebody reported, the newest 500: three statements.
+
+    What was said without signing in, but with the number they sign in with, is among it.
+    """
+    index = session.scalar(select(Person.phone_index).where(Person.id == person_id))
+    theirs = Report.said_by == person_id
+    if index is not None:
+        theirs |= Report.phone_index == index
+    rows = session.execute(
+        select(Report, Case.state, Case.phone_index)
+        .outerjoin(Case, Case.id == Report.case_id)
+        .where(theirs)
+        .order_by(Report.id.desc())
+        .limit(MOST_OWN)
+    ).all()
+    told = session.execute(
+        select(Told.report_id, Told.told_at)
+        .where(Told.report_id.in_([report.id for report, _, _ in rows]))
+        .order_by(Told.told_at)
+    ).all()
+    return [
+        OwnReport(
+            report=report,
+            state=state,
+            has_contact=report.phone_index is not None or known is not None,
+            told_at=tuple(at for report_id, at in told if report_id == report.id),
+            by_phone=report.said_by != person_id,
+        )
+        for report, state, known in rows
+    ]
 
 
 def villages(session: Session) -> Sequence[tuple[str, str]]:

@@ -49,8 +49,18 @@ def lines() -> tuple[tuple[str, str], ...]:
     return tuple((data, row["keep"]) for data, row in _inventory().items())
 
 
+def response_days() -> int:
+    """Return within how many working days somebody is answered who asks about their data."""
+    return int(_table()["response_wd"])
+
+
 @cache
 def _inventory() -> dict[str, dict[str, Any]]:
+    return {row["data"]: row for row in _table()["items"]}
+
+
+@cache
+def _table() -> dict[str, Any]:
     table = files("kernel").joinpath("data", "privacy_inventory.yaml")
-    rows = yaml.safe_load(table.read_text(encoding="utf-8"))["items"]
-    return {row["data"]: row for row in rows}
+    found: dict[str, Any] = yaml.safe_load(table.read_text(encoding="utf-8"))
+    return found

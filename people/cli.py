@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from kernel.db import db
 from kernel.errors import Refusal
-from kernel.work import Work, transaction
+from kernel.work import Work, parts, transaction
 from people import queries, rules, service
 from people.errors import NoSuchPerson
 from people.models import Account, Area, Person, RobotKind
@@ -23,8 +23,10 @@ from people.service import ImportResult, Issued
 FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
 commands = AppGroup("people", help="区域和人员 · Areas and staff.")
 areas = AppGroup("areas", help="区域 · The area tree.")
+households = AppGroup("households", help="住户 · Households.")
 staff = AppGroup("staff", help="人员 · Members of staff.")
 commands.add_command(areas)
+commands.add_command(households)
 commands.add_command(staff)
 
 
@@ -116,6 +118,27 @@ def list_areas(under: str) -> None:
         depth = "  " * list(rules.LEVELS).index(len(area.code))
         closed = "  （已撤销 · closed）" if area.closed_at else ""
         click.echo(f"{depth}{area.code} {area.name}{closed}")
+
+
+@households.command("import")
+@click.argument("file", type=FILE)
+@click.option("--dry-run", is_flag=True, help="只检查 · Only look for bad rows.")
+def import_households(file: Path, *, dry_run: bool) -> None:
+    """导入住户表 · Import a table of households and who lives there: CSV or XLSX."""
+    reading = Work(db.session(), parts())  # reads only; nothing is locked while a minute passes
+    table = service.read_households(reading, file.read_bytes(), dry_run=dry_run)
+    with table.file, _answering() as work:
+        written = service.import_households(work, table, by=None, dry_run=dry_run)
+    for problem in table.problems:
+        click.echo(problem)
+    if table.problem_count:
+        raise click.ClickException(
+            f"{table.problem_count} 行要改，什么都没有写入 · bad rows, nothing was written"
+        )
+    said = "没有问题，还没有写入 · fine, not written"
+    if written is not None:
+        said = f"新增 {written.households} 户 {written.members} 人 · added"
+    click.echo(f"{table.lines} 行 · rows, {table.households} 户 · households: {said}")
 
 
 @staff.command("import")

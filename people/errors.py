@@ -64,3 +64,39 @@ class BadFile(Refusal):
 
 class BadRows(Refusal):
     """Lines of an imported file cannot be used; the message names each with its reason."""
+
+
+class NoSuchHousehold(NotFound):
+    """There is no such household, or none this person may know of."""
+
+
+class NoSuchMember(NotFound):
+    """Nobody with that number belongs to the household."""
+
+
+class HouseholdTaken(Conflict):
+    """The number belongs to a household that is there already."""
+
+
+class HomeAlready(Conflict):
+    """Somebody belongs to a household, and nobody belongs to two."""
+
+
+class WrongRegrouping(Refusal):
+    """Households cannot be split, merged or moved like that."""
+
+
+class NoSuchRequest(NotFound):
+    """Nobody asks to join, or not here, or not any more."""
+
+
+class NotDecidable(NotAllowed):
+    """Somebody else has to decide about that."""
+
+
+class TooManyJoins(TooMany):
+    """Enough was asked for one day."""
+
+
+class NotWhileStaff(Conflict):
+    """Whoever works here cannot go before the account is closed."""

@@ -212,3 +212,87 @@ class StaffSearchForm(Form):
 
     login = StringField(_("登录名"), [Optional(), Length(max=40)])
     area = StringField(_("区域编码"), [Optional(), Length(max=17)])
+
+
+KINDS: Final = [SelectChoice(kind.value, _(name)) for kind, name in rules.KIND_NAMES.items()]
+
+
+class HouseholdSearchForm(Form):
+    """Which households to list; asked by GET."""
+
+    number = StringField(_("户号"), [Optional(), Length(max=24)])
+    address = StringField(_("地址或单位名称"), [Optional(), Length(max=60)])
+    person = StringField(_("姓名、姓，或者手机号"), [Optional(), Length(max=30)])
+    area = StringField(_("区域"), [Optional(), Length(max=17)])
+
+
+class DoorForm(Form):
+    """What kind of household it is, and where its door is."""
+
+    kind = SelectField(_("类型"), choices=KINDS)
+    name = StringField(_("单位或宿舍名称（家庭不用写）"), [Optional(), Length(max=60)])
+    address = StringField(_("地址"), [Optional(), Length(max=120)])
+
+
+class HouseholdForm(DoorForm):
+    """A new household."""
+
+    area = StringField(_("村社或网格"), [InputRequired(_("请选村社或网格。")), Length(max=17)])
+    number = StringField(_("户号（空着就自动编一个）"), [Optional(), Length(max=30)])
+    head = StringField(_("户主或管理人姓名"), [Optional(), Length(max=30)])
+    phone = StringField(_("他的手机号（可不写）"), [Optional(), Length(max=30)])
+
+    def row(self) -> rules.HouseholdRow:
+        """Return what was filled in about the household."""
+        return rules.HouseholdRow(
+            area_code=text(self.area),
+            kind=rules.HouseholdKind(self.kind.data),
+            name=text(self.name),
+            address=text(self.address),
+            number=text(self.number),
+        )
+
+    def first(self) -> rules.MemberRow | None:
+        """Return its head, if one was named."""
+        if not text(self.head) and not text(self.phone):
+            return None
+        return rules.MemberRow(name=text(self.head), phone=text(self.phone), is_head=True)
+
+
+class MemberForm(Form):
+    """Somebody who lives there."""
+
+    name = StringField(_("姓名"), [InputRequired(_("请写姓名。")), Length(max=30)])
+    phone = StringField(_("手机号（可不写）"), [Optional(), Length(max=30)])
+
+    def row(self) -> rules.MemberRow:
+        """Return what was filled in."""
+        return rules.MemberRow(name=text(self.name), phone=text(self.phone))
+
+
+class ReasonForm(Form):
+    """Why something is done; kept in the log."""
+
+    reason = StringField(_("原因"), [InputRequired(_("请写原因。")), Length(min=2, max=200)])
+
+
+class SplitForm(ReasonForm):
+    """Who leaves to be a household of their own; the members come as boxes to tick."""
+
+    head = StringField(_("新户的户主"), [InputRequired(_("请选新户的户主。")), Length(max=9)])
+    address = StringField(_("新户的地址（空着就和原来一样）"), [Optional(), Length(max=120)])
+
+
+class MergeForm(ReasonForm):
+    """Which household is merged into this one."""
+
+    number = StringField(
+        _("并进来的那一户的户号"), [InputRequired(_("请写那一户的户号。")), Length(max=30)]
+    )
+
+
+class MoveForm(ReasonForm):
+    """Where a household lives now."""
+
+    area = StringField(_("搬到哪里"), [InputRequired(_("请选村社或网格。")), Length(max=17)])
+    address = StringField(_("新的地址"), [Optional(), Length(max=120)])

@@ -1,8 +1,9 @@
 """What people does in the background."""
 
-from kernel.outbox import Queue, on
+from kernel.outbox import Errand, Queue, on
 from kernel.work import Work
 from people import service
+from people.events import HouseholdTableSent
 
 
 @on(Queue.BULK)
@@ -19,6 +20,15 @@ def forget_sessions(work: Work) -> None:
 
 @on(Queue.BULK)
 def forget_households(work: Work) -> None:
-    """Forget who lived behind doors given up a month ago; owed once a day, and while there are."""
-    if service.forget_households(work):
+    """Forget who lived in households closed 30 days ago, and tables sent a week ago."""
+    more = service.forget_households(work)
+    more += service.forget_imports(work)
+    service.end_old_requests(work)
+    if more:  # a few at a time: a long transaction would make everybody wait
         work.later(forget_households)
+
+
+@on(Queue.BULK)
+def import_households(work: Work, event: HouseholdTableSent) -> Errand | None:
+    """Look through a table of households, or write it."""
+    return service.run_import(work, event.import_id)

@@ -4,12 +4,15 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column, validates
 
-from kernel.db import Model, Sealed
+from kernel.db import Model, Sealed, keyring
 from kernel.grants import Role
-from people.rules import Level
+from people.rules import HouseholdKind, ImportState, JoinState, Level, surname
+
+_IS_HEAD = text("is_head")
+_IS_WAITING = text("state = 'waiting'")
 
 
 class RobotKind(StrEnum):
@@ -53,6 +56,12 @@ class Household(InArea, Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[str] = mapped_column(String(24), unique=True)  # 户号
+    kind: Mapped[HouseholdKind] = mapped_column(
+        default=HouseholdKind.FAMILY, server_default=HouseholdKind.FAMILY.value
+    )
+    name: Mapped[str] = mapped_column(
+        String(60), default="", server_default=text("''")
+    )  # of a firm
     address: Mapped[str] = mapped_column(String(120), default="")
     opened_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
@@ -62,9 +71,20 @@ class Person(Model):
     """Someone who lives or works here.  Name and private number are sealed."""
 
     __tablename__ = "people_person"
+    __table_args__ = (
+        Index(
+            "uq_people_person_head",
+            "household_id",
+            unique=True,
+            sqlite_where=_IS_HEAD,
+            postgresql_where=_IS_HEAD,
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(Sealed)
+    name_index: Mapped[str | None] = mapped_column(String(64), index=True)
+    surname_index: Mapped[str | None] = mapped_column(String(64), index=True)
     phone: Mapped[str | None] = mapped_column(Sealed)  # private; never shown to residents
     phone_index: Mapped[str | None] = mapped_column(String(64), unique=True)
     work_phone: Mapped[str] = mapped_column(
@@ -74,6 +94,74 @@ class Person(Model):
     household_id: Mapped[int | None] = mapped_column(ForeignKey(Household.id), index=True)
     is_head: Mapped[bool] = mapped_column(default=False)
     made_at: Mapped[datetime]
+
+    @validates("name")
+    def _index_name(self, _key: str, name: str) -> str:
+        """Keep a name findable while it is sealed."""
+        self.name_index, self.surname_index = name_indexes(name)
+        return name
+
+
+def name_indexes(name: str) -> tuple[str | None, str | None]:
+    """Return by what a name and its surname are found again; of no name nothing."""
+    if not name:
+        return None, None
+    return keyring().index(f"name:{name}"), surname_index(surname(name))
+
+
+def surname_index(family: str) -> str:
+    """Return by what all of one surname are found again."""
+    return keyring().index(f"surname:{family}")
+
+
+class JoinRequest(Model):
+    """Somebody wants to belong to a household.
+
+    One that names no household of ours is kept all the same, and looks the same to whoever asks.
+    """
+
+    __tablename__ = "people_join_request"
+    __table_args__ = (
+        CheckConstraint("(state = 'waiting') = (decided_at IS NULL)", name="decided_has_a_time"),
+        Index(
+            "uq_people_join_request_waiting",
+            "person_id",
+            unique=True,
+            sqlite_where=_IS_WAITING,
+            postgresql_where=_IS_WAITING,
+        ),
+        Index("ix_people_join_request_household_state", "household_id", "state"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey(Person.id), index=True)
+    household_id: Mapped[int | None] = mapped_column(ForeignKey(Household.id))
+    number: Mapped[str] = mapped_column(String(24))  # as it was typed; "" with a card
+    state: Mapped[JoinState] = mapped_column(default=JoinState.WAITING)
+    asked_at: Mapped[datetime] = mapped_column(index=True)
+    expires_at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey(Person.id))
+
+
+class HouseholdImport(Model):
+    """A table of households on its way in, and what is wrong with it."""
+
+    __tablename__ = "people_household_import"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    asked_by: Mapped[int] = mapped_column(ForeignKey(Person.id), index=True)
+    asked_at: Mapped[datetime] = mapped_column(index=True)
+    state: Mapped[ImportState] = mapped_column(default=ImportState.CHECKING)
+    stored: Mapped[str | None] = mapped_column(String(80))  # sealed, until it is done with
+    lines: Mapped[int] = mapped_column(default=0)
+    new_households: Mapped[int] = mapped_column(default=0)
+    new_members: Mapped[int] = mapped_column(default=0)
+    problem_count: Mapped[int] = mapped_column(default=0)
+    problems: Mapped[Any | None] = mapped_column(JSON(none_as_null=True))  # sentences, the first
+    done_at: Mapped[datetime | None]
 
 
 class Membership(InArea, Model):

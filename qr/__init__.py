@@ -7,5 +7,6 @@ revoked one explains itself.  The *check word* is printed under the code and sho
 on the page, so that a label moved or copied elsewhere is noticed; the *spot number*
 is what somebody who cannot scan says on the telephone.
 
-Announces nothing.  Listens to nothing.
+Announces nothing.  Listens to ``people.HouseholdClosed``, ``HouseholdsMerged`` and
+``HouseholdMoved``.
 """

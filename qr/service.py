@@ -135,6 +135,24 @@ def revoke(work: Work, code_id: int, *, reason: str, by: Actor | None) -> Code:
     return code
 
 
+def end_card(work: Work, household_id: int, *, reason: str) -> None:
+    """Revoke the card of a household that is no more; without one, or again, nothing happens."""
+    card = _working_card(work, household_id)
+    if card is not None:
+        revoke(work, card.id, reason=reason, by=None)
+
+
+def move_card(work: Work, household_id: int) -> None:
+    """Let a card lie where its household lies by now; again changes nothing."""
+    card = _working_card(work, household_id)
+    home = work.session.get(Household, household_id)
+    if card is not None and home is not None and card.area_code != home.area_code:
+        card.area_code = home.area_code
+        card.town_code = rules.town_of(home.area_code)
+        work.session.flush()
+        _note(work, card, "move", None)
+
+
 def note_printed(work: Work, code_id: int, look: Look, *, by: Actor | None) -> Code:
     """Write down that a code was printed, and how it looked the first time.
 
@@ -164,6 +182,17 @@ def _save(work: Work, code: Code) -> Issued:
     work.session.add(code)
     work.session.flush()
     return Issued(code, token)
+
+
+def _working_card(work: Work, household_id: int) -> Code | None:
+    """Return the one card of a household that neither was replaced nor revoked, locked."""
+    ended = (CodeState.REPLACED, CodeState.REVOKED)
+    return work.session.scalar(
+        select(Code)
+        .where(Code.household_id == household_id, Code.state.not_in(ended))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
 
 
 def _lock(work: Work, code_id: int, by: Actor | None, permission: Permission) -> Code:

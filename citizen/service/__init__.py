@@ -18,6 +18,8 @@ from citizen.service.counter import (
     take_down,
 )
 from citizen.service.forgetting import blur_positions, forget_contacts, forget_files
+from citizen.service.joining import is_card, join_with_card
+from citizen.service.own import delete_account, forget_contact, withdraw_consent
 from citizen.service.submitting import (
     File,
     keep,
@@ -35,8 +37,12 @@ __all__ = [
     "add",
     "blur_positions",
     "confirm",
+    "delete_account",
+    "forget_contact",
     "forget_contacts",
     "forget_files",
+    "is_card",
+    "join_with_card",
     "keep",
     "look_up",
     "note_look",
@@ -56,4 +62,5 @@ __all__ = [
     "tell",
     "urge",
     "withdraw",
+    "withdraw_consent",
 ]

@@ -5,3 +5,6 @@ from citizen.views.blueprint import pages
 from citizen.views.scan import SCAN_TARGETS
 
 __all__ = ["SCAN_TARGETS", "caller", "counter", "home", "media", "pages", "receipt", "track"]
+from citizen.views import household, own
+
+__all__ = ["SCAN_TARGETS", "home", "household", "media", "own", "pages", "receipt", "track"]

@@ -50,12 +50,14 @@ def without_code() -> ResponseReturnValue:
     return unknown(Scanned(meaning=Meaning.UNKNOWN))
 
 
-def household(_scanned: Scanned) -> ResponseReturnValue:
-    """Say what a household's card is for."""
-    return _only_says(
-        _("这是一户人家的户码"),
-        _("户码用来记绿币、换东西，请收好，不要给别人扫。要报事情，请扫墙上或路边的平安码。"),
-    )
+def household(scanned: Scanned) -> ResponseReturnValue:
+    """Say what a household's card is for, and let who holds one join the household."""
+    title = _("这是一户人家的户码")
+    if not service.is_card(scanned):
+        return _only_says(title, _("这张户码已经作废了，请用新的，或者找村里。"))
+    join = url_for("citizen.join_home", card=scanned.token)
+    words = _("户码用来记绿币、换东西，请收好，不要给别人扫。要报事情，请扫墙上或路边的平安码。")
+    return _only_says(title, words, join, _("我是这家的人，加入这一户"))
 
 
 def sign_in(_scanned: Scanned) -> ResponseReturnValue:
@@ -240,13 +242,13 @@ def _call_first() -> list[dict[str, object]]:
     return [{"tel": tel, "text": _(words), "tiles": tiles} for (tel, words), tiles in found.items()]
 
 
-def _only_says(title: str, sentence: str) -> ResponseReturnValue:
+def _only_says(title: str, sentence: str, url: str = "", label: str = "") -> ResponseReturnValue:
     page = render_template(
         "citizen/done.html",
         title=title,
         sentence=sentence,
-        back_url=url_for("citizen.track"),
-        back_label=_("查进度"),
+        back_url=url or url_for("citizen.track"),
+        back_label=label or _("查进度"),
     )
     allowed = request.method in {"GET", "HEAD"}
     return page, HTTPStatus.OK if allowed else HTTPStatus.METHOD_NOT_ALLOWED

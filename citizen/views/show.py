@@ -86,6 +86,9 @@ def _own(found: Receipt) -> Shown:
         "photos": _photos(found, found.own, ""),
         "voice": [{"url": _url(found, one)} for one in _ready(found.own, Kind.SOUND)],
         "contact": mask_phone(service.phone_of(db.session(), report)) if report.phone_index else "",
+        "forget_url": url_for(
+            "citizen.forget_contact", number=rules.printed(report.number), **access.carried()
+        ),
         "notices": _notices(found),
         "result": found.progress.result_text if found.progress else "",
         "pending_files": max(0, report.files_expected - len(found.own) - report.files_lost),

@@ -17,6 +17,7 @@ from demo.rules.plots import DAYS, SMALL, plots
 from demo.service.album import Album
 from demo.service.cast import Cast
 from demo.service.courses import live
+from demo.service.homes import fill_homes
 from demo.service.lives import Stage
 from demo.service.neighbours import call_in
 from demo.service.settling import CARDS, hang_codes, hire, house, is_late, scannable, settle_areas
@@ -52,35 +53,46 @@ def load(work: Work, demo: Demo, *, clock: WalkedClock, chance: SeededChance) ->
             raise NotEmpty("数据库里已经有区域或人员。演示数据只能装进空的数据库。")
     clock.moment = demo.end - FOUNDED
     establish(work, DEMO, _told(demo))
-    settle_areas(work)
-    staff = list(folk.staff())
-    hire(work, (row for row in staff if not is_late(row)))
-    households = SMALL if demo.small else folk.HOUSEHOLDS
-    heads = house(work, chance.branch("households"), households=households)
-    hang_codes(work, heads)
-    walk = Walk(work, clock, demo.end)
-    cast = Cast(work.session)
-    stage = Stage(
-        walk=walk,
-        cast=cast,
-        album=Album(most=FILES[demo.small]),
-        codes=scannable(work),
-        residents=[head.id for head in heads],
-    )
-
-    def join() -> Iterator[datetime]:
-        yield demo.end - JOINED
-        hire(work, (row for row in staff if is_late(row)))
-        cast.refresh()
-
-    walk.begin(clock.moment, join())
+    heads = _found(work, demo, chance)
+    stage = _stage(work, demo, clock, heads)
+    walk = stage.walk
+    walk.begin(clock.moment, _join(stage, demo, heads))
     walk.begin(clock.moment, walk.mornings())
     for plot in plots(chance.branch("plots"), end=demo.end, small=demo.small):
         walk.begin(plot.at, live(stage, plot, chance.branch(f"case {plot.number}")))
     known = [*work.session.scalars(select(Area)), *work.session.scalars(select(Person))]
     walk.run()
-    call_in(walk, cast)
+    call_in(walk, stage.cast)
     del known  # held until now, so that no name is read from the database twice
+
+
+def _found(work: Work, demo: Demo, chance: SeededChance) -> list[Person]:
+    """Found the district with its staff, households and codes; return the heads."""
+    settle_areas(work)
+    hire(work, (row for row in folk.staff() if not is_late(row)))
+    households = SMALL if demo.small else folk.HOUSEHOLDS
+    heads = house(work, chance.branch("households"), households=households)
+    hang_codes(work, heads)
+    return heads
+
+
+def _stage(work: Work, demo: Demo, clock: WalkedClock, heads: list[Person]) -> Stage:
+    return Stage(
+        walk=Walk(work, clock, demo.end),
+        cast=Cast(work.session),
+        album=Album(most=FILES[demo.small]),
+        codes=scannable(work),
+        residents=[head.id for head in heads],
+    )
+
+
+def _join(stage: Stage, demo: Demo, heads: list[Person]) -> Iterator[datetime]:
+    """On the last day more people come."""
+    yield demo.end - JOINED
+    work = stage.walk.work
+    hire(work, (row for row in folk.staff() if is_late(row)))
+    fill_homes(work, heads)
+    stage.cast.refresh()
 
 
 def _told(demo: Demo) -> str:

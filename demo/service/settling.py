@@ -57,7 +57,7 @@ def is_late(row: StaffRow) -> bool:
 def house(work: Work, chance: SeededChance, *, households: int) -> list[Person]:
     """Register households with who lives there; return their heads.
 
-    Rows and not verbs: the people feature has no verb for them yet.
+    Rows and not verbs: a line in the log for each would cost the first start its time.
     """
     heads = []
     for number in range(households):

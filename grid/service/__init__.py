@@ -14,6 +14,7 @@ from grid.service.acts import (
 )
 from grid.service.alarms import remind
 from grid.service.climbing import climb
+from grid.service.contact import forget_caller, forget_contact, unlink_caller
 from grid.service.departments import press, sign
 from grid.service.external import copy_contact, note_export, set_number, set_systems
 from grid.service.forgetting import blur_positions, forget_contacts, forget_files
@@ -53,6 +54,8 @@ __all__ = [
     "copy_contact",
     "decide_handover",
     "enter",
+    "forget_caller",
+    "forget_contact",
     "forget_contacts",
     "forget_files",
     "give_link",
@@ -77,6 +80,7 @@ __all__ = [
     "spot_check",
     "supplement",
     "take_patrol",
+    "unlink_caller",
     "urge",
     "withdraw",
     "write_voice_line",

@@ -21,6 +21,7 @@ MISSES: Final[dict[str, RateLimitItem]] = {
     "outside": parse("30 per hour"),
     "sign-in": parse("60 per hour"),
     "phone-code": parse("30 per hour"),
+    "household": parse("20 per hour"),
 }
 log = logging.getLogger(__name__)
 

@@ -25,6 +25,7 @@ class SignedIn(UserMixin):
         self.is_staff = is_staff
         self.must_change = must_change
         self.session_id = ""
+        self.roles: tuple[str, ...] = ()  # what staff are, in words
 
     def get_id(self) -> str:
         return self.session_id

@@ -115,7 +115,11 @@ def _staff(nav: Sequence[NavItem]) -> dict[str, object]:
     ]
     home = {"label": gettext("我的账号"), "url": url_for(current_app.config["ACCOUNT"])}
     return {
-        "user": {"name": current_user.name, "links": [home]},
+        "user": {
+            "name": current_user.name,
+            "links": [home],
+            "role_line": gettext("、").join(gettext(role) for role in current_user.roles),
+        },
         "nav": items,
         "sign_out_url": url_for(current_app.config["SIGN_OUT"]),
     }

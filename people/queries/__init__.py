@@ -10,6 +10,29 @@ from people.queries.areas import (
     paths_of,
 )
 from people.queries.audit import AuditFilter, AuditPage, AuditRow, audit_page, audit_rows
+from people.queries.home import (
+    Home,
+    HomeMember,
+    HomeRequest,
+    home_of,
+    joined_themselves,
+    last_request,
+    profile_of,
+)
+from people.queries.households import PAGE as HOUSEHOLD_PAGE
+from people.queries.households import (
+    HouseholdDetail,
+    HouseholdFilter,
+    HouseholdLine,
+    MemberLine,
+    RequestLine,
+    household_detail,
+    household_import,
+    household_member,
+    household_page,
+    join_requests,
+    places_for,
+)
 from people.queries.scope import area_ranges, reaches, scoped, within
 from people.queries.staff import PAGE as STAFF_PAGE
 from people.queries.staff import (
@@ -22,14 +45,25 @@ from people.queries.staff import (
     staff_detail,
     staff_page,
 )
+from people.queries.wardens import Warden, wardens
 
 __all__ = [
+    "HOUSEHOLD_PAGE",
     "STAFF_PAGE",
     "AuditFilter",
     "AuditPage",
     "AuditRow",
+    "Home",
+    "HomeMember",
+    "HomeRequest",
+    "HouseholdDetail",
+    "HouseholdFilter",
+    "HouseholdLine",
+    "MemberLine",
+    "RequestLine",
     "Signed",
     "StaffLine",
+    "Warden",
     "account_of",
     "actor_of",
     "area_ranges",
@@ -38,15 +72,26 @@ __all__ = [
     "children",
     "find_area",
     "hats_of",
+    "home_of",
+    "household_detail",
+    "household_import",
+    "household_member",
+    "household_page",
+    "join_requests",
+    "joined_themselves",
     "known_areas",
+    "last_request",
     "managed_area",
     "managed_areas",
     "path_of",
     "paths_of",
+    "places_for",
+    "profile_of",
     "reaches",
     "scoped",
     "signed_in",
     "staff_detail",
     "staff_page",
+    "wardens",
     "within",
 ]

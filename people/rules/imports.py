@@ -87,8 +87,8 @@ class KnownAreas:
         return {code for code in self.open | self.closed if level_of(code) is Level.DISTRICT}
 
 
-class _Finding:
-    """Collects what is wrong with one line."""
+class Finding:
+    """Collects what is wrong with one line of a table."""
 
     def __init__(self, row: Row) -> None:
         self._row = row
@@ -126,7 +126,7 @@ def check_areas(
     good: list[AreaRow] = []
     problems: list[Problem] = []
     for row in lines:
-        found = _Finding(row)
+        found = Finding(row)
         code = found.cell("code")
         found.reasons += _about_code(code, codes, known, districts)
         if not found.reasons and not may(code):
@@ -157,7 +157,7 @@ def check_staff(
     good: list[StaffRow] = []
     problems: list[Problem] = []
     for number, row in enumerate(rows):
-        found = _Finding(row)
+        found = Finding(row)
         staff = _staff(found)
         if staff.login in taken:
             found.reasons.append("这个登录名已经有人用了")
@@ -194,7 +194,7 @@ def _about_code(
     return reasons
 
 
-def _area(found: _Finding, code: str) -> AreaRow:
+def _area(found: Finding, code: str) -> AreaRow:
     return AreaRow(
         code=code,
         name=found.read(lambda cell: checked_words(cell, what="名称", most=60), "name", ""),
@@ -207,7 +207,7 @@ def _area(found: _Finding, code: str) -> AreaRow:
     )
 
 
-def _staff(found: _Finding) -> StaffRow:
+def _staff(found: Finding) -> StaffRow:
     return StaffRow(
         login=found.read(checked_login, "login", ""),
         name=found.read(lambda cell: checked_words(cell, what="姓名", most=30), "name", ""),

@@ -33,8 +33,16 @@ def mask_phone(phone: str | None) -> str:
 
 def mask_name(name: str | None) -> str:
     """Return the surname and one star, so that not even the length of the name is shown."""
+    return surname(name) + STAR if (name or "").strip() else ""
+
+
+def surname(name: str | None) -> str:
+    """Return the surname: one character, or two of those that are written so."""
     whole = (name or "").strip()
-    if not whole:
-        return ""
     double = len(whole) > 2 and whole[:2] in DOUBLE  # noqa: PLR2004 - two characters and a given name
-    return whole[: 2 if double else 1] + STAR
+    return whole[: 2 if double else 1]
+
+
+def is_surname(words: str) -> bool:
+    """Whether *words* are a surname and no more."""
+    return len(words) == 1 or words in DOUBLE

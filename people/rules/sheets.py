@@ -25,6 +25,20 @@ MOST_LINES: Final = 10_000  # a district has some thousand areas
 MOST_COLUMNS: Final = 30
 MOST_IN_CELL: Final = 500_000  # a boundary is long
 EXACT: Final = 10**15  # Excel keeps 15 digits of a number and makes zeros of the rest
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How large a table may be."""
+
+    bytes: int = MOST_BYTES
+    lines: int = MOST_LINES
+    unpacked: int = MOST_UNPACKED  # of an XLSX
+
+
+SMALL: Final = Limits()
+# 100,000 households with their members: a county town and its villages at once.
+LARGE: Final = Limits(30 * 1024 * 1024, 300_000, 400 * 1024 * 1024)
 _ZIP: Final = b"PK\x03\x04"
 _OLD_EXCEL: Final = b"\xd0\xcf\x11\xe0"
 _FORMULA: Final = "\x00formula"
@@ -58,14 +72,26 @@ def read_sheet(content: bytes, columns: Mapping[str, Sequence[str]]) -> tuple[Ro
     Raises:
         BadFile: if it is no table, too large, or its heading is not the one wanted.
     """
-    if len(content) > MOST_BYTES:
-        raise BadFile("文件太大，最多 5 MB，请分成几份。")
+    return tuple(open_sheet(content, columns, SMALL))
+
+
+def open_sheet(
+    content: bytes, columns: Mapping[str, Sequence[str]], limits: Limits
+) -> Iterator[Row]:
+    """Yield the lines of a table one by one, as `read_sheet` returns them.
+
+    Raises:
+        BadFile: as `read_sheet`; of a line further down only when it comes to it.
+    """
+    if len(content) > limits.bytes:
+        megabytes = limits.bytes // (1024 * 1024)
+        raise BadFile(f"文件太大，最多 {megabytes} MB，请分成几份。")
     if content.startswith(_OLD_EXCEL):
         raise BadFile("这是旧式的 Excel 文件（.xls），请另存为 .xlsx 或 CSV。")
-    lines = _xlsx(content) if content.startswith(_ZIP) else _csv(content)
+    lines = _xlsx(content, limits) if content.startswith(_ZIP) else _csv(content)
     _, heading = next(lines, (0, []))
     order = _order(heading, columns)
-    return tuple(_rows(lines, order))
+    yield from _rows(lines, order, limits.lines)
 
 
 def _order(heading: Sequence[str], columns: Mapping[str, Sequence[str]]) -> list[str | None]:
@@ -85,10 +111,12 @@ def _order(heading: Sequence[str], columns: Mapping[str, Sequence[str]]) -> list
     return order
 
 
-def _rows(lines: Iterable[tuple[int, list[str]]], order: Sequence[str | None]) -> Iterator[Row]:
+def _rows(
+    lines: Iterable[tuple[int, list[str]]], order: Sequence[str | None], most: int
+) -> Iterator[Row]:
     for count, (number, cells) in enumerate(lines):
-        if count >= MOST_LINES:
-            raise BadFile(f"行数太多，最多 {MOST_LINES} 行，请分成几份。")
+        if count >= most:
+            raise BadFile(f"行数太多，最多 {most} 行，请分成几份。")
         if not any(cell.strip() for cell in cells):
             continue
         faults = [_FAULTS[cell] for cell in cells if cell in _FAULTS]
@@ -123,14 +151,14 @@ def _decoded(content: bytes) -> str:
     raise BadFile("这不是一张表格，只收 CSV 或 .xlsx 文件。")
 
 
-def _xlsx(content: bytes) -> Iterator[tuple[int, list[str]]]:
+def _xlsx(content: bytes, limits: Limits) -> Iterator[tuple[int, list[str]]]:
     """Yield each line of the first sheet; nothing is unpacked before its size is known."""
     try:
-        _check_archive(content)
+        _check_archive(content, limits.unpacked)
         book = load_workbook(io.BytesIO(content), read_only=True, keep_links=False)
         sheet = book.worksheets[0]
-        lines = sheet.iter_rows(max_row=MOST_LINES + 2, max_col=MOST_COLUMNS)
-        for number, cells in enumerate(islice(lines, MOST_LINES + 2), start=1):
+        lines = sheet.iter_rows(max_row=limits.lines + 2, max_col=MOST_COLUMNS)
+        for number, cells in enumerate(islice(lines, limits.lines + 2), start=1):
             yield number, [_cell(cell) for cell in cells]
     except BadFile:
         raise
@@ -138,10 +166,10 @@ def _xlsx(content: bytes) -> Iterator[tuple[int, list[str]]]:
         raise BadFile(_UNREADABLE) from None
 
 
-def _check_archive(content: bytes) -> None:
+def _check_archive(content: bytes, most: int) -> None:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         parts = archive.infolist()
-        if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED:
+        if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > most:
             raise BadFile("这个 Excel 文件展开后太大，没有打开，请另存为 CSV 再试。")
         if "xl/workbook.xml" not in archive.namelist():
             raise BadFile("这不是一张表格，只收 CSV 或 .xlsx 文件。")

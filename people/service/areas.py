@@ -9,7 +9,7 @@ from kernel.permissions import Permission
 from kernel.work import Work
 from people import queries, rules
 from people.errors import AreaInUse, AreaTaken, NoRobot, NoSuchArea, OutOfReach
-from people.models import Area, Membership, RobotKind
+from people.models import Area, Household, Membership, RobotKind
 
 
 def add_area(work: Work, area: rules.AreaRow, *, by: Actor | None) -> Area:
@@ -71,7 +71,7 @@ def close_area(work: Work, code: str, *, by: Actor | None) -> None:
     """Close an area; what happened there keeps lying there.
 
     Raises:
-        AreaInUse: an open area lies below it, or somebody wears a hat there.
+        AreaInUse: an open area lies below it, somebody wears a hat there or lives there.
         NoSuchArea: there is no open area with that code, or not for *by*.
     """
     area = _own(work, code, by)
@@ -80,6 +80,13 @@ def close_area(work: Work, code: str, *, by: Actor | None) -> None:
     worn = select(Membership.id).where(Membership.area_code == code).limit(1)
     if work.session.scalar(worn) is not None:
         raise AreaInUse("还有人在这里任职，请先把他们调走。")
+    lived_in = select(Household.id).where(
+        Household.area_code >= code,
+        Household.area_code < rules.after(code),
+        Household.closed_at.is_(None),
+    )
+    if work.session.scalar(lived_in.limit(1)) is not None:
+        raise AreaInUse("这里还有住户，请先把他们迁走。")
     area.closed_at = work.now()
     _note(work, area, by, "area.close")
 

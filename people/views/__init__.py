@@ -1,6 +1,18 @@
 """The pages of people: the door, one's own account, areas, staff, the audit log."""
 
-from people.views import account, areas, audit, door, export, me, staff, tables
+from people.views import (
+    account,
+    areas,
+    audit,
+    door,
+    export,
+    household_import,
+    households,
+    me,
+    regroup,
+    staff,
+    tables,
+)
 from people.views.blueprint import load, pages, session_id
 
 __all__ = [
@@ -9,9 +21,12 @@ __all__ = [
     "audit",
     "door",
     "export",
+    "household_import",
+    "households",
     "load",
     "me",
     "pages",
+    "regroup",
     "session_id",
     "staff",
     "tables",

@@ -23,6 +23,7 @@ from people.views.blueprint import enter, local, pages, show_in, staff_home
 ENROLLING: Final = "totp"  # in the session until a first code shows that the phone has it
 GUESSES: Final = "10 per minute"
 DESKS: Final = (
+    ("people.households", "住户", Permission.HOUSEHOLD_READ),
     ("people.staff", "人员", Permission.SYSTEM_STAFF_EDIT),
     ("people.areas", "区域", Permission.SYSTEM_AREA_EDIT),
     ("people.audit", "操作日志", Permission.AUDIT_LOG_READ),

@@ -1,5 +1,6 @@
 """The log of who did what, for those who watch over it."""
 
+from collections import defaultdict
 from typing import Any
 
 from flask import render_template, request, url_for
@@ -11,7 +12,7 @@ from kernel.errors import Refusal
 from kernel.forms import text
 from kernel.permissions import Permission
 from kernel.web import current_actor, row_number
-from people import queries
+from people import queries, rules
 from people.forms import AuditExportForm, AuditForm
 from people.views.blueprint import pages, show_in
 
@@ -40,5 +41,13 @@ def audit() -> ResponseReturnValue:
     # Nothing but our own fields: url_for would take _scheme and the like from a stranger's link.
     kept: dict[str, Any] = {name: request.args[name] for name in request.args if name in form}
     more = url_for("people.audit", **kept, before=page.before) if page.before else ""
-    export = AuditExportForm(None, prefix=EXPORT, data=form.data)
-    return render_template("people/audit.html", form=form, export=export, page=page, more=more)
+    codes = [line.area for line in page.lines if rules.is_code(line.area)]
+    places = queries.paths_of(db.session(), codes, top=rules.Level.TOWN)
+    return render_template(
+        "people/audit.html",
+        form=form,
+        export=AuditExportForm(None, prefix=EXPORT, data=form.data),
+        page=page,
+        more=more,
+        places=defaultdict(str, places),
+    )

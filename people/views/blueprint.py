@@ -37,6 +37,8 @@ def load(session_: Session, kept: str) -> SignedIn | None:
         must_change=signed.must_change,
     )
     user.session_id = kept
+    worn = {hat.role for hat in signed.actor.hats}
+    user.roles = tuple(name for role, name in rules.ROLE_NAMES.items() if role in worn)
     return user
 
 

@@ -1,5 +1,6 @@
 """Members of staff: who there is, what each does where, and the keys to their accounts."""
 
+from collections.abc import Sequence
 from http import HTTPStatus
 
 from flask import flash, redirect, render_template, request, url_for
@@ -55,7 +56,7 @@ def add_staff() -> ResponseReturnValue:
             return render_template("people/issued.html", issued=[issued])
     elif request.method == "POST":
         status = HTTPStatus.UNPROCESSABLE_ENTITY
-    return render_template("people/staff_new.html", form=form), status
+    return render_template("people/staff_new.html", form=form, places=_places()), status
 
 
 @pages.get("/staff/people/<int:person_id>")
@@ -149,7 +150,14 @@ def _page(person_id: int, form: HatForm, public: PublicForm | None = None) -> st
         or PublicForm(formdata=None, public_name=line.public_name, work_phone=line.work_phone),
         names=rules.ROLE_NAMES,
         paths=paths,
+        places=_places(),
     )
+
+
+def _places() -> Sequence[tuple[str, str]]:
+    """Return the areas where one may hand out hats, so that nobody has to know a code."""
+    may = Permission.SYSTEM_STAFF_EDIT
+    return queries.places_for(db.session(), may, by=current_actor(), levels=tuple(rules.Level))
 
 
 def _back(person_id: int) -> ResponseReturnValue:

@@ -31,6 +31,7 @@ from people.views import session_id
 from tests.citizen.factories import make_case, make_code
 from tests.factories import DISTRICT, GRID, TOWN, make_staff
 from tests.fakes import NOON
+from tests.people.homes import make_home
 
 HUGE: Final = "9" * 25
 IN_ADDRESSES: Final = (HUGE, "9" * 4400, "%00%FF", "²")
@@ -97,6 +98,7 @@ def known(session: Session) -> Mapping[str, str]:
     report = make_case(session)
     person = make_staff(session, Role.GRID_PART, area=GRID)
     neighbours = make_neighbours(session, report.case_id or 0)
+    home = make_home(session, area=GRID)
     return {
         **neighbours,
         "number": report.number,
@@ -107,6 +109,9 @@ def known(session: Session) -> Mapping[str, str]:
         "person_id": str(person.id),
         "attachment_id": "1",
         "row_id": "1",
+        "household_id": str(home.id),
+        "request_id": "1",
+        "import_id": "1",
         "filename": "live.js",
     }
 

@@ -1,0 +1,148 @@
+"""Splitting, merging, moving and closing households: a page each, since each asks why."""
+
+from http import HTTPStatus
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from kernel.access import require
+from kernel.db import db
+from kernel.errors import Refusal
+from kernel.forms import Form, text
+from kernel.permissions import Permission
+from kernel.web import current_actor, row_number
+from kernel.work import parts, transaction
+from people import queries, rules, service
+from people.forms import MergeForm, MoveForm, ReasonForm, SplitForm
+from people.views.blueprint import pages, show_in
+from people.views.households import back
+
+HOUSEHOLD = "/staff/households/<int:household_id>"
+
+
+@pages.route(f"{HOUSEHOLD}/split", methods=["GET", "POST"])
+@require(Permission.HOUSEHOLD_SPLIT)
+def split_household(household_id: int) -> ResponseReturnValue:
+    """Let some members be a household of their own."""
+    form, status = SplitForm(), HTTPStatus.OK
+    chosen = tuple(
+        int(one)
+        for one in request.form.getlist("members")
+        if one.isascii() and one.isdigit() and len(one) < 10  # noqa: PLR2004 - digits an integer column holds
+    )
+    if form.validate_on_submit():
+        head = request.form.get("head", 0, type=row_number)
+        wanted = rules.SplitWanted(members=chosen, head_id=head, address=text(form.address))
+        try:
+            with transaction() as work:
+                new = service.split_household(
+                    work, household_id, wanted, reason=text(form.reason), by=current_actor()
+                ).id
+        except Refusal as refusal:
+            status = show_in(form, refusal)
+        else:
+            flash(_("分好了，这是新的一户。"))
+            return redirect(url_for("people.household", household_id=new), code=303)
+    elif request.method == "POST":
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
+    return _page("people/household_split.html", household_id, form, chosen=chosen), status
+
+
+@pages.route(f"{HOUSEHOLD}/merge", methods=["GET", "POST"])
+@require(Permission.HOUSEHOLD_MERGE)
+def merge_households(household_id: int) -> ResponseReturnValue:
+    """Let another household be part of this one."""
+    form, status = MergeForm(), HTTPStatus.OK
+    if form.validate_on_submit():
+        try:
+            with transaction() as work:
+                service.merge_households(
+                    work,
+                    household_id,
+                    other_number=text(form.number),
+                    reason=text(form.reason),
+                    by=current_actor(),
+                )
+        except Refusal as refusal:
+            status = show_in(form, refusal)
+        else:
+            return back(household_id)
+    elif request.method == "POST":
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
+    return _page("people/household_merge.html", household_id, form), status
+
+
+@pages.route(f"{HOUSEHOLD}/move", methods=["GET", "POST"])
+@require(Permission.HOUSEHOLD_MOVE)
+def move_household(household_id: int) -> ResponseReturnValue:
+    """Write down that a household lives elsewhere now."""
+    form, status = MoveForm(), HTTPStatus.OK
+    if form.validate_on_submit():
+        try:
+            with transaction() as work:
+                service.move_household(
+                    work,
+                    household_id,
+                    area_code=text(form.area),
+                    address=text(form.address),
+                    reason=text(form.reason),
+                    by=current_actor(),
+                )
+        except Refusal as refusal:
+            status = show_in(form, refusal)
+        else:
+            return back(household_id)
+    elif request.method == "POST":
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
+    places = queries.places_for(db.session(), Permission.HOUSEHOLD_MOVE, by=current_actor())
+    return _page("people/household_move.html", household_id, form, places=places), status
+
+
+@pages.route(f"{HOUSEHOLD}/close", methods=["GET", "POST"])
+@require(Permission.HOUSEHOLD_EDIT)
+def close_household(household_id: int) -> ResponseReturnValue:
+    """Ask whether a household shall be ended, and why; end it."""
+    form, status = ReasonForm(), HTTPStatus.OK
+    if form.validate_on_submit():
+        try:
+            with transaction() as work:
+                service.close_household(
+                    work, household_id, reason=text(form.reason), by=current_actor()
+                )
+        except Refusal as refusal:
+            status = show_in(form, refusal)
+        else:
+            return back(household_id)
+    elif request.method == "POST":
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
+    return _page("people/household_close.html", household_id, form), status
+
+
+@pages.get("/staff/households/joining")
+@require(Permission.HOUSEHOLD_JOIN_APPROVE)
+def joining() -> str:
+    """Show who waits to be let into a household of the village."""
+    waiting = queries.join_requests(db.session(), by=current_actor(), now=parts().clock.now())
+    return render_template("people/joining.html", waiting=waiting)
+
+
+@pages.post("/staff/households/joining/<int:request_id>")
+@require(Permission.HOUSEHOLD_JOIN_APPROVE)
+def decide_joining(request_id: int) -> ResponseReturnValue:
+    """Let somebody in or not, as the button says."""
+    approve = request.form.get("do") == "approve"
+    with transaction() as work:
+        service.decide_joining(work, request_id, approve=approve, by=current_actor())
+    flash(_("加好了。") if approve else _("没有同意，他看不到这一户的任何信息。"))
+    return redirect(url_for("people.joining"), code=303)
+
+
+def _page(template: str, household_id: int, form: Form, **more: object) -> str:
+    by = current_actor()
+    with transaction() as work:
+        found = queries.household_detail(work.session, household_id, by=by)
+        service.note_look(work, found.household, by=by)
+        return render_template(
+            template, home=found.household, found=found, form=form, errors=form.errors, **more
+        )
