@@ -3,7 +3,9 @@
 from grid.models.cases import POLICE, TO_GIVE_OUT, Case, police_areas
 from grid.models.duty import Alarm, Hours
 from grid.models.kinds import HANDS_ON_ACTS, HANDS_ON_MOVES, OPEN, Act, FileKind
+from grid.models.promises import Extension, Outcome, Pause, PromiseTold, Question
 from grid.models.steps import CaseFile, LadderStep, Step
+from grid.models.upwards import Objection, Phrase, SupervisorCall
 
 __all__ = [
     "HANDS_ON_ACTS",
@@ -15,9 +17,17 @@ __all__ = [
     "Alarm",
     "Case",
     "CaseFile",
+    "Extension",
     "FileKind",
     "Hours",
     "LadderStep",
+    "Objection",
+    "Outcome",
+    "Pause",
+    "Phrase",
+    "PromiseTold",
+    "Question",
     "Step",
+    "SupervisorCall",
     "police_areas",
 ]

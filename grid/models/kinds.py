@@ -24,6 +24,20 @@ class Act(StrEnum):
     OTHERS = "others"  # somebody whose report was merged into this one said something
     SPOT_CHECK = "spot_check"  # somebody looked at what its reporter called solved
     JOINED = "joined"  # another case was merged into this one
+    PAUSED = "paused"  # the close clock stands still
+    RESUMED = "resumed"
+    ASKED = "asked"  # the resident is asked for more, on the receipt
+    ANSWERED = "answered"
+    EXTENSION_ASKED = "extension_asked"
+    EXTENDED = "extended"
+    EXTENSION_REFUSED = "extension_refused"
+    EXTENSION_LAPSED = "extension_lapsed"
+    WARNED = "warned"  # the reporters were told that it may be late
+    BROKEN = "broken"  # and that it is
+    CALL_OWED = "call_owed"  # somebody above has to ring
+    SUPERVISED = "supervised"  # and did
+    NOT_REACHED = "not_reached"  # or could not
+    OBJECTION_LATE = "objection_late"
 
 
 # Whoever did one of these had a hand in the case and does not verify it (G3).
