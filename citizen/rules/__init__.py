@@ -31,6 +31,7 @@ from citizen.rules.said import (
     settled,
 )
 from citizen.rules.telling import (
+    CONCERNS,
     RATED_WITHIN,
     REWORK_WITHIN,
     Satisfied,
@@ -43,6 +44,7 @@ from citizen.rules.telling import (
 )
 
 __all__ = [
+    "CONCERNS",
     "HEADLINE_BEFORE",
     "LONGEST_KEY",
     "LONGEST_NAME",

@@ -64,7 +64,7 @@ def desk(_scanned: Scanned) -> ResponseReturnValue:
     """Say what the code of an exchange desk is for."""
     return _only_says(
         _("这是绿币超市的兑换码"),
-        _("开放日到柜台，请工作人员帮你办。要报事情，请扫墙上或路边的平安码。"),
+        _("开放日到柜台，请工作人员帮您办。要报事情，请扫墙上或路边的平安码。"),
     )
 
 
@@ -171,9 +171,9 @@ def _page(scanned: Scanned) -> dict[str, str | None]:
 
 def _notice(scanned: Scanned) -> str | None:
     if scanned.revoked:
-        return str(_("这张码已经停用了。你报的事照样送到，请写清楚在哪里。"))
+        return str(_("这张码已经停用了。您报的事照样送到，请写清楚在哪里。"))
     if scanned.replaced:
-        return str(_("这张码换过新的了。你报的事照样送到。"))
+        return str(_("这张码换过新的了。您报的事照样送到。"))
     return None
 
 

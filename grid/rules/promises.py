@@ -6,9 +6,10 @@ from enum import StrEnum
 from typing import Final
 
 from grid.errors import NotThatWay, NotYours, OftenEnough, TooLate, WrongMoment
-from grid.rules.clocks import SHANGHAI, local
+from grid.rules.clocks import local
 from grid.rules.spans import Span, Unit
 from grid.rules.states import State
+from kernel.clock import SHANGHAI
 
 # The policy is silent on this one: early enough that somebody can still ring, and by day.
 MORNING: Final = time(9)
@@ -31,6 +32,15 @@ class Telling(StrEnum):
 
     SOON = "soon"  # it may be late
     BROKEN = "broken"  # it is late
+
+
+class Concern(StrEnum):
+    """What reporters of a case are owed word of, beside its moves."""
+
+    ASKED = "asked"
+    EXTENDED = "extended"
+    SOON = Telling.SOON.value
+    BROKEN = Telling.BROKEN.value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,9 +6,10 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from grid.rules.clocks import CLOSE_OF_BUSINESS, POLICY, SHANGHAI, local
+from grid.rules.clocks import CLOSE_OF_BUSINESS, POLICY, local
 from grid.rules.levels import ONE_UP, Level
 from grid.rules.spans import Span
+from kernel.clock import SHANGHAI
 from kernel.workdays import WorkCalendar
 
 DECIDE: Final = Span.parse(POLICY["policies"]["objection"]["decide"])

@@ -13,11 +13,18 @@ from grid.service.acts import (
     write_voice_line,
 )
 from grid.service.alarms import remind
+from grid.service.asking import answer, ask
+from grid.service.calling import log_supervisor_call, owe_call, read_call_contact
 from grid.service.climbing import climb
+from grid.service.extending import ask_extension, decide_extension
 from grid.service.forgetting import blur_positions, forget_contacts, forget_files
 from grid.service.hours import set_hours
 from grid.service.moving import Values, move
+from grid.service.objecting import decide_objection, object_to, ring_late_objections
 from grid.service.opening import NewCase, Sighting, open_case, take_patrol
+from grid.service.pausing import end_pauses, pause, resume
+from grid.service.phrases import add_phrase, remove_phrase
+from grid.service.promising import tell_promises
 from grid.service.residents import attach, confirm, reopen, supplement, urge, withdraw
 
 __all__ = [
@@ -27,25 +34,41 @@ __all__ = [
     "Values",
     "acknowledge",
     "add_note",
+    "add_phrase",
+    "answer",
+    "ask",
+    "ask_extension",
     "attach",
     "blur_positions",
     "classify",
     "climb",
     "confirm",
+    "decide_extension",
+    "decide_objection",
+    "end_pauses",
     "forget_contacts",
     "forget_files",
     "log_call",
+    "log_supervisor_call",
     "move",
+    "object_to",
     "on_my_way",
     "open_case",
+    "owe_call",
+    "pause",
+    "read_call_contact",
     "read_contact",
     "remind",
+    "remove_phrase",
     "reopen",
     "report_result",
+    "resume",
+    "ring_late_objections",
     "set_hours",
     "spot_check",
     "supplement",
     "take_patrol",
+    "tell_promises",
     "urge",
     "withdraw",
     "write_voice_line",
