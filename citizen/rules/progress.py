@@ -87,7 +87,8 @@ def now_title(state: State | None, level: Level | None = None) -> str | None:
     *level* is where its owner stands, so that it says who has it.
     """
     by_level = _BY_LEVEL.get(state, {}) if state is not None else {}
-    return by_level.get(level) if level in by_level else _NOW.get(state)
+    found = by_level.get(level) if level is not None else None
+    return found or _NOW.get(state)
 
 
 def plain_title(title: str) -> str:
