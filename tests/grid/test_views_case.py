@@ -75,7 +75,7 @@ class TestWhoSeesWhat:
         page = desk.read(url(case))
 
         assert "只给正在办这件事的人看" in page
-        for said in ("楼道里", "三楼门后", "13800138000", "张三", "记一笔", "打电话给上报人"):
+        for said in ("楼道里", "三楼门后", "13800138000", "张三", "内部记录", "打电话给上报人"):
             assert said not in page
 
     @pytest.mark.parametrize("role", [Role.GRID_FULL, Role.VILLAGE_ADMIN, Role.TOWN_ADMIN])
