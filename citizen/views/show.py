@@ -15,6 +15,7 @@ from citizen.views import access
 from grid import queries as grid
 from grid.queries import Progress, ProgressStep
 from grid.rules import CATALOGUE, State
+from grid.service import SAID_AT_THE_END
 from kernel.db import db
 from kernel.media import Attachment, Kind
 from kernel.web.show import called, in_parts, when
@@ -29,6 +30,8 @@ LEVELS: Final[Mapping[str, str]] = {
 BEFORE_TAKEN: Final = frozenset({State.SUBMITTED, State.ACCEPTED, State.DISPATCHED})
 FRESH_SECONDS: Final = 180
 ACTIONS: Final = ("add", "answer", "urge", "rate", "reopen", "object", "withdraw", "confirm")
+# What the program writes down itself is said in the reader's language; what people write is not.
+KNOWN_NOTES: Final = SAID_AT_THE_END | {service.WITHDRAWN}
 # Where a verb is a word of Python's.
 ENDPOINTS: Final = {"object": "object_to"}
 
@@ -150,7 +153,7 @@ def _done(found: Receipt, step: ProgressStep, *, full: bool) -> Shown:
     before = [one for one in with_it if f"{one.owner}:".startswith(mine)]
     after = [one for one in with_it if one not in before]
     photos = _photos(found, before, _("处理前")) + _photos(found, after, _("处理后"))
-    note = _(step.note) if step.note == service.WITHDRAWN else step.note
+    note = _(step.note) if step.note in KNOWN_NOTES else step.note
     return {**item, "who": step.who or "", "note": note, "photos": photos}
 
 

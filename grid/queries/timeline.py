@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from grid.models import Act, Case, CaseFile, Objection, Step
 from grid.queries.wording import step_title
-from grid.rules import Move, Privacy
+from grid.rules import Move
 from people.models import Person
 
 # What a resident reads of the acts of staff; looks, notes and categories are inner business.
@@ -101,7 +101,7 @@ class Reader:
 
     case_id: int
     objector: int | None  # the case whose reporter objected
-    hidden: bool = False  # what was merged into something that is not for all eyes
+    hidden: bool = False  # what was merged into a case for the police
 
     def did(self, step: Step) -> bool:
         """Whether it was this reporter who took a reporter's step."""
@@ -144,7 +144,8 @@ def timeline(
     ):
         files.setdefault((file.case_id, file.step_number), []).append(file.attachment_id)
     joined = _joined_at(rows, case, main)
-    hidden = case is not main and main.privacy is not Privacy.NORMAL
+    # What staff write to reporters all of them read; of a police case only its own reporter.
+    hidden = case is not main and main.is_police
     objector = None if objection is None else objection.said_on
     return tuple(
         _line(step, name, reader=Reader(case.id, objector, hidden=hidden), files=files)

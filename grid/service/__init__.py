@@ -22,12 +22,13 @@ from grid.service.hours import set_hours
 from grid.service.moving import Values, move
 from grid.service.objecting import decide_objection, object_to, ring_late_objections
 from grid.service.opening import NewCase, Sighting, open_case, take_patrol
-from grid.service.pausing import end_pauses, pause, resume
+from grid.service.pausing import SAID_AT_THE_END, end_pauses, pause, resume
 from grid.service.phrases import add_phrase, remove_phrase
 from grid.service.promising import tell_promises
 from grid.service.residents import attach, confirm, reopen, supplement, urge, withdraw
 
 __all__ = [
+    "SAID_AT_THE_END",
     "Contact",
     "NewCase",
     "Sighting",

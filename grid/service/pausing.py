@@ -26,9 +26,12 @@ BATCH: Final = 200
 ENDS: Final = {
     PauseEnd.TIME: "停表的时间到了，接着办",
     PauseEnd.HAND: "接着办",
-    PauseEnd.ANSWER: "居民回答了，接着办",
+    PauseEnd.ANSWER: "收到回答，接着办",
     PauseEnd.MOVE: "事情往下走了，不再停表",
 }
+NO_ANSWER: Final = "没有等到回答，先接着办；有话随时可以补充"
+# What both sides read of an end, word for word, so that pages can say it in their language.
+SAID_AT_THE_END: Final = frozenset({*ENDS.values(), NO_ANSWER})
 
 
 def pause(work: Work, case_id: int, *, by: Actor, reason: PauseReason, words: str) -> None:
@@ -119,7 +122,7 @@ def go_on(work: Work, case: Case, how: PauseEnd, *, who: int | None = None) -> N
     work.session.flush()
     case.paused_until = None
     unanswered = case.questions > 0 and how is not PauseEnd.ANSWER
-    why = "没有等到居民的回答，先接着办" if unanswered and how is PauseEnd.TIME else ENDS[how]
+    why = NO_ANSWER if unanswered and how is PauseEnd.TIME else ENDS[how]
     if unanswered and how is not PauseEnd.HAND:
         forget_questions(work, case)
     write(work, case, Entry(act=Act.RESUMED, who=who, why=why))
