@@ -11,7 +11,7 @@ from grid.errors import NoSuchCase
 from grid.models import Case, Extension, Objection, SupervisorCall
 from grid.models.cases import had_a_hand
 from grid.queries.wording import title_of, unit_of
-from grid.rules import ROLES_OF_LEVEL, CallCause, Level, State
+from grid.rules import ROLES_OF_LEVEL, CallCause, Level, State, is_above
 from kernel.access import Actor
 from kernel.permissions import Permission
 from people.models import Area, Person
@@ -66,26 +66,26 @@ class Objected:
     estimated: bool
 
 
-def calls_due(session: Session, *, by: Actor) -> tuple[DueCall, ...]:
+def calls_due(session: Session, *, by: Actor, now: datetime) -> tuple[DueCall, ...]:
     """Return the calls that are *by*'s to make, the most urgent first; one statement."""
-    statement = _calls(by).where(SupervisorCall.done_at.is_(None))
+    statement = _calls(by, now).where(SupervisorCall.done_at.is_(None))
     rows = session.execute(statement.order_by(SupervisorCall.due_by, SupervisorCall.id).limit(MOST))
     return tuple(map(_due, rows))
 
 
-def due_call(session: Session, call_id: int, *, by: Actor) -> DueCall:
+def due_call(session: Session, call_id: int, *, by: Actor, now: datetime) -> DueCall:
     """Return one of them, made or not; one statement.
 
     Raises:
         NoSuchCase: it is not *by*'s to make.
     """
-    row = session.execute(_calls(by).where(SupervisorCall.id == call_id)).one_or_none()
+    row = session.execute(_calls(by, now).where(SupervisorCall.id == call_id)).one_or_none()
     if row is None:
         raise NoSuchCase("没有这通要打的电话，或者不归您打。")
     return _due(row)
 
 
-def call_for(session: Session, call_id: int, *, by: Actor) -> SupervisorCall:
+def call_for(session: Session, call_id: int, *, by: Actor, now: datetime) -> SupervisorCall:
     """Return the row of a call that is *by*'s to make.
 
     Raises:
@@ -95,7 +95,7 @@ def call_for(session: Session, call_id: int, *, by: Actor) -> SupervisorCall:
         select(SupervisorCall)
         .join(Own, Own.id == SupervisorCall.case_id)
         .join(Case, Case.id == func.coalesce(Own.main_id, Own.id))
-        .where(SupervisorCall.id == call_id, _is_mine(by))
+        .where(SupervisorCall.id == call_id, _is_mine(by, now))
     )
     if found is None:
         raise NoSuchCase("没有这通要打的电话，或者不归您打。")
@@ -149,13 +149,13 @@ def objections_made(session: Session, *, by: Actor) -> tuple[Objected, ...]:
     )
 
 
-def waiting(session: Session, *, by: Actor) -> int:
+def waiting(session: Session, *, by: Actor, now: datetime) -> int:
     """Return how many of all these wait for *by*; one statement."""
     calls = (
         select(func.count(SupervisorCall.id))
         .join(Own, Own.id == SupervisorCall.case_id)
         .join(Case, Case.id == func.coalesce(Own.main_id, Own.id))
-        .where(SupervisorCall.done_at.is_(None), _is_mine(by))
+        .where(SupervisorCall.done_at.is_(None), _is_mine(by, now))
     )
     asked = select(func.count(Extension.id)).join(Case, Case.id == Extension.case_id)
     objected = select(func.count(Objection.id)).join(Case, Case.id == Objection.case_id)
@@ -167,27 +167,46 @@ def waiting(session: Session, *, by: Actor) -> int:
     return session.scalar(select(total)) or 0
 
 
-def _calls(by: Actor) -> Select[*tuple[Any, ...]]:
+def _calls(by: Actor, now: datetime) -> Select[*tuple[Any, ...]]:
     return (
         select(SupervisorCall, Own, Case, Area.name.label("area_name"))
         .join(Own, Own.id == SupervisorCall.case_id)
         .join(Case, Case.id == func.coalesce(Own.main_id, Own.id))
         .join(Area, Area.code == Own.area_code)
-        .where(_is_mine(by))
+        .where(_is_mine(by, now))
     )
 
 
-def _is_mine(by: Actor) -> ColumnElement[bool]:
-    """Whoever stands at the level that rings, over the case, and had no hand in it."""
+def _is_mine(by: Actor, now: datetime) -> ColumnElement[bool]:
+    """Whoever stands at the level that rings, over the case, and had no hand in it.
+
+    What is late everybody further up may make as well: perhaps nobody is left there.
+    """
     roles = {hat.role for hat in by.hats}
     levels = [level for level in Level if roles & ROLES_OF_LEVEL[level]]
-    stands = [and_(SupervisorCall.level == level, Case.of_level(by.id, level)) for level in levels]
+    late = SupervisorCall.due_by <= now
+    stands = [
+        and_(
+            Case.of_level(by.id, level),
+            or_(
+                SupervisorCall.level == level,
+                and_(
+                    late, SupervisorCall.level.in_([one for one in Level if is_above(level, one)])
+                ),
+            ),
+        )
+        for level in levels
+    ]
     return and_(
         within(Case, by, Permission.CASE_READ),
         or_(false(), *stands),
         or_(Case.owner_id.is_(None), Case.owner_id != by.id),
         ~had_a_hand(by.id),
     )
+
+
+def _below(level: Level) -> list[Level]:
+    return [one for one in Level if is_above(level, one)]
 
 
 def _may_extend(by: Actor) -> ColumnElement[bool]:

@@ -55,7 +55,7 @@ def log_supervisor_call(
         WrongMoment: it was made already.
         Incomplete: it is not said what was talked about.
     """
-    call = call_for(work.session, call_id, by=by)
+    call = call_for(work.session, call_id, by=by, now=work.now())
     case, _main = locked_with_main(work, call.case_id)
     work.session.refresh(call, with_for_update=True)
     if call.done_at is not None:
@@ -77,7 +77,7 @@ def read_call_contact(work: Work, call_id: int, *, by: Actor) -> Contact:
         NoSuchCase: there is no such call for *by* to make.
         WrongMoment: it was made already, and nobody needs the number any more.
     """
-    call = call_for(work.session, call_id, by=by)
+    call = call_for(work.session, call_id, by=by, now=work.now())
     if call.done_at is not None:
         raise WrongMoment("这通电话已经有人打过、记下了。")
     case = locked_for_reporter(work, call.case_id)

@@ -81,7 +81,7 @@ def to_verify() -> str:
 def _waiting() -> int:
     """Return how much waits for me as somebody above; only who can be that is asked about."""
     by = current_actor()
-    return waiting(db.session(), by=by) if by.wears(*ABOVE) else 0
+    return waiting(db.session(), by=by, now=now()) if by.wears(*ABOVE) else 0
 
 
 def _views(found: Page) -> list[CardView]:

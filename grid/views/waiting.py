@@ -28,7 +28,7 @@ def waiting() -> str:
     by, session = current_actor(), db.session()
     return render_template(
         "grid/waiting.html",
-        calls=calls_due(session, by=by),
+        calls=calls_due(session, by=by, now=now()),
         asked=extensions_asked(session, by=by),
         objected=objections_made(session, by=by),
         now=now(),
@@ -83,7 +83,7 @@ def _page(
 ) -> Response:
     page = render_template(
         "grid/call.html",
-        call=due_call(db.session(), call_id, by=current_actor()),
+        call=due_call(db.session(), call_id, by=current_actor(), now=now()),
         form=form,
         contact=contact,
         refused=refused,

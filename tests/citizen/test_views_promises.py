@@ -72,8 +72,8 @@ def reject(session: Session, case_id: int | None) -> None:
     act(session, case_id, Move.REJECT, town, given)
 
 
-def read(client: FlaskClient, report: Report, **more: bool) -> str:
-    answer = client.get(url(report, **more))
+def read(client: FlaskClient, report: Report, *, secret: bool = True) -> str:
+    answer = client.get(url(report, secret=secret))
     assert answer.status_code == 200
     return plain(answer.text)
 

@@ -1,5 +1,7 @@
 """What waits for somebody above is theirs alone: tried from the next village and the next town."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
@@ -42,6 +44,11 @@ def next_door(work: Work) -> list[Actor]:
     ]
 
 
+def everybody(team: dict[Role, Actor], others: list[Actor]) -> dict[Role | int, Actor]:
+    """Return the team by their hats and the others by their number."""
+    return {**dict(team.items()), **dict(enumerate(others))}
+
+
 def in_hand(work: Work, by: Actor) -> Case:
     return make_case(
         work.session,
@@ -61,18 +68,35 @@ class TestCalls:
         call_id = work.session.scalars(select(SupervisorCall.id)).one()
         leader = team[Role.GRID_LEADER]
 
-        [found] = calls_due(work.session, by=leader)
+        [found] = calls_due(work.session, by=leader, now=NOON)
 
         assert (found.call_id, found.said, found.number) == (call_id, "还堵着", case.number)
-        assert due_call(work.session, call_id, by=leader) == found
-        assert call_for(work.session, call_id, by=leader).id == call_id
-        assert waiting(work.session, by=leader) == 1
+        assert due_call(work.session, call_id, by=leader, now=NOON) == found
+        assert call_for(work.session, call_id, by=leader, now=NOON).id == call_id
+        assert waiting(work.session, by=leader, now=NOON) == 1
         for person in (*next_door, *(team[role] for role in team if role is not Role.GRID_LEADER)):
-            assert calls_due(work.session, by=person) == ()
-            assert waiting(work.session, by=person) == 0
+            assert calls_due(work.session, by=person, now=NOON) == ()
+            assert waiting(work.session, by=person, now=NOON) == 0
             for read in (due_call, call_for):
                 with pytest.raises(NoSuchCase):
-                    read(work.session, call_id, by=person)
+                    read(work.session, call_id, by=person, now=NOON)
+
+    def test_that_are_late_are_open_to_everybody_further_up(
+        self, work: Work, team: dict[Role, Actor], next_door: list[Actor]
+    ) -> None:
+        case = make_case(work.session, state=State.CLOSED, owner_id=team[Role.GRID_FULL].id)
+        service.owe_call(work, case.id, cause=CallCause.NOT_SOLVED)
+        late = NOON + timedelta(days=2)
+        people = everybody(team, next_door)
+
+        readers = {who for who, one in people.items() if calls_due(work.session, by=one, now=late)}
+
+        assert readers == {
+            Role.GRID_LEADER,
+            Role.VILLAGE_ADMIN,
+            Role.TOWN_ADMIN,
+            Role.DISTRICT_CMD,
+        }
 
     def test_of_the_police_stay_with_the_police(self, work: Work, team: dict[Role, Actor]) -> None:
         aux = team[Role.POLICE_AUX]
@@ -86,7 +110,7 @@ class TestCalls:
         )
         service.owe_call(work, case.id, cause=CallCause.NOT_SOLVED)
 
-        readers = {role for role, one in team.items() if calls_due(work.session, by=one)}
+        readers = {role for role, one in team.items() if calls_due(work.session, by=one, now=NOON)}
 
         assert readers == {Role.DEPT_HANDLER}
 
@@ -96,7 +120,7 @@ class TestCalls:
         )
         service.owe_call(work, case.id, cause=CallCause.NOT_SOLVED)
 
-        assert calls_due(work.session, by=team[Role.GRID_LEADER]) == ()
+        assert calls_due(work.session, by=team[Role.GRID_LEADER], now=NOON) == ()
 
 
 class TestAsks:
@@ -105,12 +129,12 @@ class TestAsks:
     ) -> None:
         case = in_hand(work, team[Role.GRID_FULL])
         service.ask_extension(work, case.id, by=team[Role.GRID_FULL], reason="等配件")
-        people = {**team, **dict(enumerate(next_door))}
+        people = everybody(team, next_door)
 
         readers = {who for who, one in people.items() if extensions_asked(work.session, by=one)}
 
         assert readers == {Role.TOWN_ADMIN, Role.DISTRICT_CMD}
-        assert waiting(work.session, by=team[Role.TOWN_ADMIN]) == 1
+        assert waiting(work.session, by=team[Role.TOWN_ADMIN], now=NOON) == 1
 
     def test_of_ones_own_are_not(self, work: Work, team: dict[Role, Actor]) -> None:
         town = team[Role.TOWN_ADMIN]
@@ -118,7 +142,7 @@ class TestAsks:
         service.ask_extension(work, case.id, by=town, reason="等配件")
 
         assert extensions_asked(work.session, by=town) == ()
-        assert waiting(work.session, by=town) == 0
+        assert waiting(work.session, by=town, now=NOON) == 0
 
 
 class TestObjections:
@@ -128,12 +152,12 @@ class TestObjections:
         refuser = make_staff(work.session, Role.DISTRICT_CMD, area=DISTRICT)
         case = make_case(work.session, state=State.REJECTED, rejected_by=refuser.id)
         service.object_to(work, case.id, reason="是公共楼道")
-        people = {**team, **dict(enumerate(next_door)), "refuser": refuser}
+        people = everybody(team, [*next_door, refuser])
 
         readers = {who for who, one in people.items() if objections_made(work.session, by=one)}
 
         assert readers == {Role.DISTRICT_CMD}
-        assert waiting(work.session, by=team[Role.DISTRICT_CMD]) == 1
+        assert waiting(work.session, by=team[Role.DISTRICT_CMD], now=NOON) == 1
         shown = queries.queue(work.session, by=team[Role.DISTRICT_CMD], now=NOON).cards
         assert [card.number for card in shown] == [case.number]
         assert queries.queue(work.session, by=refuser, now=NOON).cards == ()
@@ -168,7 +192,7 @@ class TestPromises:
         self, work: Work, team: dict[Role, Actor], next_door: list[Actor]
     ) -> None:
         case = in_hand(work, team[Role.GRID_FULL])
-        people = {**team, **dict(enumerate(next_door))}
+        people = everybody(team, next_door)
 
         offered = {
             who

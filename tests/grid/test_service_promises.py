@@ -63,14 +63,14 @@ class TestPause:
         self, work: Work, case: Case, worker: Actor, morning: FixedClock
     ) -> None:
         stop(work, case, worker)
-        assert case.paused_until == THURSDAY - DAY
-        assert (case.burns_at, case.tells_at) == (None, None)
-        assert case.close_by == THURSDAY + 4 * DAY  # Monday: two working days later
+        stood = (case.paused_until, case.burns_at, case.tells_at, case.close_by)
         morning.moment = THURSDAY - DAY
 
         for _ in range(3):
             jobs.end_pauses(work)
 
+        # Promised for Monday meanwhile: two working days later.
+        assert stood == (THURSDAY - DAY, None, None, THURSDAY + 4 * DAY)
         assert case.paused_until is None
         assert case.burns_at == case.close_by == THURSDAY + 4 * DAY
         assert acts_of(work.session, case)[-2:] == [Act.PAUSED, Act.RESUMED]
@@ -170,11 +170,11 @@ class TestPause:
         morning.moment = datetime(2026, 12, 31, 2, tzinfo=UTC)
         case = opened(work, submitted_at=morning.now(), danger=True)
         do(work, case, Move.ACCEPT, worker)
-        assert case.estimated is False  # twenty-four hours need no calendar
+        flags = [case.estimated]  # twenty-four hours need no calendar
 
         stop(work, case, worker)
 
-        assert case.estimated is True
+        assert [*flags, case.estimated] == [False, True]
         assert work.session.scalars(select(Pause.estimated)).one() is True
 
     def test_a_tightened_end_stays_tight_when_it_goes_on(

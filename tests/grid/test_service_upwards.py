@@ -87,12 +87,12 @@ class TestObjection:
         reject(work, case, team[Role.TOWN_ADMIN])
         service.object_to(work, case.id, reason="是公共楼道")
         judge(work, case, team[Role.DISTRICT_CMD])
-        assert case.owner_level is Level.GRID
+        levels = [case.owner_level]
         clock.advance(minutes=1)
 
         jobs.climb(work)
 
-        assert case.owner_level is Level.GRID_LEADER
+        assert [*levels, case.owner_level] == [Level.GRID, Level.GRID_LEADER]
 
     def test_dismissed_it_stays_refused_with_the_way_to_go(
         self, work: Work, team: dict[Role, Actor], refused: Case
