@@ -10,6 +10,7 @@ from wtforms.fields.choices import (  # type: ignore[attr-defined]  # the stubs 
 from wtforms.validators import InputRequired, Length, Optional
 
 from grid.forms import LONGEST_LINE, LONGEST_TEXT, CaseForm
+from grid.forms.phrases import Phrased
 from grid.rules import PauseReason
 from grid.rules.phrases import Situation
 from kernel.forms import Form, text
@@ -22,25 +23,15 @@ def _words(label: str) -> TextAreaField:
     return TextAreaField(label, [Optional(), Length(max=LONGEST_TEXT, message=TOO_LONG)])
 
 
-class PhraseForm(CaseForm):
-    """A form with sentences to choose from; what is typed follows the one that was chosen."""
+class PhraseForm(Phrased, CaseForm):
+    """A form of a case whose words a ready sentence can begin."""
 
-    situation = Situation.ASK
-    phrase = SelectField(_("常用语（可不选）"), [Optional()], choices=[], validate_choice=False)
     words = _words(_("您要写的话"))
-
-    def offer(self, phrases: tuple[str, ...]) -> None:
-        """Let one of *phrases* be chosen."""
-        self.phrase.choices = [
-            SelectChoice("", _("自己写")),
-            *(SelectChoice(one, one[:LONGEST_LINE]) for one in phrases),
-        ]
 
     @property
     def said(self) -> str:
         """What was chosen and what was typed, as one text."""
-        chosen = text(self.phrase)[:LONGEST_LINE]
-        return "\n".join(part for part in (chosen, text(self.words)) if part)
+        return text(self.words)
 
 
 class AskForm(PhraseForm):

@@ -3,13 +3,13 @@
 from typing import Final
 
 from grid.forms import CaseForm
+from grid.forms.phrases import Phrased
 from grid.forms.promises import (
     ApproveForm,
     AskForm,
     ExtendForm,
     JudgeForm,
     PauseForm,
-    PhraseForm,
 )
 from grid.queries.promises import Promises
 
@@ -29,5 +29,5 @@ def promised_forms(promises: Promises) -> list[type[CaseForm]]:
 
 def offer_phrases(form: CaseForm, promises: Promises) -> None:
     """Let a form that knows phrases offer those of its situation."""
-    if isinstance(form, PhraseForm):
+    if isinstance(form, Phrased):
         form.offer(promises.phrases.get(form.situation, ()))

@@ -8,16 +8,7 @@ from sqlalchemy import select
 from grid import queries, service
 from grid.errors import NoSuchCase
 from grid.models import Case, SupervisorCall
-from grid.queries.phrases import own_phrases, phrases_for
-from grid.queries.promises import promises_for
-from grid.queries.upwards import (
-    call_for,
-    calls_due,
-    due_call,
-    extensions_asked,
-    objections_made,
-    waiting,
-)
+from grid.queries import phrases, promises, upwards
 from grid.rules import CallCause, Level, Privacy, State
 from grid.rules.phrases import SHIPPED, Situation
 from grid.service.phrases import MOST
@@ -68,16 +59,16 @@ class TestCalls:
         call_id = work.session.scalars(select(SupervisorCall.id)).one()
         leader = team[Role.GRID_LEADER]
 
-        [found] = calls_due(work.session, by=leader, now=NOON)
+        [found] = upwards.calls_due(work.session, by=leader, now=NOON)
 
         assert (found.call_id, found.said, found.number) == (call_id, "还堵着", case.number)
-        assert due_call(work.session, call_id, by=leader, now=NOON) == found
-        assert call_for(work.session, call_id, by=leader, now=NOON).id == call_id
-        assert waiting(work.session, by=leader, now=NOON) == 1
+        assert upwards.due_call(work.session, call_id, by=leader, now=NOON) == found
+        assert upwards.call_for(work.session, call_id, by=leader, now=NOON).id == call_id
+        assert upwards.waiting(work.session, by=leader, now=NOON) == 1
         for person in (*next_door, *(team[role] for role in team if role is not Role.GRID_LEADER)):
-            assert calls_due(work.session, by=person, now=NOON) == ()
-            assert waiting(work.session, by=person, now=NOON) == 0
-            for read in (due_call, call_for):
+            assert upwards.calls_due(work.session, by=person, now=NOON) == ()
+            assert upwards.waiting(work.session, by=person, now=NOON) == 0
+            for read in (upwards.due_call, upwards.call_for):
                 with pytest.raises(NoSuchCase):
                     read(work.session, call_id, by=person, now=NOON)
 
@@ -89,7 +80,9 @@ class TestCalls:
         late = NOON + timedelta(days=2)
         people = everybody(team, next_door)
 
-        readers = {who for who, one in people.items() if calls_due(work.session, by=one, now=late)}
+        readers = {
+            who for who, one in people.items() if upwards.calls_due(work.session, by=one, now=late)
+        }
 
         assert readers == {
             Role.GRID_LEADER,
@@ -110,7 +103,9 @@ class TestCalls:
         )
         service.owe_call(work, case.id, cause=CallCause.NOT_SOLVED)
 
-        readers = {role for role, one in team.items() if calls_due(work.session, by=one, now=NOON)}
+        readers = {
+            role for role, one in team.items() if upwards.calls_due(work.session, by=one, now=NOON)
+        }
 
         assert readers == {Role.DEPT_HANDLER}
 
@@ -120,7 +115,7 @@ class TestCalls:
         )
         service.owe_call(work, case.id, cause=CallCause.NOT_SOLVED)
 
-        assert calls_due(work.session, by=team[Role.GRID_LEADER], now=NOON) == ()
+        assert upwards.calls_due(work.session, by=team[Role.GRID_LEADER], now=NOON) == ()
 
 
 class TestAsks:
@@ -131,18 +126,20 @@ class TestAsks:
         service.ask_extension(work, case.id, by=team[Role.GRID_FULL], reason="等配件")
         people = everybody(team, next_door)
 
-        readers = {who for who, one in people.items() if extensions_asked(work.session, by=one)}
+        readers = {
+            who for who, one in people.items() if upwards.extensions_asked(work.session, by=one)
+        }
 
         assert readers == {Role.TOWN_ADMIN, Role.DISTRICT_CMD}
-        assert waiting(work.session, by=team[Role.TOWN_ADMIN], now=NOON) == 1
+        assert upwards.waiting(work.session, by=team[Role.TOWN_ADMIN], now=NOON) == 1
 
     def test_of_ones_own_are_not(self, work: Work, team: dict[Role, Actor]) -> None:
         town = team[Role.TOWN_ADMIN]
         case = in_hand(work, town)
         service.ask_extension(work, case.id, by=town, reason="等配件")
 
-        assert extensions_asked(work.session, by=town) == ()
-        assert waiting(work.session, by=town, now=NOON) == 0
+        assert upwards.extensions_asked(work.session, by=town) == ()
+        assert upwards.waiting(work.session, by=town, now=NOON) == 0
 
 
 class TestObjections:
@@ -154,10 +151,12 @@ class TestObjections:
         service.object_to(work, case.id, reason="是公共楼道")
         people = everybody(team, [*next_door, refuser])
 
-        readers = {who for who, one in people.items() if objections_made(work.session, by=one)}
+        readers = {
+            who for who, one in people.items() if upwards.objections_made(work.session, by=one)
+        }
 
         assert readers == {Role.DISTRICT_CMD}
-        assert waiting(work.session, by=team[Role.DISTRICT_CMD], now=NOON) == 1
+        assert upwards.waiting(work.session, by=team[Role.DISTRICT_CMD], now=NOON) == 1
         shown = queries.queue(work.session, by=team[Role.DISTRICT_CMD], now=NOON).cards
         assert [card.number for card in shown] == [case.number]
         assert queries.queue(work.session, by=refuser, now=NOON).cards == ()
@@ -180,7 +179,7 @@ class TestObjections:
         )
 
         readers = [
-            bool(objections_made(work.session, by=one))
+            bool(upwards.objections_made(work.session, by=one))
             for one in (bureau, station, colleague, team[Role.DISTRICT_CMD])
         ]
 
@@ -197,7 +196,9 @@ class TestPromises:
         offered = {
             who
             for who, one in people.items()
-            for found in [promises_for(work.session, case, [], by=one, now=NOON, full=True)]
+            for found in [
+                promises.promises_for(work.session, case, [], by=one, now=NOON, full=True)
+            ]
             if found.may_pause or found.may_ask or found.may_extend or found.may_resume
         }
 
@@ -229,30 +230,30 @@ class TestPhrases:
         self.add(work, team[Role.TOWN_ADMIN], "请报楼号。")
         self.add(work, team[Role.TOWN_ADMIN], "请报楼号。")
 
-        assert phrases_for(work.session, GRID)[Situation.ASK] == (
+        assert phrases.phrases_for(work.session, GRID)[Situation.ASK] == (
             *SHIPPED[Situation.ASK],
             "请报楼号。",
         )
-        assert phrases_for(work.session, NEXT_TOWN)[Situation.ASK] == SHIPPED[Situation.ASK]
-        assert [one.words for one in own_phrases(work.session, by=team[Role.TOWN_ADMIN])] == [
-            "请报楼号。"
-        ]
-        assert [own_phrases(work.session, by=one) for one in next_door[:3]] == [[], [], []]
+        assert phrases.phrases_for(work.session, NEXT_TOWN)[Situation.ASK] == SHIPPED[Situation.ASK]
+        assert [
+            one.words for one in phrases.own_phrases(work.session, by=team[Role.TOWN_ADMIN])
+        ] == ["请报楼号。"]
+        assert [phrases.own_phrases(work.session, by=one) for one in next_door[:3]] == [[], [], []]
 
     def test_are_taken_out_by_whom_they_belong_to(
         self, work: Work, team: dict[Role, Actor], next_door: list[Actor]
     ) -> None:
         town = team[Role.TOWN_ADMIN]
         self.add(work, town, "请报楼号。")
-        [phrase] = own_phrases(work.session, by=town)
+        [phrase] = phrases.own_phrases(work.session, by=town)
         number = phrase.id
 
         service.remove_phrase(work, number, by=next_door[1])
-        assert len(own_phrases(work.session, by=town)) == 1
+        assert len(phrases.own_phrases(work.session, by=town)) == 1
         service.remove_phrase(work, number, by=town)
         service.remove_phrase(work, number, by=town)
 
-        assert own_phrases(work.session, by=town) == []
+        assert phrases.own_phrases(work.session, by=town) == []
 
     @pytest.mark.parametrize("area", [VILLAGE, NEXT_TOWN, "000000000"])
     def test_are_added_nowhere_else(self, work: Work, team: dict[Role, Actor], area: str) -> None:

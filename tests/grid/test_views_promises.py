@@ -8,7 +8,7 @@ from grid import service
 from grid.models import Act, Case, Extension, Phrase, Question, SupervisorCall
 from grid.queries.wording import ACTS
 from grid.rules import CallCause, CallOutcome, Move, State
-from grid.rules.phrases import SHIPPED
+from grid.rules.phrases import SHIPPED, Situation
 from kernel.access import Actor
 from kernel.grants import Role
 from kernel.work import transaction
@@ -311,6 +311,32 @@ class TestPhrases:
         phrase = session.scalars(select(Phrase.id)).one()
         assert desk.post(f"/staff/phrases/{phrase}/remove").status_code == 303
         assert session.scalars(select(Phrase)).all() == []
+
+
+class TestReadySentences:
+    def test_alone_are_a_result(
+        self, session: Session, desk: Desk, worker: Actor, case: Case
+    ) -> None:
+        desk.sits(worker)
+        chosen = SHIPPED[Situation.RESULT][0]
+        assert chosen in desk.read(url(case))
+
+        answer = desk.post(url(case, "result"), phrase=chosen, finding="true", **seen(case))
+
+        assert answer.status_code == 303
+        session.refresh(case)
+        assert (case.state, case.result_text) == (State.TO_VERIFY, chosen)
+
+    def test_stay_with_what_was_typed_when_something_else_is_missing(
+        self, desk: Desk, town: Actor, case: Case
+    ) -> None:
+        desk.sits(town)
+        chosen = SHIPPED[Situation.REJECT][0]
+
+        answer = desk.post(url(case, "reject"), phrase=chosen, reason="还有", **seen(case))
+
+        assert answer.status_code == 422
+        assert f"{chosen}\n还有</textarea>" in answer.text.replace("\r", "")
 
 
 class TestEnglish:
