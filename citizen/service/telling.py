@@ -14,12 +14,14 @@ from citizen.service.submitting import insert_if_new, lock
 from grid import queries as grid
 from grid.models import Case
 from grid.queries import Progress
-from grid.rules import State
+from grid.rules import PauseReason, State, pause_ends
 from kernel import sms
+from kernel.calendar import calendar_of
 from kernel.clock import SHANGHAI
 from kernel.db import keyring
 from kernel.outbound import send_sms
 from kernel.work import Work
+from kernel.workdays import WorkCalendar
 from people import rules as people
 from people import service as people_service
 
@@ -37,7 +39,7 @@ def tell(work: Work, report_id: int, *, template: Template) -> None:
     if case is None or case.caller_phone is None:
         return
     progress = grid.progress(work.session, case.id)
-    said = _facts(progress, now=work.now()).get(template)
+    said = _facts(progress, now=work.now(), calendar=calendar_of(work.session)).get(template)
     if said is None:
         return
     step = step_of(template, of=said.of)
@@ -96,7 +98,7 @@ class Said:
     of: datetime | None = None
 
 
-def _facts(progress: Progress, *, now: datetime) -> dict[Template, Said]:
+def _facts(progress: Progress, *, now: datetime, calendar: WorkCalendar) -> dict[Template, Said]:
     """Return the messages that are true now."""
     if progress.closed_at is not None:
         return {Template.CLOSED: Said(of=progress.closed_at)}
@@ -112,9 +114,8 @@ def _facts(progress: Progress, *, now: datetime) -> dict[Template, Said]:
     if progress.questions:
         # One that was answered meanwhile is not asked for; each is told of once.
         asked_at = max(step.at for step in progress.steps if step.note in progress.questions)
-        waits = progress.standstill
-        due = {"due": _day(waits.until)} if waits else {"due": "两个工作日"}
-        found[Template.ASKED] = Said(due, of=asked_at)
+        answer_by = pause_ends(PauseReason.WAIT_RESIDENT, asked_at, calendar)
+        found[Template.ASKED] = Said({"due": _day(answer_by)}, of=asked_at)
     return found | _due(progress, now)
 
 
