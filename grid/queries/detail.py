@@ -265,6 +265,8 @@ def _offers(session: Session, case: Case, by: Actor) -> tuple[Offer, ...]:
         _offer(TABLE[case.state, move])
         for move in possible
         if not (had_it and PERMISSIONS[move] is Permission.CASE_VERIFY)
+        # What an objection has settled is not offered to be refused again.
+        and not (move is Move.REJECT and case.upheld)
         and may(facts, move, mover=mover_for(by, case, PERMISSIONS[move]))
     )
 

@@ -197,6 +197,8 @@ class TestObjection:
         session.refresh(case)
         assert (case.state, case.owner_id) == (State.DISPATCHED, worker.id)
         assert acts_of(session, case)[-2:] == [Move.UPHOLD, Move.ASSIGN]
+        desk.sits(town)
+        assert 'id="reject"' not in desk.read(url(case))
 
     def test_the_town_that_refused_is_offered_nothing(
         self, session: Session, desk: Desk, town: Actor
