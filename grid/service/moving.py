@@ -138,9 +138,8 @@ def make(
 
 
 def _stays_with(making: Making, before: frozenset[int]) -> bool:
-    """Whether rework goes to somebody who did it before, while somebody above watches."""
-    again = making.move is Move.ASSIGN and making.start is State.REOPENED
-    return again and making.given.supervised and making.given.owner in before
+    """Whether rework goes to somebody who did it before, by the town's choice or the ladder's."""
+    return making.start is State.REOPENED and making.given.owner in before
 
 
 def find_owner(

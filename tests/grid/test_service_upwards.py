@@ -398,6 +398,24 @@ class TestSupervisorCall:
         jobs.owe_call_for_rework(work, event)
         assert work.session.scalars(select(SupervisorCall.cause)).all() == [CallCause.SAME_OWNER]
 
+    def test_follows_rework_that_the_ladder_gives_to_who_did_it_before(
+        self, work: Work, team: dict[Role, Actor], clock: FixedClock
+    ) -> None:
+        leader = team[Role.GRID_LEADER]
+        case = opened(work, submitted_at=MORNING, caller_phone="13800138000")
+        do(work, case, Move.REASSIGN, leader, owner=leader.id, reason="我来办")
+        do(work, case, Move.ACCEPT, leader)
+        handle(work, case, leader)
+        do(work, case, Move.VERIFY, team[Role.TOWN_ADMIN], finding=Finding.TRUE)
+        service.reopen(work, case.id, reason="又堵了")
+        clock.advance(minutes=1)
+        listening, heard = eavesdrop(work)
+
+        jobs.climb(listening)
+
+        assert case.owner_id == leader.id
+        assert ReworkSupervised(case_id=case.id) in heard
+
     def test_does_not_follow_rework_by_somebody_new(
         self, work: Work, team: dict[Role, Actor]
     ) -> None:
