@@ -69,12 +69,17 @@ SUBSCRIBERS: Final[Subscribers] = {
     people.events.HouseholdsMerged: (qr.handlers.end_card_of_merged,),
     people.events.HouseholdTableSent: (people.jobs.import_households,),
     grid.events.CaseMoved: (citizen.handlers.tell_moved_case,),
+    grid.events.ReportersConcerned: (citizen.handlers.tell_concerned,),
+    grid.events.ReworkSupervised: (grid.jobs.owe_call_for_rework,),
 }
 
 JOBS: Final[tuple[Handler, ...]] = (
     grid.jobs.climb,
     grid.jobs.press,
     grid.jobs.remind,
+    grid.jobs.end_pauses,
+    grid.jobs.tell_promises,
+    grid.jobs.ring_late_objections,
     grid.jobs.blur_positions,
     grid.jobs.forget_contacts,
     grid.jobs.forget_files,
@@ -99,6 +104,9 @@ SCHEDULE: Final[tuple[Turn, ...]] = (
     Every(timedelta(minutes=1), grid.jobs.climb),
     Every(timedelta(minutes=1), grid.jobs.press),
     Every(timedelta(minutes=1), grid.jobs.remind),
+    Every(timedelta(minutes=1), grid.jobs.end_pauses),
+    Every(timedelta(minutes=1), grid.jobs.tell_promises),
+    Every(timedelta(minutes=1), grid.jobs.ring_late_objections),
     Daily(3, kernel.jobs.prune_outbox),
     Daily(3, kernel.outbound.prune_messages),
     Daily(3, people.jobs.forget_codes),

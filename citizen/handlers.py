@@ -7,9 +7,9 @@ from sqlalchemy import Integer, bindparam, select
 from citizen import jobs, rules
 from citizen.models import Report
 from citizen.rules import Template
-from grid.events import CaseMoved
+from grid.events import CaseMoved, ReportersConcerned
 from grid.models import Case
-from grid.rules import State, Urgency
+from grid.rules import Concern, Move, State, Urgency
 from kernel.work import Work
 
 # To build a statement costs more than to ask the database.
@@ -30,9 +30,14 @@ def tell_moved_case(work: Work, event: CaseMoved) -> None:
     The closing, too, is heard here and not with ``CaseClosed``: that is said once, of the main
     case, and whoever was merged into it waits for the answer as well.
     """
-    template = rules.template_for(State(event.state))
+    template = rules.template_for(Move(event.move), State(event.state))
     if template is not None:
         _tell(work, event.case_id, template)
+
+
+def tell_concerned(work: Work, event: ReportersConcerned) -> None:
+    """Whoever reported it is told what else concerns them: a question, more time, a late day."""
+    _tell(work, event.case_id, rules.CONCERNS[Concern(event.what)])
 
 
 def _tell(work: Work, case_id: int, template: Template) -> None:

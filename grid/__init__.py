@@ -5,5 +5,9 @@ somebody else who looks whether it is settled and confirms the *finding*.  A *cl
 deadline; a *pause* stops it; a breached one climbs the *ladder*, one *step* at a time.  A *tile* is
 what a resident taps, a *category* what the worker settles on.
 
-Announces ``CaseOpened``, ``CaseMoved`` and ``CaseClosed``.  Listens to nothing.
+An *extension* gives it more time, once; a *question* is put to the resident on the receipt; an
+*objection* to a refusal is judged one level up; a *supervisor's call* follows what is not solved.
+
+Announces ``CaseOpened``, ``CaseMoved``, ``CaseClosed``, ``ReportersConcerned`` and
+``ReworkSupervised``.  Listens to the last of these itself.
 """

@@ -37,3 +37,18 @@ class CaseClosed(Event):
     urgency: str  # a grid.rules.Urgency
     finding: str  # a grid.rules.Finding
     reported_by: int | None  # the resident, where they had signed in; never staff
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportersConcerned(Event):
+    """Something beside a move that whoever reported it should hear of; of each report one."""
+
+    case_id: int
+    what: str  # a grid.rules.Concern
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReworkSupervised(Event):
+    """Rework stays with whoever did it before: somebody above has to ring; one of each report."""
+
+    case_id: int

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 
 from grid import service
+from grid.events import ReworkSupervised
+from grid.rules import CallCause
 from kernel.outbox import Queue, on
 from kernel.work import Work
 
@@ -23,6 +25,28 @@ def press(work: Work) -> None:
 def remind(work: Work) -> None:
     """Ring again for urgent cases nobody has answered; owed once a minute."""
     service.remind(work)
+
+
+@on(Queue.URGENT)
+def end_pauses(work: Work) -> None:
+    """End standstills whose time is over; owed once a minute."""
+    service.end_pauses(work)
+
+
+@on(Queue.URGENT)
+def tell_promises(work: Work) -> None:
+    """Tell reporters whose promise is about to break, or broke; owed once a minute."""
+    service.tell_promises(work)
+
+
+def ring_late_objections(work: Work) -> None:
+    """Ring the district's desk for objections nobody judged in time; owed once a minute."""
+    service.ring_late_objections(work)
+
+
+def owe_call_for_rework(work: Work, event: ReworkSupervised) -> None:
+    """Let somebody above ring whoever asked for rework that stays with the same person."""
+    service.owe_call(work, event.case_id, cause=CallCause.SAME_OWNER)
 
 
 @on(Queue.BULK)

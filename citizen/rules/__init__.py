@@ -50,6 +50,7 @@ from citizen.rules.said import (
     settled,
 )
 from citizen.rules.telling import (
+    CONCERNS,
     RATED_WITHIN,
     REWORK_WITHIN,
     Satisfied,
@@ -64,6 +65,7 @@ from citizen.rules.telling import (
 __all__ = [
     "AN_HOUR",
     "CLOSING",
+    "CONCERNS",
     "HEADLINE_BEFORE",
     "IN_WORDS",
     "JUDGING",

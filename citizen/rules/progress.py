@@ -5,7 +5,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from grid.rules import State
+from grid.rules import Level, State
 
 HEADLINE_BEFORE: Final = "已经收到了"
 
@@ -13,10 +13,10 @@ HEADLINE_BEFORE: Final = "已经收到了"
 class Stage(StrEnum):
     """The steps a resident can look forward to, in order; the value is what they read."""
 
-    TAKEN = "网格员接单"
+    TAKEN = "有人接单"
     ON_SITE = "到现场办"
     VERIFIED = "换个人去核实"
-    DONE = "办结，请你打分"
+    DONE = "办结，请您打分"
 
 
 # What happens just now.  Where nothing does, it is over and the last step says how.
@@ -24,14 +24,44 @@ _NOW: Final[Mapping[State | None, str]] = MappingProxyType(
     {
         None: "正在送到网格员手机上",
         State.SUBMITTED: "正在送到网格员手机上",
-        State.ACCEPTED: "正在派给网格员",
-        State.DISPATCHED: "正等网格员接单",
-        State.HANDLING: "网格员正在办",
+        State.ACCEPTED: "正在找人来办",
+        State.DISPATCHED: "正等工作人员接单",
+        State.HANDLING: "工作人员正在办",
         State.RETURNED: "正在换个人来办",
         State.REOPENED: "正在重新派人",
         State.TO_VERIFY: "办好了，正等别人去核实",
         State.OBJECTED: "正由上一级复核",
     }
+)
+# Who has it by now: a case that climbed no longer waits for a worker.
+_WAITS_FOR: Final[Mapping[Level, str]] = MappingProxyType(
+    {
+        Level.GRID: "正等网格员接单",
+        Level.GRID_LEADER: "正等网格长接单",
+        Level.DEPARTMENT: "正等承办单位接单",
+        Level.VILLAGE: "已经交给村社，正等村社接单",
+        Level.TOWN: "已经交给镇街，正等镇街接单",
+        Level.DISTRICT: "已经交给区级指挥中心，正等接单",
+        Level.POLICE_AUX: "正等辅警接单",
+        Level.POLICE_STATION: "正等派出所接单",
+        Level.POLICE: "正等公安接单",
+    }
+)
+_DOES: Final[Mapping[Level, str]] = MappingProxyType(
+    {
+        Level.GRID: "网格员正在办",
+        Level.GRID_LEADER: "网格长正在办",
+        Level.DEPARTMENT: "承办单位正在办",
+        Level.VILLAGE: "村社正在办",
+        Level.TOWN: "镇街正在办",
+        Level.DISTRICT: "区级指挥中心正在办",
+        Level.POLICE_AUX: "辅警正在办",
+        Level.POLICE_STATION: "派出所正在办",
+        Level.POLICE: "公安正在办",
+    }
+)
+_BY_LEVEL: Final[Mapping[State, Mapping[Level, str]]] = MappingProxyType(
+    {State.DISPATCHED: _WAITS_FOR, State.HANDLING: _DOES}
 )
 # The table of states names its moves for staff; what residents read of them is said here.
 _PLAIN: Final[Mapping[str, str]] = MappingProxyType(
@@ -51,9 +81,14 @@ _PLAIN: Final[Mapping[str, str]] = MappingProxyType(
 _BEHIND: Final[Mapping[State, int]] = MappingProxyType({State.HANDLING: 1, State.TO_VERIFY: 2})
 
 
-def now_title(state: State | None) -> str | None:
-    """Return what is going on in *state* (None: not in the queue yet), or None if it is over."""
-    return _NOW.get(state)
+def now_title(state: State | None, level: Level | None = None) -> str | None:
+    """Return what is going on in *state* (None: not in the queue yet), or None if it is over.
+
+    *level* is where its owner stands, so that it says who has it.
+    """
+    by_level = _BY_LEVEL.get(state, {}) if state is not None else {}
+    found = by_level.get(level) if level is not None else None
+    return found or _NOW.get(state)
 
 
 def plain_title(title: str) -> str:

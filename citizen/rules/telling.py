@@ -9,7 +9,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from grid.rules import State
+from grid.rules import Concern, Move, State
 from kernel.clock import SHANGHAI
 
 NIGHT_FROM: Final = time(22)
@@ -49,8 +49,14 @@ class Template(StrEnum):
 
     ACCEPTED = "T02"
     DISPATCHED = "T03"
+    ASKED = "T04"
+    EXTENDED = "T05"
     CLOSED = "T06"
     REJECTED = "T07"
+    LATE_SOON = "T31"
+    LATE = "T32"
+    UPHELD = "T33"
+    DISMISSED = "T34"
 
 
 _BY_STATE: Final[Mapping[State, Template]] = MappingProxyType(
@@ -63,16 +69,30 @@ _BY_STATE: Final[Mapping[State, Template]] = MappingProxyType(
 )
 
 
-def template_for(state: State) -> Template | None:
-    """Return the message that a move to *state* owes the resident, if any."""
-    return _BY_STATE.get(state)
+_BY_MOVE: Final[Mapping[Move, Template]] = MappingProxyType(
+    {Move.UPHOLD: Template.UPHELD, Move.DISMISS: Template.DISMISSED}
+)
+CONCERNS: Final[Mapping[Concern, Template]] = MappingProxyType(
+    {
+        Concern.ASKED: Template.ASKED,
+        Concern.EXTENDED: Template.EXTENDED,
+        Concern.SOON: Template.LATE_SOON,
+        Concern.BROKEN: Template.LATE,
+    }
+)
 
 
-def step_of(template: Template, *, closed_at: datetime | None = None) -> str:
-    """Return what happens once per report: a message, and of closing one per round."""
-    if template is Template.CLOSED and closed_at is not None:
-        return f"{template}@{closed_at.astimezone(UTC):%Y%m%d%H%M%S}"
-    return template.value
+def template_for(move: Move, state: State) -> Template | None:
+    """Return the message that *move*, which led to *state*, owes the resident, if any."""
+    return _BY_MOVE.get(move) or _BY_STATE.get(state)
+
+
+def step_of(template: Template, *, of: datetime | None = None) -> str:
+    """Return what happens once per report: a message, and one of each moment it is *of*.
+
+    That is of each closing, of each promised day, of each question.
+    """
+    return template.value if of is None else f"{template}@{of.astimezone(UTC):%Y%m%d%H%M%S}"
 
 
 def speaks_at(now: datetime, *, urgent: bool) -> datetime:

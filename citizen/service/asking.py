@@ -1,8 +1,8 @@
-"""What residents do with a report once it is there: add, urge, rate, ask again, take back."""
+"""What residents do with a report once it is there: add, answer, urge, rate, object, take back."""
 
 from collections.abc import Sequence
 from hashlib import sha256
-from typing import Final
+from typing import Final, Protocol
 
 from sqlalchemy import select
 
@@ -13,6 +13,7 @@ from citizen.rules import Satisfied, Solved
 from citizen.service.submitting import File, insert_if_new, lock
 from grid import queries as grid_queries
 from grid import service as grid
+from grid.rules import CallCause
 from kernel import media
 from kernel.errors import Refusal
 from kernel.media import Attachment, Kind
@@ -36,18 +37,35 @@ def add(work: Work, report_id: int, *, words: str, files: Sequence[File]) -> int
         NotYet: the report has not reached the grid.
         Refusal: one of the grid's own.
     """
-    rules.checked_words(words, files=len(files))
-    report = lock(work, report_id)
-    case_id = _case_of(report)
-    lost, kept = 0, []
-    for file in files:
-        try:
-            kept.append(_kept(work, report, file))
-        except media.MediaUnavailable:
-            lost += 1
-    if words or kept:
-        grid.supplement(work, case_id, words=words, attachments=kept)
-    return lost
+    return _said(work, report_id, words=words, files=files, hand_on=grid.supplement)
+
+
+def answer(work: Work, report_id: int, *, words: str, files: Sequence[File]) -> int:
+    """Answer what staff asked; return how many files could not be kept.
+
+    What comes when nobody waits for it any more is kept like anything else that is added.
+
+    Raises:
+        NothingSaid: there is neither a word nor a file.
+        TooManyWords: there are more words than are kept.
+        MediaRefused: a file is not taken; then nothing is.
+        NotYet: the report has not reached the grid.
+        Refusal: one of the grid's own.
+    """
+    return _said(work, report_id, words=words, files=files, hand_on=grid.answer)
+
+
+def object_to(work: Work, report_id: int, *, reason: str) -> None:
+    """Say no to a refusal, within seven days and once, which the grid sees to.
+
+    Raises:
+        NothingSaid: there is no reason.
+        NotYet: the report has not reached the grid.
+        Refusal: one of the grid's own.
+    """
+    if not reason:
+        raise NothingSaid("请写一句为什么不同意。")
+    grid.object_to(work, _case_of(lock(work, report_id)), reason=reason[:LONGEST_NOTE])
 
 
 def urge(work: Work, report_id: int, *, note: str = "") -> None:
@@ -94,6 +112,8 @@ def rate(
     )
     if not fresh:
         raise RatedAlready("您已经打过分了，谢谢。")
+    if solved is Solved.NOT_SOLVED:
+        grid.owe_call(work, _case_of(report), cause=CallCause.NOT_SOLVED, said=note)
 
 
 def reopen(work: Work, report_id: int, *, reason: str) -> None:
@@ -129,6 +149,29 @@ def confirm(work: Work, report_id: int, *, note: str = "") -> None:
         Refusal: one of the grid's own.
     """
     grid.confirm(work, _case_of(lock(work, report_id)), note=note)
+
+
+class HandOn(Protocol):
+    """What takes words and files of a report down to its case."""
+
+    def __call__(
+        self, work: Work, case_id: int, *, words: str, attachments: Sequence[int]
+    ) -> None: ...
+
+
+def _said(work: Work, report_id: int, *, words: str, files: Sequence[File], hand_on: HandOn) -> int:
+    rules.checked_words(words, files=len(files))
+    report = lock(work, report_id)
+    case_id = _case_of(report)
+    lost, kept = 0, []
+    for file in files:
+        try:
+            kept.append(_kept(work, report, file))
+        except media.MediaUnavailable:
+            lost += 1
+    if words or kept:
+        hand_on(work, case_id, words=words, attachments=kept)
+    return lost
 
 
 def _case_of(report: Report) -> int:

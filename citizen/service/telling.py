@@ -1,6 +1,9 @@
 """Who is told what by text message, and what lets somebody see all of a receipt."""
 
 import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy.orm import Session
@@ -11,12 +14,14 @@ from citizen.service.submitting import insert_if_new, lock
 from grid import queries as grid
 from grid.models import Case
 from grid.queries import Progress
-from grid.rules import State
+from grid.rules import PauseReason, State, pause_ends
 from kernel import sms
+from kernel.calendar import calendar_of
 from kernel.clock import SHANGHAI
 from kernel.db import keyring
 from kernel.outbound import send_sms
 from kernel.work import Work
+from kernel.workdays import WorkCalendar
 from people import rules as people
 from people import service as people_service
 
@@ -34,12 +39,12 @@ def tell(work: Work, report_id: int, *, template: Template) -> None:
     if case is None or case.caller_phone is None or not gets_texts(case.caller_phone):
         return
     progress = grid.progress(work.session, case.id)
-    values = _values(report, progress, template)
-    if values is None:
+    said = _facts(progress, now=work.now(), calendar=calendar_of(work.session)).get(template)
+    if said is None:
         return
-    step = step_of(template, closed_at=progress.closed_at)
+    step = step_of(template, of=said.of)
     if insert_if_new(work, Told, report_id=report.id, step=step, told_at=work.now()):
-        text = sms.render(template.value, **values)
+        text = sms.render(template.value, no=printed(report.number), **said.values)
         send_sms(work, phone=case.caller_phone, template=template.value, text=text)
 
 
@@ -85,27 +90,60 @@ def _purpose(report: Report) -> str:
     return f"receipt:{report.number}"
 
 
-def _values(report: Report, progress: Progress, template: Template) -> dict[str, str] | None:
-    """Return what the message says, or None if it has nothing to say (any more)."""
-    values = _facts(progress).get(template)
-    return None if values is None else {"no": printed(report.number), **values}
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a message says beside the number; told once, or once of each moment it is *of*."""
+
+    values: Mapping[str, str] = field(default_factory=dict)
+    of: datetime | None = None
 
 
-def _facts(progress: Progress) -> dict[Template, dict[str, str]]:
-    """Return the messages that are true now, each with what it needs beside the number."""
+def _facts(progress: Progress, *, now: datetime, calendar: WorkCalendar) -> dict[Template, Said]:
+    """Return the messages that are true now."""
     if progress.closed_at is not None:
-        return {Template.CLOSED: {}}
-    if progress.state is State.REJECTED:
-        notes = [step.note for step in progress.steps if step.note]
-        reason = notes[-1] if notes else "见回执"
-        channel = progress.responsible_channel or "服务电话"
-        return {Template.REJECTED: {"reason": reason, "channel": channel}}
-    if progress.state.is_over:
+        return {Template.CLOSED: Said(of=progress.closed_at)}
+    if progress.worked_state is State.REJECTED:
+        return _refused(progress)
+    if progress.worked_state.is_over:
         return {}
-    found: dict[Template, dict[str, str]] = {}
-    if progress.close_by is not None:
-        due = progress.close_by.astimezone(SHANGHAI)
-        found[Template.ACCEPTED] = {"due": f"{due.month}月{due.day}日{due.hour}时"}
+    found: dict[Template, Said] = {}
     if progress.owner_name:
-        found[Template.DISPATCHED] = {"unit": progress.owner_name}
+        found[Template.DISPATCHED] = Said({"unit": progress.owner_name})
+    if progress.objecting is not None and progress.objecting.upheld:
+        found[Template.UPHELD] = Said()
+    if progress.questions:
+        # One that was answered meanwhile is not asked for; each is told of once.
+        asked_at = max(step.at for step in progress.steps if step.note in progress.questions)
+        answer_by = pause_ends(PauseReason.WAIT_RESIDENT, asked_at, calendar)
+        found[Template.ASKED] = Said({"due": _day(answer_by)}, of=asked_at)
+    return found | _due(progress, now)
+
+
+def _due(progress: Progress, now: datetime) -> dict[Template, Said]:
+    """Return what is true of the day it was promised for."""
+    due = progress.close_by
+    if due is None:
+        return {}
+    said = {"due": _day(due)}
+    found = {Template.ACCEPTED: Said(said)}
+    if progress.extended_why:
+        found[Template.EXTENDED] = Said({**said, "reason": progress.extended_why}, of=None)
+    if progress.broken_of == due:
+        found[Template.LATE] = Said(said, of=due)
+    elif progress.warned_of == due and now < due:
+        found[Template.LATE_SOON] = Said(said, of=due)
     return found
+
+
+def _refused(progress: Progress) -> dict[Template, Said]:
+    reason = progress.refused_why or "见回执"
+    channel = progress.responsible_channel or "服务电话"
+    template = Template.REJECTED
+    if progress.objecting is not None and progress.objecting.upheld is False:
+        template = Template.DISMISSED
+    return {template: Said({"reason": reason, "channel": channel})}
+
+
+def _day(moment: datetime) -> str:
+    due = moment.astimezone(SHANGHAI)
+    return f"{due.month}月{due.day}日{due.hour}时"

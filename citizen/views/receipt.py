@@ -15,9 +15,10 @@ from citizen.views.blueprint import pages
 from citizen.views.show import etag_of, receipt_page
 from kernel.access import public
 from kernel.db import db
+from kernel.errors import Conflict
 from kernel.forms import text
 from kernel.media import BadKey, Kind, MediaRefused
-from kernel.web import current_actor_or_none, sentence_of
+from kernel.web import current_actor_or_none, full_stop, sentence_of
 from kernel.work import parts, transaction
 
 KINDS = {"voice": Kind.SOUND, "photo": Kind.PICTURE}
@@ -83,6 +84,53 @@ def add(number: str) -> ResponseReturnValue:
             number,
             status=HTTPStatus.OK,
             notices=[_("补充的话收到了，但照片没能存下来，请过一会儿再传。")],
+        )
+    return _back(number)
+
+
+@pages.post("/r/<number>/answer")
+@public
+def answer(number: str) -> ResponseReturnValue:
+    """Answer what staff asked, with words, a voice note or pictures."""
+    report_id, form = access.find_own(number).id, AddForm()
+    words = text(form.words)
+    try:
+        with transaction() as work:
+            lost = service.answer(work, report_id, words=words, files=form.attached())
+    except (NothingSaid, TooManyWords, MediaRefused) as refusal:
+        return _again(number, answer_words=words, answer_error=sentence_of(refusal))
+    except Conflict as refusal:  # over meanwhile: what was written stands there to be copied
+        return _again(
+            number,
+            status=HTTPStatus.CONFLICT,
+            kept_words=words,
+            kept_error=full_stop(sentence_of(refusal)),
+        )
+    if lost:
+        return _again(
+            number,
+            status=HTTPStatus.OK,
+            notices=[_("回答的话收到了，但照片或录音没能存下来，请过一会儿再传。")],
+        )
+    return _back(number)
+
+
+@pages.post("/r/<number>/object")
+@public
+def object_to(number: str) -> ResponseReturnValue:
+    """Say no to a refusal."""
+    report_id, words = access.find_own(number).id, text(ReasonForm().reason)
+    try:
+        with transaction() as work:
+            service.object_to(work, report_id, reason=words)
+    except NothingSaid as refusal:
+        return _again(number, object_words=words, object_error=sentence_of(refusal))
+    except Conflict as refusal:
+        return _again(
+            number,
+            status=HTTPStatus.CONFLICT,
+            kept_words=words,
+            kept_error=full_stop(sentence_of(refusal)),
         )
     return _back(number)
 

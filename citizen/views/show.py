@@ -15,6 +15,7 @@ from citizen.views import access
 from grid import queries as grid
 from grid.queries import Progress, ProgressStep
 from grid.rules import CATALOGUE, State
+from grid.service import SAID_AT_THE_END
 from kernel.db import db
 from kernel.media import Attachment, Kind
 from kernel.web.show import called, in_parts, when
@@ -28,7 +29,11 @@ LEVELS: Final[Mapping[str, str]] = {
 }
 BEFORE_TAKEN: Final = frozenset({State.SUBMITTED, State.ACCEPTED, State.DISPATCHED})
 FRESH_SECONDS: Final = 180
-ACTIONS: Final = ("add", "urge", "rate", "reopen", "withdraw", "confirm")
+ACTIONS: Final = ("add", "answer", "urge", "rate", "reopen", "object", "withdraw", "confirm")
+# What the program writes down itself is said in the reader's language; what people write is not.
+KNOWN_NOTES: Final = SAID_AT_THE_END | {service.WITHDRAWN}
+# Where a verb is a word of Python's.
+ENDPOINTS: Final = {"object": "object_to"}
 
 Shown = dict[str, object]
 
@@ -48,7 +53,7 @@ def receipt_page(found: Receipt, *, full: bool, **more: object) -> Shown:
         "state_url": url_for("citizen.state", number=rules.printed(report.number)),
         "actions": {},
         "hotlines": progress.hotlines if progress else (),
-        "is_over": progress is not None and rules.now_title(progress.state) is None,
+        "is_over": progress is not None and _now(progress) is None,
         **_deadlines(progress),
     }
     if full:
@@ -59,7 +64,14 @@ def receipt_page(found: Receipt, *, full: bool, **more: object) -> Shown:
 def _headline(progress: Progress | None) -> str:
     if progress is None:
         return rules.HEADLINE_BEFORE
-    return rules.now_title(progress.state) or progress.headline
+    if progress.merged_into:
+        return progress.headline
+    return _now(progress) or progress.headline
+
+
+def _now(progress: Progress) -> str | None:
+    """Return what goes on now, and who has it; None where it is over."""
+    return rules.now_title(progress.worked_state, progress.owner_level)
 
 
 def etag_of(found: Receipt) -> str:
@@ -70,6 +82,8 @@ def etag_of(found: Receipt) -> str:
     if progress is not None:
         facts += [progress.state, progress.headline, progress.colour, progress.steps]
         facts += [progress.owner_name, progress.close_by, progress.merged_into]
+        facts += [progress.worked_state, progress.questions, progress.standstill]
+        facts += [progress.objecting, sorted(progress.may)]
     return sha256(repr(facts).encode()).hexdigest()[:32]
 
 
@@ -94,6 +108,7 @@ def _own(found: Receipt) -> Shown:
         "pending_files": max(0, report.files_expected - len(found.own) - report.files_lost),
         "secret_link": _secret_link(report.number),
         "actions": actions_of(found),
+        "questions": found.progress.questions if found.progress else (),
         "not_solved": found.last_solved is Solved.NOT_SOLVED,
         "satisfied_options": [(one.value, _(one.label)) for one in Satisfied],
     }
@@ -105,7 +120,7 @@ def actions_of(found: Receipt) -> Shown:
     if progress is None:
         return {}
     may = {"add"} if "supplement" in progress.may else set()
-    may |= progress.may & {"withdraw", "reopen", "confirm"}
+    may |= progress.may & {"withdraw", "reopen", "confirm", "answer", "object"}
     now = parts().clock.now()
     if "urge" in progress.may and not queries.urged_on(db.session(), report, now):
         may.add("urge")
@@ -115,7 +130,8 @@ def actions_of(found: Receipt) -> Shown:
     shown: Shown = {}
     for name in ACTIONS:
         shown[f"can_{name}"] = name in may
-        shown[f"{name}_url"] = url_for(f"citizen.{name}", number=number, **access.carried())
+        endpoint = ENDPOINTS.get(name, name)
+        shown[f"{name}_url"] = url_for(f"citizen.{endpoint}", number=number, **access.carried())
     return shown
 
 
@@ -133,8 +149,8 @@ def _timeline(found: Receipt, *, full: bool) -> list[Shown]:
         items = [_item("done", _("已收到"), found.report.said_at)]
     else:
         items = [_done(found, step, full=full) for step in progress.steps]
-    state = None if progress is None else progress.state
-    title = rules.now_title(state)
+    state = None if progress is None else progress.worked_state
+    title = rules.now_title(None) if progress is None else _now(progress)
     if title is not None:
         items.append(_item("now", _(title)))
     else:
@@ -151,7 +167,7 @@ def _done(found: Receipt, step: ProgressStep, *, full: bool) -> Shown:
     before = [one for one in with_it if f"{one.owner}:".startswith(mine)]
     after = [one for one in with_it if one not in before]
     photos = _photos(found, before, _("处理前")) + _photos(found, after, _("处理后"))
-    note = _(step.note) if step.note == service.WITHDRAWN else step.note
+    note = _(step.note) if step.note in KNOWN_NOTES else step.note
     return {**item, "who": step.who or "", "note": note, "photos": photos}
 
 
@@ -164,7 +180,7 @@ def _photos(found: Receipt, attachments: Sequence[Attachment], caption: str) -> 
         {
             "url": _url(found, one),
             "thumb": _url(found, one, thumb=True),
-            "alt": caption or _("你拍的第 %(n)s 张照片", n=number),
+            "alt": caption or _("您拍的第 %(n)s 张照片", n=number),
             "caption": caption,
         }
         for number, one in enumerate(_ready(attachments, Kind.PICTURE), 1)
@@ -196,21 +212,30 @@ def _responsible(found: Receipt) -> Shown:
 def _deadlines(progress: Progress | None) -> Shown:
     """Return by when somebody takes it and answers; once taken, by when it is done."""
     shown: Shown = {"accept_by": None, "answer_by": None, "night_note": None}
-    if progress is None or rules.now_title(progress.state) is None:
+    if progress is None or _now(progress) is None:
         return shown
-    if progress.state in BEFORE_TAKEN:
+    if progress.worked_state is State.OBJECTED:
+        made = progress.objecting
+        known = _("%(when)s 前给您答复", when=when(made.decide_by)) if made else None
+        shown["answer_by"] = known and known + _late(made.decide_by if made else None)
+    elif progress.worked_state in BEFORE_TAKEN:
         taken, answered = progress.accept_by, progress.respond_by
         shown["accept_by"] = _("%(when)s 前接单", when=when(taken)) + _late(taken)
-        shown["answer_by"] = _("%(when)s 前联系你", when=when(answered)) + _late(answered)
+        shown["answer_by"] = _("%(when)s 前联系您", when=when(answered)) + _late(answered)
         if progress.night:
             shown["night_note"] = _("夜里收到的，从早上 7 点开始算时间。急事请打服务电话。")
     else:
         guessed = _("（放假安排还没公布，是估计的）") if progress.estimated else ""
         known = _("%(when)s 前办好", when=when(progress.close_by)) + guessed
-        known += _late(progress.close_by)
+        known += _stands(progress) or _late(progress.close_by)
         # A case that was turned away at once and is looked at again has no such day yet.
         shown["answer_by"] = known if progress.close_by else None
     return shown
+
+
+def _stands(progress: Progress) -> str:
+    """Return what is added while the clock stands still."""
+    return _("（现在停表，接着办以后再算）") if progress.standstill else ""
 
 
 def _late(by: datetime | None) -> str:
@@ -229,14 +254,33 @@ def _level(found: Receipt) -> Shown:
 def _notices(found: Receipt) -> list[str]:
     said = []
     if found.report.files_lost:
-        said.append(_("你说的事已经收到，但照片或录音没能存下来，请过一会儿在下面补充。"))
+        said.append(_("您说的事已经收到，但照片或录音没能存下来，请过一会儿在下面补充。"))
     refused = dict.fromkeys(one.refused_why for one in found.own if one.refused_why)
     if found.progress is not None and found.progress.merged_into:
         said.append(_("有人报过同一件事，两件一起办，进度都在这里。"))
+    said += _promised(found)
     if found.progress is not None and found.progress.responsible_channel:
         channel = called(found.progress.responsible_channel)
         said.append(_("这件事该找：%(channel)s", channel=channel))
     return [*_heard(found), *said, *(_(why) for why in refused)]
+
+
+def _promised(found: Receipt) -> list[str]:
+    """Say what became of the promised day: it stands, moved, is judged, or was not kept."""
+    progress, said = found.progress, list[str]()
+    if progress is None:
+        return said
+    stop = progress.standstill
+    if stop is not None:
+        guessed = _("（放假安排还没公布，是估计的）") if stop.estimated else ""
+        until = when(stop.until) + guessed
+        said.append(_("现在停表：%(why)s，最晚到 %(when)s。", why=_(stop.reason.label), when=until))
+    if progress.extended_why and _now(progress) is not None:
+        why, due = progress.extended_why, when(progress.close_by)
+        said.append(_("要多用一些时间：%(why)s。新的时限是 %(when)s。", why=why, when=due))
+    if progress.objecting is not None and progress.objecting.upheld is None:
+        said.append(_("对不予受理提了异议，由上一级的人看，不是原来那个人。"))
+    return said
 
 
 def _heard(found: Receipt) -> list[str]:
@@ -244,11 +288,11 @@ def _heard(found: Receipt) -> list[str]:
     if found.progress is None:
         return []
     said = []
-    open_still = rules.now_title(found.progress.state) is not None
+    open_still = _now(found.progress) is not None
     if open_still and queries.urged_on(db.session(), found.report, parts().clock.now()):
         said.append(_("今天催过了，网格员和他的上级都会看到。"))
     if not open_still and found.is_rated:
-        said.append(_("你的评价收到了，谢谢。"))
+        said.append(_("您的评价收到了，谢谢。"))
     return said
 
 

@@ -14,6 +14,7 @@ from demo.errors import NotEmpty
 from demo.rules import folk
 from demo.rules.chance import SeededChance
 from demo.rules.plots import DAYS, SMALL, plots
+from demo.service import promises
 from demo.service.album import Album
 from demo.service.cast import Cast
 from demo.service.courses import live
@@ -58,6 +59,7 @@ def load(work: Work, demo: Demo, *, clock: WalkedClock, chance: SeededChance) ->
     walk = stage.walk
     walk.begin(clock.moment, _join(stage, demo, heads))
     walk.begin(clock.moment, walk.mornings())
+    promises.begin(stage, demo.end)
     for plot in plots(chance.branch("plots"), end=demo.end, small=demo.small):
         walk.begin(plot.at, live(stage, plot, chance.branch(f"case {plot.number}")))
     known = [*work.session.scalars(select(Area)), *work.session.scalars(select(Person))]

@@ -20,7 +20,9 @@ from wtforms.fields.choices import (  # type: ignore[attr-defined]  # the stubs 
 )
 from wtforms.validators import InputRequired, Length, Optional
 
+from grid.forms.phrases import Phrased
 from grid.rules import CATALOGUE, Finding, State, Urgency
+from grid.rules.phrases import Situation
 from kernel.forms import Form, text
 from kernel.grants import Role
 from kernel.media import MOST_BYTES, Kind
@@ -148,10 +150,11 @@ class VoiceForm(CaseForm):
     )
 
 
-class ResultForm(CaseForm):
+class ResultForm(Phrased, CaseForm):
     """What came of it, and what it turned out to be."""
 
     name = "result"
+    situation, says = Situation.RESULT, "result_text"
     result_text = TextAreaField(
         _("办了什么，结果怎样"),
         [
@@ -212,10 +215,11 @@ class EscalateForm(CaseForm):
     reason = _reason()
 
 
-class RejectForm(CaseForm):
+class RejectForm(Phrased, CaseForm):
     """Why it is not ours, and whose it is."""
 
     name = "reject"
+    situation, says = Situation.REJECT, "reason"
     reason = _reason()
     responsible_channel = StringField(
         _("这件事该找谁"),

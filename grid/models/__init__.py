@@ -5,7 +5,9 @@ from grid.models.departments import Handover, Help, Signing
 from grid.models.duty import Alarm, Hours
 from grid.models.kinds import HANDS_ON_ACTS, HANDS_ON_MOVES, OPEN, Act, FileKind
 from grid.models.outside import External, ExternalSystem, LinkDevice, Outside, UnitWord
+from grid.models.promises import Extension, Outcome, Pause, PromiseTold, Question
 from grid.models.steps import CaseFile, LadderStep, Step
+from grid.models.upwards import Objection, Phrase, SupervisorCall
 
 __all__ = [
     "HANDS_ON_ACTS",
@@ -17,6 +19,7 @@ __all__ = [
     "Alarm",
     "Case",
     "CaseFile",
+    "Extension",
     "External",
     "ExternalSystem",
     "FileKind",
@@ -25,9 +28,16 @@ __all__ = [
     "Hours",
     "LadderStep",
     "LinkDevice",
+    "Objection",
+    "Outcome",
     "Outside",
+    "Pause",
+    "Phrase",
+    "PromiseTold",
+    "Question",
     "Signing",
     "Step",
+    "SupervisorCall",
     "UnitWord",
     "police_areas",
 ]

@@ -29,6 +29,8 @@ from grid.models.steps import Step
 from grid.rules import (
     ACTOR_ROLES,
     CATALOGUE,
+    POLICE_LEVELS,
+    ROLES_OF_LEVEL,
     Actor,
     Finding,
     HandledBy,
@@ -174,6 +176,16 @@ class Case(InArea, Model):
     burns_at: Mapped[datetime | None]  # the first running clock's end; empty when none runs
     climbs_at: Mapped[datetime | None]  # the next rung of the ladder
 
+    # What was promised beside it, so that lists and clocks need not ask elsewhere.
+    close_span: Mapped[str | None] = mapped_column(String(8))  # what close_by counts: 24h, 3wd
+    paused_until: Mapped[datetime | None] = mapped_column(index=True)  # while the clock stands
+    extended: Mapped[bool] = mapped_column(default=False, server_default=false())  # this round
+    extension_open: Mapped[bool] = mapped_column(default=False, server_default=false())
+    questions: Mapped[int] = mapped_column(default=0, server_default="0")  # not answered yet
+    warned_of: Mapped[datetime | None]  # the close_by whose lateness was announced
+    broken_of: Mapped[datetime | None]  # the close_by that was not kept, and said so
+    tells_at: Mapped[datetime | None] = mapped_column(index=True)  # the next word about it
+
     @property
     def is_police(self) -> bool:
         """Whether only the police see it."""
@@ -216,7 +228,23 @@ class Case(InArea, Model):
                     _wears(person_id, {Role.DEPT_HANDLER}, police=True),
                 ),
             ),
+            # Whoever refused it does not judge the objection.
+            and_(
+                cls.state == State.OBJECTED,
+                or_(cls.rejected_by.is_(None), cls.rejected_by != person_id),
+                or_(
+                    _wears(person_id, {Role.DISTRICT_CMD}, police=False),
+                    _wears(person_id, {Role.DEPT_HANDLER}, police=True, among={POLICE_BUREAU}),
+                ),
+            ),
         )
+
+    @classmethod
+    def of_level(cls, person_id: int, level: Level) -> ColumnElement[bool]:
+        """Whether somebody stands at *level* over the case; at the police's, as the police."""
+        police = level in POLICE_LEVELS
+        bureau = {POLICE_BUREAU} if level is Level.POLICE else POLICE
+        return _wears(person_id, ROLES_OF_LEVEL[level], police=police, among=bureau)
 
     @classmethod
     def of_department(cls, code: str) -> ColumnElement[bool]:
@@ -244,7 +272,9 @@ def police_areas(by: Staff) -> frozenset[str]:
     )
 
 
-def _wears(person_id: int, roles: Iterable[Role], *, police: bool) -> ColumnElement[bool]:
+def _wears(
+    person_id: int, roles: Iterable[Role], *, police: bool, among: Iterable[str] = POLICE
+) -> ColumnElement[bool]:
     """Whether somebody wears one of *roles* over the case; for police cases, as the police."""
     hat = Membership
     # The head of a micro-grid verifies in the whole grid, as in the table of permissions.
@@ -258,7 +288,7 @@ def _wears(person_id: int, roles: Iterable[Role], *, police: bool) -> ColumnElem
             select(hat.id).where(
                 hat.person_id == person_id,
                 hat.role.in_(sorted(roles)),
-                hat.department.in_(sorted(POLICE)) if police else true(),
+                hat.department.in_(sorted(among)) if police else true(),
                 or_(inside, and_(func.length(hat.area_code) > GRID_DIGITS, micro)),
             )
         ),

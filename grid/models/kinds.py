@@ -30,6 +30,20 @@ class Act(StrEnum):
     OUTSIDE = "outside"  # an outside unit was given it, or no longer has it
     UNIT_SAID = "unit_said"  # what that unit answered
     EXTERNAL = "external"  # its number in another system
+    PAUSED = "paused"  # the close clock stands still
+    RESUMED = "resumed"
+    ASKED = "asked"  # the resident is asked for more, on the receipt
+    ANSWERED = "answered"
+    EXTENSION_ASKED = "extension_asked"
+    EXTENDED = "extended"
+    EXTENSION_REFUSED = "extension_refused"
+    EXTENSION_LAPSED = "extension_lapsed"
+    WARNED = "warned"  # the reporters were told that it may be late
+    BROKEN = "broken"  # and that it is
+    CALL_OWED = "call_owed"  # somebody above has to ring
+    SUPERVISED = "supervised"  # and did
+    NOT_REACHED = "not_reached"  # or could not
+    OBJECTION_LATE = "objection_late"
 
 
 # Whoever did one of these had a hand in the case and does not verify it (G3).

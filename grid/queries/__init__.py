@@ -23,8 +23,9 @@ from grid.queries.detail import (
 )
 from grid.queries.ending import over_before
 from grid.queries.places import area_for
-from grid.queries.progress import Progress, ProgressStep, progress
+from grid.queries.progress import Progress, progress
 from grid.queries.staff import Candidate, Responsible, candidates, responsible_for
+from grid.queries.timeline import ProgressStep
 
 __all__ = [
     "PAGE",

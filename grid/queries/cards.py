@@ -54,6 +54,9 @@ class Card:
     reporters: int
     reopens: int
     returns: int
+    paused: bool
+    asks_time: bool  # an extension waits to be approved
+    waits_answer: bool
     turn: int  # what a move from this card says it has seen
     last_step: int
 
@@ -129,6 +132,9 @@ def card_of(row: Any, *, now: datetime, full: bool) -> Card:  # noqa: ANN401 - a
         reporters=case.reporters,
         reopens=case.reopens,
         returns=case.returns,
+        paused=case.paused_until is not None,
+        asks_time=case.extension_open,
+        waits_answer=case.questions > 0,
         turn=case.turn,
         last_step=case.last_step,
     )

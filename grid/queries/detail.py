@@ -11,6 +11,7 @@ from grid.errors import NoSuchCase
 from grid.models import Act, Case, CaseFile, FileKind, Step
 from grid.queries.cards import Card, card_of, with_card
 from grid.queries.facts import case_facts, mover_for
+from grid.queries.promises import Promises, promises_for
 from grid.queries.wording import step_title
 from grid.rules import (
     TABLE,
@@ -58,7 +59,7 @@ class StepLine:
     by_reporter: bool
     note: str
     finding: Finding | None
-    act: Act | None
+    act: Act | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,10 +127,11 @@ class CaseDetail:
     responsible_channel: str
     main_number: str | None
     merged: tuple[Merged, ...]  # what follows this one
+    promises: Promises
 
 
 def detail(session: Session, case_id: int, *, by: Actor, now: datetime) -> CaseDetail:
-    """Return one case for *by*; at most five statements, whatever hangs on it.
+    """Return one case for *by*; at most eight statements, whatever hangs on it.
 
     Raises:
         NoSuchCase: there is none that *by* may read.
@@ -145,6 +147,8 @@ def detail(session: Session, case_id: int, *, by: Actor, now: datetime) -> CaseD
         raise NoSuchCase("没有这件事，或者它不在您的区域。")
     case: Case = row.Case
     sees = bool(row.full)
+    steps = _steps(session, case.id, full=sees)
+    done = [step.act for step in steps]
     return CaseDetail(
         card=card_of(row, now=now, full=sees),
         state=case.state,
@@ -153,7 +157,7 @@ def detail(session: Session, case_id: int, *, by: Actor, now: datetime) -> CaseD
         department=case.department,
         privacy=case.privacy,
         content=_content(session, case) if sees else None,
-        steps=_steps(session, case.id, full=sees),
+        steps=steps,
         offers=_offers(session, case, by),
         acts=_acts(case, by, full=sees),
         # Closed and still fully open to somebody else than its owner: only who may look.
@@ -166,6 +170,7 @@ def detail(session: Session, case_id: int, *, by: Actor, now: datetime) -> CaseD
         responsible_channel=case.responsible_channel,
         main_number=row.main_number,
         merged=_merged(session, case),
+        promises=promises_for(session, case, done, by=by, now=now, full=sees),
     )
 
 
@@ -235,7 +240,18 @@ def _steps(session: Session, case_id: int, *, full: bool) -> tuple[StepLine, ...
 
 
 # Acts whose words are the resident's, or say what they said.
-_RESIDENTS: Final = frozenset({Act.SUPPLEMENT, Act.VOICE_LINE, Act.NOTE, Act.CALLED})
+_RESIDENTS: Final = frozenset(
+    {
+        Act.SUPPLEMENT,
+        Act.VOICE_LINE,
+        Act.NOTE,
+        Act.CALLED,
+        Act.ASKED,
+        Act.PAUSED,
+        Act.SUPERVISED,
+        Act.NOT_REACHED,
+    }
+)
 
 
 def _offers(session: Session, case: Case, by: Actor) -> tuple[Offer, ...]:
@@ -249,6 +265,8 @@ def _offers(session: Session, case: Case, by: Actor) -> tuple[Offer, ...]:
         _offer(TABLE[case.state, move])
         for move in possible
         if not (had_it and PERMISSIONS[move] is Permission.CASE_VERIFY)
+        # What an objection has settled is not offered to be refused again.
+        and not (move is Move.REJECT and case.upheld)
         and may(facts, move, mover=mover_for(by, case, PERMISSIONS[move]))
     )
 

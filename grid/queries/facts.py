@@ -1,20 +1,25 @@
 """What the rules must know of a case, and of whoever wants to move it."""
 
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import Integer, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 import people.rules
-from grid.models import HANDS_ON_ACTS, HANDS_ON_MOVES, POLICE, Case, LadderStep, Step
+from grid.models import HANDS_ON_ACTS, HANDS_ON_MOVES, POLICE, Case, LadderStep, Pause, Step
 from grid.rules import (
     CATALOGUE,
     CaseFacts,
     Category,
+    ClockKind,
     Deadlines,
     LadderFacts,
     Mover,
+    Promise,
     RunningClock,
+    Span,
     Terms,
     running_clocks,
     terms_of,
@@ -77,7 +82,37 @@ def hands(session: Session, case_id: int) -> frozenset[int]:
 
 def taken_steps(session: Session, case: Case) -> frozenset[LadderName]:
     """Return the rungs of the ladder this round has come to."""
-    return frozenset(session.scalars(TAKEN, {"case_id": case.id, "round": case.reopens}))
+    return frozenset(session.scalars(TAKEN, {"case_id": case.id, "round": round_of(case)}))
+
+
+def round_of(case: Case) -> int:
+    """Return how often the case began anew: for rework, and when an objection was upheld."""
+    return case.reopens + case.upheld
+
+
+def pauses_of(session: Session, case: Case) -> tuple[tuple[datetime, datetime], ...]:
+    """Return when the close clock stood still; one that goes on, until it ends by itself."""
+    rows = session.scalars(select(Pause).where(Pause.case_id == case.id))
+    return tuple((one.began_at, one.ended_at or one.ends_by) for one in rows)
+
+
+def span_of(case: Case) -> Span:
+    """Return what the close clock counts: after a change of category the tighter of the two."""
+    return Span.parse(case.close_span) if case.close_span else terms(case).close
+
+
+def promise_of(case: Case, running: Iterable[RunningClock]) -> Promise:
+    """Return what its reporters were promised, and what they were told about it.
+
+    *running* are the clocks of the case: what stands still or is over promises nothing.
+    """
+    runs = any(clock.kind is ClockKind.CLOSE for clock in running)
+    return Promise(
+        close_by=case.close_by if runs else None,
+        span=span_of(case),
+        warned_of=case.warned_of,
+        broken_of=case.broken_of,
+    )
 
 
 def category_of(case: Case) -> Category | None:
@@ -120,7 +155,10 @@ def clocks(case: Case) -> tuple[RunningClock, ...]:
         estimated=case.estimated,
     )
     return running_clocks(
-        ladder_facts(case, frozenset()), due, accepted_at=case.admitted_at, paused=False
+        ladder_facts(case, frozenset()),
+        due,
+        accepted_at=case.admitted_at,
+        paused=case.paused_until is not None,
     )
 
 

@@ -83,11 +83,16 @@ class DueStep:
 
 @dataclass(frozen=True, slots=True)
 class RunningClock:
-    """A clock that is neither stopped nor paused."""
+    """A clock that is neither stopped nor paused.
+
+    From *red_at* on it makes a case red: for closing when it is due, for the answer when the
+    ladder has come to its top, for 接单 never (see the note beside the policy's colours).
+    """
 
     kind: ClockKind
     starts_at: datetime
     due_at: datetime
+    red_at: datetime = NEVER
 
     def used(self, now: datetime) -> float:
         """Return the share that has run: 0 before it starts, 1 and more once it is due."""
@@ -104,12 +109,13 @@ class ColourRule:
     when: When | None
     used_at_least: float | None
 
-    def holds(self, urgency: Urgency, used: float) -> bool:
+    def holds(self, urgency: Urgency, used: float, *, overdue: bool) -> bool:
         """Whether this line speaks for a case."""
         if self.when is When.URGENT:
             return urgency is Urgency.URGENT
-        least = 1.0 if self.when is When.OVERDUE else self.used_at_least
-        return least is None or used >= least
+        if self.when is When.OVERDUE:
+            return overdue
+        return self.used_at_least is None or used >= self.used_at_least
 
 
 def _colour_rule(row: Mapping[str, Any]) -> ColourRule:
@@ -177,9 +183,9 @@ def running_clocks(
     if facts.accepted_by_owner_at is None:
         clocks.append(RunningClock(ClockKind.ACCEPT, begun, due.accept_by))
     if facts.responded_at is None:
-        clocks.append(RunningClock(ClockKind.RESPOND, begun, due.respond_by))
+        clocks.append(RunningClock(ClockKind.RESPOND, begun, due.respond_by, red_at=_top_at(facts)))
     if due.close_by is not None and accepted_at is not None and not paused:
-        clocks.append(RunningClock(ClockKind.CLOSE, accepted_at, due.close_by))
+        clocks.append(RunningClock(ClockKind.CLOSE, accepted_at, due.close_by, red_at=due.close_by))
     return tuple(clocks)
 
 
@@ -190,9 +196,11 @@ def first_due(clocks: Iterable[RunningClock]) -> RunningClock | None:
 
 def colour(urgency: Urgency, clocks: Iterable[RunningClock], *, now: datetime) -> Colour:
     """Return the colour by the policy's list; with no clock running nothing is used up."""
-    first = first_due(clocks)
+    running = tuple(clocks)
+    first = first_due(running)
     used = 0.0 if first is None else first.used(now)
-    return next(rule.colour for rule in COLOURS if rule.holds(urgency, used))
+    overdue = any(clock.red_at <= now for clock in running)
+    return next(rule.colour for rule in COLOURS if rule.holds(urgency, used, overdue=overdue))
 
 
 def burns_first(
@@ -201,6 +209,12 @@ def burns_first(
     """Return a sort key: urgent first, then what runs out first, then what came first."""
     first = first_due(clocks)
     return urgency is not Urgency.URGENT, first.due_at if first else NEVER, submitted_at
+
+
+def _top_at(facts: LadderFacts) -> datetime:
+    """Return when the last rung comes: then nobody above is left to ask."""
+    longest = max(rung.offset.length for rung in rungs(facts.terms, police=facts.police))
+    return run(facts.submitted_at, longest, urgency=facts.terms.urgency)
 
 
 def _goes_up(target: Level, level: Level | None) -> bool:

@@ -12,7 +12,7 @@ from typing import Final
 
 from grid.errors import Incomplete, NotThatWay, NotYours, OftenEnough, TooLate, WrongMoment
 from grid.rules import guards
-from grid.rules.categories import CATALOGUE, Privacy
+from grid.rules.categories import CATALOGUE, POLICE_BUREAU, Privacy
 from grid.rules.guards import HandledBy
 from grid.rules.levels import POLICE_LEVELS, Level
 from grid.rules.states import (
@@ -298,7 +298,10 @@ def _new_owner(attempt: Attempt) -> bool:
 
 def _up(attempt: Attempt) -> bool:
     if attempt.row.move is not Move.ESCALATE:
-        return guards.not_the_first_decider(
+        # What the station refused the bureau above it judges, and nobody else of the police.
+        is_police = attempt.facts.privacy is Privacy.POLICE
+        above = not is_police or POLICE_BUREAU in attempt.mover.departments
+        return above and guards.not_the_first_decider(
             attempt.mover.person_id, decided_by=attempt.facts.rejected_by
         )
     level, before = attempt.given.owner_level, attempt.facts.owner_level

@@ -47,6 +47,11 @@ class Span:
         return cls(int(found[1]), Unit(found[2]))
 
     @property
+    def spelled(self) -> str:
+        """How the policies write it."""
+        return f"{self.count}{self.unit}"
+
+    @property
     def length(self) -> timedelta:
         """How long it lasts on any clock.
 

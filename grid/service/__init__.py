@@ -13,14 +13,18 @@ from grid.service.acts import (
     write_voice_line,
 )
 from grid.service.alarms import remind
+from grid.service.asking import answer, ask
+from grid.service.calling import log_supervisor_call, owe_call, read_call_contact
 from grid.service.climbing import climb
 from grid.service.contact import forget_caller, forget_contact, unlink_caller
 from grid.service.departments import press, sign
+from grid.service.extending import ask_extension, decide_extension
 from grid.service.external import copy_contact, note_export, set_number, set_systems
 from grid.service.forgetting import blur_positions, forget_contacts, forget_files
 from grid.service.hours import set_hours
 from grid.service.joining import answer_help, ask_handover, ask_help, decide_handover
 from grid.service.moving import Values, move
+from grid.service.objecting import decide_objection, object_to, ring_late_objections
 from grid.service.opening import NewCase, Sighting, open_case, take_patrol
 from grid.service.outside import (
     Answer,
@@ -32,9 +36,13 @@ from grid.service.outside import (
     revoke,
     say,
 )
+from grid.service.pausing import SAID_AT_THE_END, end_pauses, pause, resume
+from grid.service.phrases import add_phrase, remove_phrase
+from grid.service.promising import tell_promises
 from grid.service.residents import attach, confirm, reopen, supplement, urge, withdraw
 
 __all__ = [
+    "SAID_AT_THE_END",
     "Answer",
     "Contact",
     "Errand",
@@ -43,7 +51,11 @@ __all__ = [
     "Values",
     "acknowledge",
     "add_note",
+    "add_phrase",
+    "answer",
     "answer_help",
+    "ask",
+    "ask_extension",
     "ask_handover",
     "ask_help",
     "attach",
@@ -52,7 +64,10 @@ __all__ = [
     "climb",
     "confirm",
     "copy_contact",
+    "decide_extension",
     "decide_handover",
+    "decide_objection",
+    "end_pauses",
     "enter",
     "forget_caller",
     "forget_contact",
@@ -60,18 +75,26 @@ __all__ = [
     "forget_files",
     "give_link",
     "log_call",
+    "log_supervisor_call",
     "log_unit_call",
     "move",
     "note_export",
+    "object_to",
     "on_my_way",
     "open_case",
     "opened",
+    "owe_call",
+    "pause",
     "press",
+    "read_call_contact",
     "read_contact",
     "remind",
+    "remove_phrase",
     "reopen",
     "report_result",
+    "resume",
     "revoke",
+    "ring_late_objections",
     "say",
     "set_hours",
     "set_number",
@@ -80,6 +103,7 @@ __all__ = [
     "spot_check",
     "supplement",
     "take_patrol",
+    "tell_promises",
     "unlink_caller",
     "urge",
     "withdraw",

@@ -22,6 +22,7 @@ from people.models import Area, Person
 RING_EVERY: Final = timedelta(minutes=1)
 MOST_RINGS: Final = 10  # then the ladder has long gone further up
 BATCH: Final = 200
+DISTRICT: Final = people.rules.Level.DISTRICT
 
 
 def call(work: Work, case: Case) -> None:
@@ -56,6 +57,11 @@ def tell(work: Work, case: Case, person_id: int, text: str) -> None:
 def tell_desk(work: Work, case: Case, text: str) -> None:
     """Say something about the case to whoever reads the group above it."""
     _robot(work, case, text, mention=None)
+
+
+def tell_district(work: Work, case: Case, text: str) -> None:
+    """Say something about the case to whoever reads the district's own group."""
+    _robot(work, case, text, mention=None, at=people.rules.at_level(case.area_code, DISTRICT))
 
 
 def about(work: Work, case: Case) -> str:
@@ -116,8 +122,10 @@ def _phone(person: Person) -> str | None:
     return person.phone or person.work_phone or None
 
 
-def _robot(work: Work, case: Case, text: str, *, mention: str | None) -> None:
-    """Send *text* to the group of the nearest area that has a robot.
+def _robot(
+    work: Work, case: Case, text: str, *, mention: str | None, at: str | None = None
+) -> None:
+    """Send *text* to the group of the nearest area that has a robot, from *at* upwards.
 
     A group's members are not the police, and number, kind and place alone would tell them who
     called.  An urgent case rings its owner's own phone (T15); for one that is not urgent there is
@@ -128,7 +136,7 @@ def _robot(work: Work, case: Case, text: str, *, mention: str | None) -> None:
     found = work.session.execute(
         select(Area.robot, Area.robot_url)
         .where(
-            Area.code.in_(people.rules.ancestors(case.area_code)),
+            Area.code.in_(people.rules.ancestors(at or case.area_code)),
             Area.robot.is_not(None),
             Area.robot_url.is_not(None),
         )

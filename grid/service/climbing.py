@@ -5,7 +5,7 @@ from typing import Final
 from sqlalchemy import select
 
 from grid.models import Act, Case, LadderStep
-from grid.queries.facts import ladder_facts, taken_steps
+from grid.queries.facts import ladder_facts, round_of, taken_steps
 from grid.queries.staff import Candidate
 from grid.rules import (
     POLICE_LEVELS,
@@ -64,7 +64,7 @@ def _take(work: Work, case: Case, step: DueStep) -> None:
     work.session.add(
         LadderStep(
             case_id=case.id,
-            round=case.reopens,
+            round=round_of(case),
             step=step.step,
             taken_at=work.now(),
             went_up=owner is not None,

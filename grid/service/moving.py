@@ -6,10 +6,8 @@ from string import digits
 from types import MappingProxyType
 from typing import Final
 
-from sqlalchemy import select
-
 from grid.errors import NotThatWay, NotYours
-from grid.events import CaseClosed, CaseMoved
+from grid.events import CaseClosed, CaseMoved, ReworkSupervised
 from grid.models import Case
 from grid.queries.detail import PERMISSIONS, STAFF_MOVES
 from grid.queries.facts import case_facts, known_kind, mover_for
@@ -26,13 +24,17 @@ from grid.rules import (
     Move,
     Mover,
     Need,
+    PauseEnd,
     State,
     decide,
     is_sampled,
 )
 from grid.service import merging
 from grid.service.alarms import about, call, tell, tell_desk
+from grid.service.extending import lapse
+from grid.service.pausing import forget_questions, go_on
 from grid.service.record import Entry, locked, reckon, refuse_stale, silence, wind, write
+from grid.service.reporters import reports_of
 from grid.service.signing import GIVES as GIVES_AWAY
 from grid.service.signing import follow
 from kernel.access import Actor
@@ -113,6 +115,7 @@ def make(
     end = decide(facts, chosen, mover=mover, given=given, now=work.now())
     making = Making(case, chosen, mover, given, case.state)
     before, level = case.owner_id, case.owner_level
+    settle_promises(work, case, end)
     case.state, case.turn = end, case.turn + 1
     EFFECTS[chosen](work, making)
     write(
@@ -133,6 +136,14 @@ def make(
         silence(work, case, answered_by=mover.person_id if chosen is Move.ACCEPT else None)
     _tell_people(work, making, before)
     _announce(work, making)
+    if _stays_with(making, facts.handled_by):
+        for case_id in reports_of(work, case):
+            work.announce(ReworkSupervised(case_id=case_id))
+
+
+def _stays_with(making: Making, before: frozenset[int]) -> bool:
+    """Whether rework goes to somebody who did it before, by the town's choice or the ladder's."""
+    return making.start is State.REOPENED and making.given.owner in before
 
 
 def find_owner(
@@ -237,7 +248,38 @@ def _reopen(work: Work, making: Making) -> None:
     case.closed_at = case.finding = case.proposed_finding = None
     case.handled_by = case.verified_by = None
     case.result_text, case.to_spot_check = "", False
+    case.extended = False
     wind(work, case)
+
+
+def settle_promises(work: Work, case: Case, end: State) -> None:
+    """End what hangs on a case that leaves its owner's hands: standstill, questions, an ask."""
+    if end is State.HANDLING:
+        return
+    if case.paused_until is not None:
+        go_on(work, case, PauseEnd.MOVE)
+    if case.questions:
+        forget_questions(work, case)
+    if case.extension_open and (end.is_over or end is State.OBJECTED):
+        lapse(work, case)
+
+
+def _object(_work: Work, making: Making) -> None:
+    making.case.objections += 1
+
+
+def _uphold(work: Work, making: Making) -> None:
+    """Begin anew: other clocks, another ladder, nobody's yet."""
+    case = making.case
+    case.upheld, case.responsible_channel = True, ""
+    case.round_at = case.admitted_at = work.now()
+    case.owner_id = case.owner_level = case.taken_at = case.responded_at = None
+    case.extended = False
+    wind(work, case)
+
+
+def _dismiss(work: Work, making: Making) -> None:
+    making.case.rejected_at = work.now()
 
 
 def _reject(work: Work, making: Making) -> None:
@@ -272,6 +314,9 @@ EFFECTS: Final[Mapping[Move, Callable[[Work, Making], None]]] = MappingProxyType
         Move.REJECT: _reject,
         Move.WITHDRAW: _withdraw,
         Move.MERGE: _merge,
+        Move.OBJECT: _object,
+        Move.UPHOLD: _uphold,
+        Move.DISMISS: _dismiss,
     }
 )
 
@@ -290,9 +335,7 @@ def _tell_people(work: Work, making: Making, before: int | None) -> None:
 
 def _announce(work: Work, making: Making) -> None:
     case = making.case
-    following = select(Case.id).where(Case.main_id == case.id).order_by(Case.id)
-    joined = work.session.scalars(following).all() if case.reporters > 1 else ()
-    for case_id in (case.id, *joined):
+    for case_id in reports_of(work, case):
         work.announce(CaseMoved(case_id=case_id, move=making.move.value, state=case.state.value))
     if case.state is State.CLOSED and case.finding is not None:
         work.announce(

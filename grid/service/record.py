@@ -1,6 +1,6 @@
 """What every verb does to a case: lock it, write down what happened, wind its clocks."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
@@ -8,7 +8,15 @@ from sqlalchemy import Integer, Row, bindparam, exists, select, update
 
 from grid.errors import NoSuchCase, WrongMoment
 from grid.models import Act, Alarm, Case, Step
-from grid.queries.facts import clocks, ladder_facts, taken_steps, terms
+from grid.queries.facts import (
+    clocks,
+    ladder_facts,
+    pauses_of,
+    promise_of,
+    span_of,
+    taken_steps,
+    terms,
+)
 from grid.queries.wording import step_title
 from grid.rules import (
     Deadlines,
@@ -122,13 +130,20 @@ def write(work: Work, case: Case, entry: Entry) -> int:
 
 
 def wind(work: Work, case: Case, *, tighten: bool = False) -> None:
-    """Set the deadlines of this round by the policy in force; *tighten* never gives more time."""
+    """Set the deadlines of this round by the policy in force; *tighten* never gives more time.
+
+    Only a tightened case can have stood still or been given more time before.
+    """
+    terms_now = terms(case)
     due = deadlines(
-        terms(case),
+        terms_now,
         calendar_of(work.session),
         submitted_at=case.round_at,
         accepted_at=case.admitted_at,
+        pauses=pauses_of(work.session, case) if tighten else (),
+        extended=case.extended,
     )
+    span = terms_now.close
     if tighten:
         old = Deadlines(
             accept_by=case.accept_by,
@@ -136,19 +151,42 @@ def wind(work: Work, case: Case, *, tighten: bool = False) -> None:
             close_by=case.close_by,
             estimated=case.estimated,
         )
-        due = tightened(old, due)
+        tight = tightened(old, due)
+        if tight.close_by != due.close_by:
+            span = span_of(case)
+        due = tight
     case.accept_by, case.respond_by = due.accept_by, due.respond_by
     case.close_by, case.estimated = due.close_by, due.estimated
+    case.close_span = span.spelled if case.admitted_at is not None else None
     case.night = starts_at(case.round_at, urgency=case.urgency) > case.round_at
 
 
+def wind_close(work: Work, case: Case, *, estimated: bool = False) -> None:
+    """Set the end of the close clock anew: it stood still, goes on, or was given more time.
+
+    What it counts stays what it was, however often the category changed since.  *estimated*: the
+    end of a standstill that goes on is a guess, too.
+    """
+    due = deadlines(
+        replace(terms(case), close=span_of(case)),
+        calendar_of(work.session),
+        submitted_at=case.round_at,
+        accepted_at=case.admitted_at,
+        pauses=pauses_of(work.session, case),
+        extended=case.extended,
+    )
+    case.close_by, case.estimated = due.close_by, due.estimated or estimated
+
+
 def reckon(work: Work, case: Case, *, taken: frozenset[LadderName] | None = None) -> None:
-    """Work out anew what burns first and when the ladder comes next.
+    """Work out anew what burns first, when the ladder comes next and when reporters are told.
 
     *taken* are the rungs behind it, where the caller knows them.
     """
-    first = first_due(clocks(case))
+    running = clocks(case)
+    first = first_due(running)
     case.burns_at = None if first is None else first.due_at
+    case.tells_at = promise_of(case, running).next_telling_at
     case.climbs_at = next_step_at(ladder_facts(case, taken or frozenset()))
     if taken is None and case.climbs_at is not None:  # else no rung is left, whichever were taken
         case.climbs_at = next_step_at(ladder_facts(case, taken_steps(work.session, case)))

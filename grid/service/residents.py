@@ -39,8 +39,8 @@ def supplement(work: Work, case_id: int, *, words: str, attachments: Sequence[in
     """
     if not says_something(words) and not attachments:
         raise Incomplete("请写一句，或加一张照片。")
-    case, main = _worked_on(work, case_id)
-    for row, act in _said_at(case, main, Act.SUPPLEMENT):
+    case, main = worked_on(work, case_id)
+    for row, act in said_at(case, main, Act.SUPPLEMENT):
         number = write(work, row, Entry(act=act, by_reporter=True, why=words))
         add_files(work, row, attachments, kind=FileKind.SUPPLEMENT, step=number)
     _tell_owner(work, main, "上报人补充了情况，请看一看。")
@@ -55,8 +55,8 @@ def urge(work: Work, case_id: int, *, note: str = "") -> None:
         NoSuchCase: there is none.
         WrongMoment: it is over.
     """
-    case, main = _worked_on(work, case_id)
-    for row, act in _said_at(case, main, Act.URGE):
+    case, main = worked_on(work, case_id)
+    for row, act in said_at(case, main, Act.URGE):
         why = "催办" if act is Act.OTHERS else note
         write(work, row, Entry(act=act, by_reporter=True, why=why))
     _tell_owner(work, main, "上报人催办，请尽快联系。")
@@ -105,10 +105,26 @@ def reopen(work: Work, case_id: int, *, reason: str) -> None:
     make(work, case, Move.REOPEN, mover=REPORTER, given=Given(reason=reason))
 
 
-def _worked_on(work: Work, case_id: int) -> tuple[Case, Case]:
+def worked_on(work: Work, case_id: int) -> tuple[Case, Case]:
+    """Return the case and the one that is worked on, both locked; the second is not over.
+
+    Raises:
+        NoSuchCase: there is none.
+        WrongMoment: it is over.
+    """
+    case, main = locked_with_main(work, case_id)
+    if main.state.is_over:
+        raise WrongMoment("这件事现在是“%(state)s”，不能再补充或催办。", state=main.state.citizen)
+    return case, main
+
+
+def locked_with_main(work: Work, case_id: int) -> tuple[Case, Case]:
     """Return the case and the one that is worked on: itself, or what it was merged into.
 
-    Both are locked, in the order of their keys, and the second is not over.
+    Both are locked, in the order of their keys.
+
+    Raises:
+        NoSuchCase: there is none.
     """
     main_id = select(Case.main_id).where(Case.id == case_id).scalar_subquery()
     rows = work.session.scalars(
@@ -122,13 +138,10 @@ def _worked_on(work: Work, case_id: int) -> tuple[Case, Case]:
     case = locked.get(case_id) or locked_for_reporter(work, case_id)
     # It may have been merged between reading and locking; then the main case is locked now.
     main_number = case.main_id or case_id
-    main = locked.get(main_number) or locked_for_reporter(work, main_number)
-    if main.state.is_over:
-        raise WrongMoment("这件事现在是“%(state)s”，不能再补充或催办。", state=main.state.citizen)
-    return case, main
+    return case, locked.get(main_number) or locked_for_reporter(work, main_number)
 
 
-def _said_at(case: Case, main: Case, act: Act) -> Iterator[tuple[Case, Act]]:
+def said_at(case: Case, main: Case, act: Act) -> Iterator[tuple[Case, Act]]:
     """Yield where something is written down: one reporter never reads what another one said."""
     yield case, act
     if main is not case:

@@ -9,9 +9,12 @@ from grid.views import (
     hours,
     outside,
     patrol,
+    phrases,
+    promises,
     queue,
     town,
     unit,
+    waiting,
 )
 from grid.views.blueprint import pages
 from grid.views.unit import links
@@ -27,7 +30,10 @@ __all__ = [
     "outside",
     "pages",
     "patrol",
+    "phrases",
+    "promises",
     "queue",
     "town",
     "unit",
+    "waiting",
 ]

@@ -31,6 +31,7 @@ from grid.queries.pages import case_named
 from grid.rules import CATALOGUE, Move, State
 from grid.views.beside import beside
 from grid.views.blueprint import now, pages, shown_as
+from grid.views.offers import offer_phrases, promised_forms
 from grid.views.show import clocks, level, place, tags
 from kernel.access import Actor, require
 from kernel.db import db
@@ -182,10 +183,13 @@ def _forms(
     wanted += [form for act, form in BY_ACT.items() if act in _acts(detail)]
     wanted += [ClassifyForm] if detail.may_classify else []
     wanted += [SpotCheckForm] if detail.to_spot_check else []
+    wanted += promised_forms(detail.promises)
     forms = {kind.name: fresh(kind, detail, **_known(kind, detail)) for kind in wanted}
     if filled is not None and filled.name in forms:
         filled.state.data, filled.turn.data = detail.state.value, str(detail.card.turn)
         forms[filled.name] = filled
+    for form in forms.values():
+        offer_phrases(form, detail.promises)
     return forms
 
 

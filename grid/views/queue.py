@@ -9,15 +9,24 @@ from flask_babel import get_locale
 
 from grid import queries
 from grid.queries import Page
+from grid.queries.upwards import waiting
 from grid.views.blueprint import now, pages
 from grid.views.show import CardView, card_view
 from kernel.access import require
 from kernel.db import db
+from kernel.grants import Role
 from kernel.permissions import Permission
 from kernel.web import current_actor, row_number
 
 # The colour of a case follows the time as well as its steps.
 LOOK_AGAIN: Final = 60  # seconds
+ABOVE: Final = (
+    Role.GRID_LEADER,
+    Role.VILLAGE_ADMIN,
+    Role.TOWN_ADMIN,
+    Role.DISTRICT_CMD,
+    Role.DEPT_HANDLER,
+)
 
 
 @pages.get("/", strict_slashes=False)
@@ -33,6 +42,7 @@ def queue() -> str:
         etag=f'"{etag}"',
         live=url_for("grid.live_queue", page=found.page),
         more=_more(found, "grid.queue"),
+        waiting=_waiting(),
     )
 
 
@@ -66,6 +76,12 @@ def to_verify() -> str:
         drawn=_views(drawn),
         more=_more(found, "grid.to_verify"),
     )
+
+
+def _waiting() -> int:
+    """Return how much waits for me as somebody above; only who can be that is asked about."""
+    by = current_actor()
+    return waiting(db.session(), by=by, now=now()) if by.wears(*ABOVE) else 0
 
 
 def _views(found: Page) -> list[CardView]:

@@ -19,6 +19,8 @@ LEVELS: Final = {
     Colour.YELLOW: {"code": "yellow", "label": later("黄色·要尽快")},
     Colour.GREEN: {"code": "green", "label": later("绿色·正常办")},
 }
+# A normal case late only for 接单 or the first call: not red, but said to be late.
+LATE: Final = {"code": "yellow", "label": later("黄色·已超时")}
 DUE: Final = {
     ClockKind.ACCEPT: later("接单"),
     ClockKind.RESPOND: later("联系上报人"),
@@ -93,6 +95,8 @@ def card_view(card: Card, *, by: Actor, now: datetime) -> CardView:
 def level(card: Card) -> dict[str, str]:
     """Return the level with its words: never by colour alone."""
     found = LEVELS[card.colour]
+    if card.overdue and card.colour is Colour.YELLOW:
+        found = LATE
     return {name: str(value) for name, value in found.items()}
 
 
@@ -110,6 +114,9 @@ def tags(card: Card) -> tuple[str, ...]:
         (card.returns > 0, _("退回过 %(n)s 次", n=card.returns)),
         (card.reporters > 1, _("%(n)s 人报", n=card.reporters)),
         (card.night and not card.taken and not card.overdue, _("7:00 开始计时")),
+        (card.paused, _("停表中")),
+        (card.waits_answer, _("等居民回答")),
+        (card.asks_time, _("等批延期")),
         (card.is_police, _("涉警")),
     )
     return tuple(text for holds, text in said if holds)
@@ -132,7 +139,7 @@ def clocks(card: Card, *, now: datetime) -> tuple[Due, ...]:
     ends = (
         (ClockKind.ACCEPT, None if card.taken else card.accept_by),
         (ClockKind.RESPOND, None if card.responded else card.respond_by),
-        (ClockKind.CLOSE, card.close_by),
+        (ClockKind.CLOSE, None if card.paused else card.close_by),
     )
     return tuple(due(kind, end, now=now) for kind, end in ends if end is not None)
 

@@ -58,6 +58,7 @@ def desk() -> str:
         narrowed=bool(asked),
         missing=_missing_years(),
         loads=by.may(Permission.SYSTEM_CALENDAR_EDIT),
+        phrases=by.may(Permission.SYSTEM_AREA_EDIT),
         more=url_for("grid.desk", page=found.page + 1, **asked) if found.more else "",
     )
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from citizen import rules
 from citizen.errors import NothingSaid, TooManyWords
 from citizen.rules import Place, Position, Said, Stage, Template
-from grid.rules import CATALOGUE, TRANSITIONS, State
+from grid.rules import CATALOGUE, TRANSITIONS, Concern, Level, Move, State
 from kernel import crockford
 from kernel.clock import SHANGHAI
 from tests.factories import GRID
@@ -206,18 +206,25 @@ class TestNight:
 
 class TestTelling:
     def test_only_four_states_are_told(self) -> None:
-        told = {state: rules.template_for(state) for state in State if rules.template_for(state)}
+        told = {state: rules.template_for(Move.ASSIGN, state) for state in State}
 
-        assert told == {
+        assert {state: template for state, template in told.items() if template} == {
             State.ACCEPTED: Template.ACCEPTED,
             State.DISPATCHED: Template.DISPATCHED,
             State.REJECTED: Template.REJECTED,
             State.CLOSED: Template.CLOSED,
         }
 
+    def test_an_answer_to_an_objection_has_words_of_its_own(self) -> None:
+        assert rules.template_for(Move.UPHOLD, State.ACCEPTED) is Template.UPHELD
+        assert rules.template_for(Move.DISMISS, State.REJECTED) is Template.DISMISSED
+
+    def test_everything_that_concerns_reporters_has_its_message(self) -> None:
+        assert set(rules.CONCERNS) == set(Concern)
+
     def test_each_closing_is_a_step_of_its_own(self) -> None:
-        first = rules.step_of(Template.CLOSED, closed_at=NOON)
-        second = rules.step_of(Template.CLOSED, closed_at=NOON + timedelta(days=2))
+        first = rules.step_of(Template.CLOSED, of=NOON)
+        second = rules.step_of(Template.CLOSED, of=NOON + timedelta(days=2))
 
         assert first != second
         assert len(first) <= 24
@@ -231,6 +238,15 @@ class TestProgress:
 
         assert (title is None) == (state is not None and state.is_over)
         assert title != "待受理"
+
+    @pytest.mark.parametrize("state", [State.DISPATCHED, State.HANDLING])
+    @pytest.mark.parametrize("level", list(Level))
+    def test_who_has_it_now_is_said_at_every_level(self, state: State, level: Level) -> None:
+        title = rules.now_title(state, level)
+
+        assert title is not None
+        assert title != rules.now_title(state)
+        assert ("网格员" in title) is (level is Level.GRID)
 
     def test_what_is_still_to_come_grows_shorter(self) -> None:
         way = [

@@ -62,7 +62,7 @@ class TestWhoSeesWhat:
         page = client.get(url(report, secret=False)).text
 
         assert rules.printed(report.number) in page
-        assert "正等网格员接单" in page
+        assert "正等网格长接单" in page
         assert "待受理" not in page
         assert "派遣" not in page
         assert "前接单" in page
@@ -237,8 +237,8 @@ class TestPage:
         act(session, case_id, Move.ACCEPT, owner, Values())
         seen.append(client.get(url(report)).text)
 
-        assert "正等网格员接单" in seen[0]
-        assert "网格员正在办" in seen[1]
+        assert "正等网格长接单" in seen[0]
+        assert "网格长正在办" in seen[1]
         assert "前办好" in seen[1]
 
     def test_a_closed_one_shows_the_result_and_asks_for_a_rating(

@@ -44,7 +44,7 @@ class TestTrack:
             page = client.get("/track", query_string={"number": spelt.format(text).rstrip("。")})
 
             assert page.status_code == 200
-            assert "正等网格员接单" in page.text
+            assert "正等网格长接单" in page.text
             assert WORDS not in page.text
 
     @pytest.mark.parametrize("typed", [FORGED, "x", "平安码", "1" * 900, "<b>"])

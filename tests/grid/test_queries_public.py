@@ -74,7 +74,7 @@ class TestProgress:
             (State.TO_VERIFY, Urgency.URGENT, {"supplement", "urge"}),
             (State.CLOSED, Urgency.NORMAL, {"reopen"}),
             (State.WITHDRAWN, Urgency.NORMAL, set()),
-            (State.REJECTED, Urgency.NORMAL, set()),
+            (State.REJECTED, Urgency.NORMAL, {"object"}),
         ],
     )
     def test_what_may_be_asked_for(

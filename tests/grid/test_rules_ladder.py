@@ -228,7 +228,7 @@ class TestRunningClocks:
 
 
 class TestColours:
-    clock = RunningClock(ClockKind.CLOSE, MONDAY, MONDAY + 10 * HOUR)
+    clock = RunningClock(ClockKind.CLOSE, MONDAY, MONDAY + 10 * HOUR, red_at=MONDAY + 10 * HOUR)
 
     @pytest.mark.parametrize(
         ("hours", "shown"),
@@ -259,9 +259,42 @@ class TestColours:
         assert colour(NORMAL, [self.clock, sooner], now=MONDAY + 4 * MINUTE) is Colour.YELLOW
 
     def test_are_red_for_a_clock_without_any_time(self) -> None:
-        none_left = RunningClock(ClockKind.CLOSE, MONDAY, MONDAY)
+        none_left = RunningClock(ClockKind.CLOSE, MONDAY, MONDAY, red_at=MONDAY)
 
-        assert colour(NORMAL, [none_left], now=MONDAY - HOUR) is Colour.RED
+        assert colour(NORMAL, [none_left], now=MONDAY) is Colour.RED
+
+    @pytest.mark.parametrize(
+        ("seconds", "shown"),
+        [(0, Colour.GREEN), (50, Colour.YELLOW), (61, Colour.YELLOW), (899, Colour.YELLOW)],
+    )
+    def test_of_a_normal_case_late_only_for_the_first_answer_stay_yellow(
+        self, seconds: int, shown: Colour
+    ) -> None:
+        found = self.of(NORMAL_FACTS, MONDAY + timedelta(seconds=seconds))
+
+        assert found is shown
+
+    def test_are_red_once_the_ladder_has_come_to_its_top_and_nobody_answered(self) -> None:
+        answered = replace(NORMAL_FACTS, responded_at=MONDAY)
+
+        assert self.of(NORMAL_FACTS, MONDAY + 15 * MINUTE) is Colour.RED
+        assert self.of(answered, MONDAY + 15 * MINUTE) is Colour.YELLOW
+
+    def test_of_what_stands_still_tell_nothing_of_its_end(self) -> None:
+        facts = replace(
+            NORMAL_FACTS, accepted_by_owner_at=MONDAY, responded_at=MONDAY, state=State.HANDLING
+        )
+
+        assert self.of(facts, MONDAY + 99 * HOUR, paused=True) is Colour.GREEN
+        assert self.of(facts, MONDAY + 99 * HOUR) is Colour.RED
+
+    def of(self, facts: LadderFacts, now: datetime, *, paused: bool = False) -> Colour:
+        due = Deadlines(
+            accept_by=MONDAY + MINUTE, respond_by=MONDAY + 5 * MINUTE, close_by=MONDAY + 50 * HOUR
+        )
+        return colour(
+            NORMAL, running_clocks(facts, due, accepted_at=MONDAY, paused=paused), now=now
+        )
 
 
 def test_what_is_urgent_burns_first_then_what_runs_out_first_then_what_came_first() -> None:

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from grid.rules import Finding, State, Urgency
+from grid.rules.phrases import SHIPPED
 from kernel.access import Actor
 from kernel.calendar import calendar_of
 from kernel.grants import Role
@@ -13,7 +14,9 @@ from tests.fakes import NOON
 from tests.grid.factories import make_case
 from tests.grid.pages import Desk, seen, url
 
-WRITTEN = ("楼道里堆满了纸箱。", "张三", "已清走。", "楼道里堆满了纸箱")
+# Ready phrases are written to residents, in their language.
+PHRASES = [words for said in SHIPPED.values() for words in said]
+WRITTEN = ("楼道里堆满了纸箱。", "张三", "已清走。", "楼道里堆满了纸箱", *PHRASES)
 
 
 def holidays(session: Session) -> set[str]:

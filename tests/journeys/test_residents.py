@@ -43,7 +43,7 @@ def test_without_a_script_a_photo_and_words_are_sent_and_followed(
     reload_until(page, page.get_by_role("button", name="催一催"))
     page.locator("summary", has_text="补充说明").click()
     page.fill("#add-words", "补一句：在二楼")
-    tap(page, "发给网格员")
+    tap(page, "发出去")
     expect(page.locator(".tl")).to_contain_text("补一句：在二楼")
 
 

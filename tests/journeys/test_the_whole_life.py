@@ -106,7 +106,7 @@ def see_it_closed(page: Page) -> None:
     after = page.locator(".tl figure", has_text="处理后")
     reload_until(page, after)  # the picture is drawn by a worker
     expect(page.locator("main")).to_contain_text("换了灯泡，亮了")
-    said = page.locator("section", has=page.get_by_role("heading", name="你报的"))
+    said = page.locator("section", has=page.get_by_role("heading", name="您报的"))
     expect(said.locator(".ph img")).to_have_count(2)
     expect(page.locator(".tl figure", has_text="处理前")).to_have_count(2)
     expect(page.locator("main audio")).to_have_count(1)

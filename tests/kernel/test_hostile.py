@@ -108,6 +108,8 @@ def known(session: Session) -> Mapping[str, str]:
         "code": GRID,
         "person_id": str(person.id),
         "attachment_id": "1",
+        "call_id": "1",
+        "phrase_id": "1",
         "row_id": "1",
         "household_id": str(home.id),
         "request_id": "1",

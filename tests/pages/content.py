@@ -101,7 +101,7 @@ STEPS = [
         ],
     },
     {"state": "later", "title": "换个人去核实", "when": "", "who": "", "note": "", "photos": []},
-    {"state": "later", "title": "办结，请你打分", "when": "", "who": "", "note": "", "photos": []},
+    {"state": "later", "title": "办结，请您打分", "when": "", "who": "", "note": "", "photos": []},
 ]
 
 
@@ -118,11 +118,11 @@ def receipt_context(**more: object) -> dict[str, object]:
         "timeline": STEPS,
         "responsible": {"name": "王师傅", "phone": "13800000000"},
         "accept_by": "今天 21:09 前接单",
-        "answer_by": "今天 21:13 前联系你",
+        "answer_by": "今天 21:13 前联系您",
         "night_note": None,
         "what": "路和灯 · 老街菜场东门",
         "words": "东门的路灯不亮，晚上看不见路。\n昨天有人摔了一跤。",
-        "photos": [{"url": "/pic", "alt": "你拍的第 1 张照片"}],
+        "photos": [{"url": "/pic", "alt": "您拍的第 1 张照片"}],
         "voice": [],
         "full": True,
         "actions": actions,

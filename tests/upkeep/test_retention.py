@@ -181,8 +181,9 @@ class TestHouseholds:
         household, person = self.given(session, closed=timedelta(days=30))
 
         assert service.households_due(work) == 1
-        assert service.forget_households(work) == 1
-        assert service.forget_households(work) == service.households_due(work) == 0
+        while service.forget_households(work):
+            pass
+        assert service.households_due(work) == 0
 
         session.expire_all()
         assert (household.address, household.number != "") == ("", True)
