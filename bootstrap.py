@@ -14,9 +14,13 @@ import citizen.events
 import citizen.handlers
 import citizen.jobs
 import citizen.views
+import complaints.events
+import complaints.jobs
+import complaints.views
 import demo.cli
 import grid.cli
 import grid.events
+import grid.handlers
 import grid.jobs
 import grid.views
 import kernel.health
@@ -25,6 +29,7 @@ import kernel.media
 import kernel.operator
 import kernel.outbound
 import people.cli
+import people.events
 import people.jobs
 import people.views
 import qr.cli
@@ -52,12 +57,15 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     people.views.pages,
     qr.views.pages,
     citizen.views.pages,
+    complaints.views.pages,
     grid.views.pages,
 )
 
 SUBSCRIBERS: Final[Subscribers] = {
     citizen.events.ReportSubmitted: (citizen.jobs.push_to_grid,),
     grid.events.CaseMoved: (citizen.handlers.tell_moved_case,),
+    complaints.events.ComplaintAnswered: (complaints.jobs.owe_message,),
+    people.events.SomebodyBarred: (grid.handlers.take_away,),
 }
 
 JOBS: Final[tuple[Handler, ...]] = (
@@ -66,10 +74,16 @@ JOBS: Final[tuple[Handler, ...]] = (
     grid.jobs.blur_positions,
     grid.jobs.forget_contacts,
     grid.jobs.forget_files,
+    grid.jobs.forget_unfounded,
+    grid.jobs.free_cases,
     citizen.jobs.blur_positions,
     citizen.jobs.forget_contacts,
     citizen.jobs.forget_files,
     citizen.jobs.tell_resident,
+    complaints.jobs.climb,
+    complaints.jobs.forget_contacts,
+    complaints.jobs.forget_files,
+    complaints.jobs.tell,
     kernel.jobs.prune_outbox,
     kernel.media.drop_files,
     kernel.media.finish_attachment,
@@ -81,15 +95,20 @@ JOBS: Final[tuple[Handler, ...]] = (
 SCHEDULE: Final[tuple[Turn, ...]] = (
     Every(timedelta(minutes=1), grid.jobs.climb),
     Every(timedelta(minutes=1), grid.jobs.remind),
+    Every(timedelta(minutes=10), complaints.jobs.climb),
+    Every(timedelta(minutes=10), grid.jobs.free_cases),
     Daily(3, kernel.jobs.prune_outbox),
     Daily(3, kernel.outbound.prune_messages),
     Daily(3, people.jobs.forget_codes),
     Daily(4, grid.jobs.forget_contacts),
     Daily(4, grid.jobs.forget_files),
     Daily(4, grid.jobs.blur_positions),
+    Daily(4, grid.jobs.forget_unfounded),
     Daily(5, citizen.jobs.forget_contacts),
     Daily(5, citizen.jobs.forget_files),
     Daily(5, citizen.jobs.blur_positions),
+    Daily(5, complaints.jobs.forget_contacts),
+    Daily(5, complaints.jobs.forget_files),
 )
 
 SCAN_TARGETS: Final[Mapping[CodeKind | None, Target]] = citizen.views.SCAN_TARGETS
@@ -107,6 +126,7 @@ NAV: Final[tuple[NavItem, ...]] = (
     NavItem("队列", "grid.queue", "list", Permission.CASE_CONTENT_READ),
     NavItem("待核实", "grid.to_verify", "ok", Permission.CASE_VERIFY),
     NavItem("台账", "grid.desk", "board", Permission.CASE_READ),
+    NavItem("投诉", "complaints.listed", "tel", Permission.COMPLAINT_READ),
     NavItem("巡查", "grid.patrol", "pin", Permission.CASE_PATROL),
     NavItem("人员", "people.staff", "user", Permission.SYSTEM_STAFF_EDIT),
     NavItem("区域", "people.areas", "home", Permission.SYSTEM_AREA_EDIT),

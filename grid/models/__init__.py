@@ -1,5 +1,6 @@
 """Tables of the grid queue."""
 
+from grid.models.accused import Accused, AccusedAnswer
 from grid.models.cases import POLICE, TO_GIVE_OUT, Case, police_areas
 from grid.models.duty import Alarm, Hours
 from grid.models.kinds import HANDS_ON_ACTS, HANDS_ON_MOVES, OPEN, Act, FileKind
@@ -11,6 +12,8 @@ __all__ = [
     "OPEN",
     "POLICE",
     "TO_GIVE_OUT",
+    "Accused",
+    "AccusedAnswer",
     "Act",
     "Alarm",
     "Case",

@@ -7,10 +7,10 @@ from typing import Final
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, aliased
 
-from grid.errors import NoSuchCase
 from grid.models import Act, Case, CaseFile, FileKind, Step
 from grid.queries.cards import Card, card_of, with_card
 from grid.queries.facts import case_facts, mover_for
+from grid.queries.gone import missing
 from grid.queries.wording import step_title
 from grid.rules import (
     TABLE,
@@ -141,7 +141,7 @@ def detail(session: Session, case_id: int, *, by: Actor, now: datetime) -> CaseD
         .where(Case.id == case_id, or_(full, within(Case, by, Permission.CASE_READ)))
     ).one_or_none()
     if row is None:
-        raise NoSuchCase("没有这件事，或者它不在您的区域。")
+        raise missing(session, case_id, by)
     case: Case = row.Case
     sees = bool(row.full)
     return CaseDetail(

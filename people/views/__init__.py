@@ -1,6 +1,6 @@
 """The pages of people: the door, one's own account, areas, staff, the audit log."""
 
-from people.views import account, areas, audit, door, me, staff, tables
+from people.views import account, areas, audit, door, kin, me, staff, tables
 from people.views.blueprint import load, pages, session_id
 
 __all__ = [
@@ -8,6 +8,7 @@ __all__ = [
     "areas",
     "audit",
     "door",
+    "kin",
     "load",
     "me",
     "pages",
