@@ -7,7 +7,7 @@ from complaints.errors import NoSuchComplaint, Unsaid
 from complaints.events import ComplaintAnswered
 from complaints.models import BARRED_AS
 from complaints.rules import ONE_UP, Event, State, checked_answer
-from complaints.service.record import locked_for_desk, move_up, place, write
+from complaints.service.record import Entry, locked_for_desk, move_up, place, write
 from kernel import audit
 from kernel.access import Actor
 from kernel.errors import Conflict
@@ -33,7 +33,7 @@ def answer(work: Work, complaint_id: int, *, words: str, by: Actor) -> None:
     words = checked_answer(words)
     in_time = work.now() <= complaint.due_by
     complaint.state, complaint.answered_at = State.ANSWERED, work.now()
-    write(work, complaint, Event.ANSWERED, who=by.id, words=words, in_time=in_time)
+    write(work, complaint, Event.ANSWERED, Entry(who=by.id, words=words, in_time=in_time))
     work.announce(ComplaintAnswered(complaint_id=complaint.id))
 
 
@@ -49,7 +49,7 @@ def pass_up(work: Work, complaint_id: int, *, reason: str, by: Actor) -> None:
     reason = checked_answer(reason)
     if not move_up(work, complaint):
         raise Conflict("已经是最上一级，请在这里答复。")
-    write(work, complaint, Event.PASSED_UP, who=by.id, words=reason)
+    write(work, complaint, Event.PASSED_UP, Entry(who=by.id, words=reason))
 
 
 def name(work: Work, complaint_id: int, *, person_id: int | None, by: Actor) -> None:
@@ -66,7 +66,7 @@ def name(work: Work, complaint_id: int, *, person_id: int | None, by: Actor) -> 
     if person_id is None or person_id not in known:
         raise Unsaid("请选是哪一位")
     bar(work, BARRED_AS, [complaint.id], accused={person_id})
-    write(work, complaint, Event.NAMED, who=by.id)
+    write(work, complaint, Event.NAMED, Entry(who=by.id))
     audit.note(
         work,
         by=by,

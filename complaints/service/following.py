@@ -2,7 +2,7 @@
 
 from complaints.errors import AlreadyDone
 from complaints.rules import ONE_UP, Event, Satisfied, State, checked_answer
-from complaints.service.record import happened, locked, move_up, write
+from complaints.service.record import Entry, happened, locked, move_up, write
 from kernel.errors import Conflict
 from kernel.work import Work
 
@@ -20,7 +20,7 @@ def rate(work: Work, complaint_id: int, *, satisfied: Satisfied, note: str = "")
         raise Conflict("还没有答复，答复以后再评价。")
     if happened(work, complaint, Event.RATED):
         raise AlreadyDone("您已经评价过了，谢谢。")
-    write(work, complaint, Event.RATED, words=note[:500], satisfied=satisfied)
+    write(work, complaint, Event.RATED, Entry(words=note[:500], satisfied=satisfied))
 
 
 def not_satisfied(work: Work, complaint_id: int, *, reason: str) -> None:
@@ -41,4 +41,4 @@ def not_satisfied(work: Work, complaint_id: int, *, reason: str) -> None:
     if ONE_UP.get(complaint.desk) is None:
         raise Conflict("已经是最上一级答复的。还不满意，可以打 12345。")
     move_up(work, complaint)
-    write(work, complaint, Event.NOT_SATISFIED, words=reason)
+    write(work, complaint, Event.NOT_SATISFIED, Entry(words=reason))

@@ -1,4 +1,4 @@
-"""What is forgotten about complaints that were answered long ago, as the privacy notice promises."""
+"""What is forgotten about complaints answered long ago, as the privacy notice promises."""
 
 from typing import Final
 

@@ -1,5 +1,8 @@
 """What every verb does to a complaint: lock it, write down what happened, move it up."""
 
+from dataclasses import dataclass
+from typing import Final
+
 from sqlalchemy import func, select
 
 from complaints import queries
@@ -46,16 +49,20 @@ def locked_for_desk(work: Work, complaint_id: int, *, by: Actor) -> Complaint:
     return found
 
 
-def write(
-    work: Work,
-    complaint: Complaint,
-    event: Event,
-    *,
-    who: int | None = None,
-    words: str = "",
-    satisfied: Satisfied | None = None,
-    in_time: bool | None = None,
-) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What happened beside the event itself."""
+
+    who: int | None = None  # None: the resident, or the program
+    words: str = ""
+    satisfied: Satisfied | None = None
+    in_time: bool | None = None
+
+
+NOTHING: Final = Entry()
+
+
+def write(work: Work, complaint: Complaint, event: Event, entry: Entry = NOTHING) -> None:
     """Write one step down."""
     last = select(func.max(ComplaintStep.number)).where(ComplaintStep.complaint_id == complaint.id)
     work.session.add(
@@ -65,11 +72,11 @@ def write(
             at=work.now(),
             event=event,
             once=event.value if event in ONCE else None,
-            who=who,
+            who=entry.who,
             desk=complaint.desk,
-            words=words,
-            satisfied=satisfied,
-            in_time=in_time,
+            words=entry.words,
+            satisfied=entry.satisfied,
+            in_time=entry.in_time,
         )
     )
     work.session.flush()

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from grid.models import Accused, AccusedAnswer, Case
@@ -100,6 +100,16 @@ def colleagues(session: Session, case_id: int, *, by: Actor) -> tuple[Colleague,
         .limit(500)
     )
     return tuple(Colleague(person_id=row[0], name=row[1] or row[2]) for row in rows)
+
+
+def is_against() -> ColumnElement[bool]:
+    """Return the condition that a case, or one merged into it, is against somebody."""
+    part = aliased(Case)
+    return exists(
+        select(Accused.id)
+        .join(part, part.id == Accused.case_id)
+        .where(or_(part.id == Case.id, part.main_id == Case.id))
+    )
 
 
 def may_accuse(by: Actor) -> ColumnElement[bool]:

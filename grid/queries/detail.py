@@ -8,6 +8,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, aliased
 
 from grid.models import Act, Case, CaseFile, FileKind, Step
+from grid.queries.accused import is_against
 from grid.queries.cards import Card, card_of, with_card
 from grid.queries.facts import case_facts, mover_for
 from grid.queries.gone import missing
@@ -125,6 +126,7 @@ class CaseDetail:
     responsible_channel: str
     main_number: str | None
     merged: tuple[Merged, ...]  # what follows this one
+    is_against: bool  # somebody: whom, stands beside it
 
 
 def detail(session: Session, case_id: int, *, by: Actor, now: datetime) -> CaseDetail:
@@ -136,7 +138,9 @@ def detail(session: Session, case_id: int, *, by: Actor, now: datetime) -> CaseD
     main = aliased(Case)
     full = within(Case, by, Permission.CASE_CONTENT_READ)
     row = session.execute(
-        with_card(full.label("full"), main.number.label("main_number"))
+        with_card(
+            full.label("full"), main.number.label("main_number"), is_against().label("is_against")
+        )
         .outerjoin(main, main.id == Case.main_id)
         .where(Case.id == case_id, or_(full, within(Case, by, Permission.CASE_READ)))
     ).one_or_none()
@@ -165,6 +169,7 @@ def detail(session: Session, case_id: int, *, by: Actor, now: datetime) -> CaseD
         responsible_channel=case.responsible_channel,
         main_number=row.main_number,
         merged=_merged(session, case),
+        is_against=sees and bool(row.is_against),
     )
 
 

@@ -110,7 +110,7 @@ def show(
         ids={} if filled is None else _ids(filled),
         phone=phone,
         caller=caller,
-        accused=accused_of(db.session(), case_id, by=by),
+        accused=accused_of(db.session(), case_id, by=by) if detail.is_against else (),
         steps=_timeline(detail),
         voices=_of(detail, Kind.SOUND),
         photos=_photos(_of(detail, Kind.PICTURE), FileKind.REPORT),
