@@ -4,7 +4,9 @@ from enum import StrEnum
 from typing import Final
 
 from grid.errors import Incomplete, NotThatWay
+from grid.rules.categories import Category
 from grid.rules.guards import says_something
+from grid.rules.states import Finding
 
 LONGEST_NAME: Final = 60
 LONGEST_CLAIM: Final = 300
@@ -42,6 +44,20 @@ class Heard(StrEnum):
     def label(self) -> str:
         """What staff read."""
         return {Heard.VISIT: "上门听的", Heard.CALL: "电话里说的", Heard.WRITTEN: "书面给的"}[self]
+
+
+def counts_against(finding: Finding | None) -> bool:
+    """Whether anything may ever be counted against whoever a case was against.
+
+    Whatever shows, lists or counts what cases came to asks this first: what is unfounded, what
+    nobody could find out and what is still open counts against nobody and is not public.
+    """
+    return finding in {Finding.TRUE, Finding.PARTLY}
+
+
+def may_be_public(category: Category | None, finding: Finding | None) -> bool:
+    """Whether a closed case may be shown to everybody at all."""
+    return category is not None and category.public and counts_against(finding)
 
 
 def checked_claim(claim: str, *, words: str, caller: str | None, phone: str | None) -> str:
