@@ -26,6 +26,10 @@ from tests.factories import DISTRICT, GRID, TOWN, VILLAGE
 CALENDAR = WorkCalendar.shipped()
 
 
+def shanghai(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
+
+
 @pytest.mark.parametrize(
     ("about", "area", "desk"),
     [
@@ -53,17 +57,15 @@ def test_every_desk_leads_up_to_the_auditor_and_no_further() -> None:
 @pytest.mark.parametrize(
     ("filed", "due"),
     [
-        ((2026, 3, 2, 20, 0), (2026, 3, 9, 17, 30)),
-        ((2026, 9, 24, 9, 0), (2026, 10, 9, 17, 30)),
-        ((2026, 2, 13, 16, 0), (2026, 2, 27, 17, 30)),
+        ("2026-03-02 20:00", "2026-03-09 17:30"),
+        ("2026-09-24 09:00", "2026-10-09 17:30"),
+        ("2026-02-13 16:00", "2026-02-27 17:30"),
     ],
 )
-def test_five_working_days_over_weekends_and_holidays(
-    filed: tuple[int, ...], due: tuple[int, ...]
-) -> None:
-    found, estimated = due_by(CALENDAR, at=datetime(*filed, tzinfo=SHANGHAI))  # type: ignore[misc]
+def test_five_working_days_over_weekends_and_holidays(filed: str, due: str) -> None:
+    found, estimated = due_by(CALENDAR, at=shanghai(filed))
 
-    assert found.astimezone(SHANGHAI) == datetime(*due, tzinfo=SHANGHAI)  # type: ignore[misc]
+    assert found.astimezone(SHANGHAI) == shanghai(due)
     assert not estimated
 
 

@@ -296,7 +296,7 @@ class TestUp:
         first_due = complaint.due_by
         clock.moment = first_due
         climb(work)
-        assert complaint.desk is Desk.TOWN
+        assert events(work, complaint) == [Event.FILED]
 
         clock.advance(seconds=1)
         climb(work)
