@@ -42,6 +42,7 @@ def complain(walk: Walk, cast: Cast) -> None:
     walk.clock.moment = walk.end - timedelta(hours=1)
     _hear(walk, cast)
     walk.clock.moment = walk.end
+    walk.settle_held()
 
 
 def _file(walk: Walk, moment: datetime, about: About, words: str) -> int:

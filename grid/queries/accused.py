@@ -47,7 +47,7 @@ class Colleague:
 
 
 def accused_of(session: Session, case_id: int, *, by: Actor) -> tuple[AccusedLine, ...]:
-    """Return whom the case is against, for whoever sees all of it; two statements at most.
+    """Return whom the case is against, for those at it; two statements at most.
 
     What is merged into it belongs to it.
     """
@@ -60,7 +60,7 @@ def accused_of(session: Session, case_id: int, *, by: Actor) -> tuple[AccusedLin
         .join(noted, noted.id == Accused.noted_by)
         .where(
             or_(Case.id == case_id, Case.main_id == case_id),
-            within(Case, by, Permission.CASE_CONTENT_READ),
+            may_accuse(by),
         )
         .order_by(Accused.id)
     ).all()

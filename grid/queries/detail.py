@@ -169,7 +169,7 @@ def detail(session: Session, case_id: int, *, by: Actor, now: datetime) -> CaseD
         responsible_channel=case.responsible_channel,
         main_number=row.main_number,
         merged=_merged(session, case),
-        is_against=sees and bool(row.is_against),
+        is_against=(sees or may_classify(case, by)) and bool(row.is_against),
     )
 
 

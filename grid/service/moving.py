@@ -11,6 +11,7 @@ from sqlalchemy import select
 from grid.errors import NotThatWay, NotYours
 from grid.events import CaseClosed, CaseMoved
 from grid.models import Case
+from grid.models.cases import BARRED_AS
 from grid.queries.detail import PERMISSIONS, STAFF_MOVES
 from grid.queries.facts import case_facts, mover_for
 from grid.queries.staff import Candidate, pick, who_can_take
@@ -33,6 +34,7 @@ from grid.service.alarms import about, call, tell, tell_desk
 from grid.service.record import Entry, locked, reckon, refuse_stale, silence, wind, write
 from kernel.access import Actor
 from kernel.work import Work
+from people.models import Barred
 
 LONGEST_CHANNEL: Final = 120
 GIVES_AWAY: Final = frozenset({Move.ASSIGN, Move.REASSIGN, Move.ESCALATE})
@@ -108,6 +110,8 @@ def make(
     nobody: frozenset[int] | None = frozenset() if fresh else None
     facts = case_facts(work.session, case, handled_by=nobody)
     end = decide(facts, chosen, mover=mover, given=given, now=work.now())
+    if not fresh and given.owner is not None:
+        _refuse_barred(work, case, given.owner)
     making = Making(case, chosen, mover, given, case.state)
     before = case.owner_id
     case.state, case.turn = end, case.turn + 1
@@ -162,6 +166,12 @@ def _completed(work: Work, case: Case, chosen: Move, values: Values) -> Given:
     # Somebody with several hats takes it in the one that fits: right above, or the nearest.
     fitting = [one for one in hats if chosen is Move.ESCALATE and one.level is level_above]
     return replace(values, owner_level=next((one.level for one in (*fitting, *hats)), None))
+
+
+def _refuse_barred(work: Work, case: Case, owner: int) -> None:
+    """Nobody is given what is against them or their kin, whoever gives it and why."""
+    if work.session.get(Barred, (owner, BARRED_AS, case.id)) is not None:
+        raise NotThatWay("这个人接不了这件事，请另选一位。")
 
 
 def _give(work: Work, making: Making) -> None:

@@ -10,21 +10,25 @@ from sqlalchemy.orm import Session
 
 from grid import queries, service
 from grid.errors import NoSuchCase, NotThatWay, WrongMoment
+from grid.handlers import take_away
 from grid.jobs import forget_unfounded, free_cases
 from grid.models import Accused, AccusedAnswer, Case, Step
 from grid.queries import accused as queries_accused
 from grid.queries import gone
 from grid.queries.accused import accused_of
-from grid.rules import Finding, Level, Move, State
+from grid.rules import SYSTEM, Finding, Given, Level, Move, State
 from grid.rules.accused import Against, Heard
 from grid.service import Values
 from grid.service.accused import Charge, accuse, write_answer
+from grid.service.moving import make
 from grid.service.recusal import NEUTRAL
 from kernel.access import Actor
 from kernel.audit import AuditLine
 from kernel.grants import Role
 from kernel.work import Work
+from people.events import SomebodyBarred
 from people.models import Barred, Person
+from people.service.bars import bar
 from people.service.kin import drop_kin, note_kin
 from tests.factories import (
     DISTRICT,
@@ -162,6 +166,29 @@ class TestTheOwner:
         drop_kin(work, worker.id, leader.id, by=town)
 
         assert not queries.listed(work.session, by=worker, now=NOON).cards
+
+    def test_is_given_it_by_nobody_not_even_by_the_program(
+        self, work: Work, worker: Actor, town: Actor
+    ) -> None:
+        case = make_case(work.session, state=State.ACCEPTED)
+        accuse(work, case.id, charge(worker.id), by=town)
+        given = Given(owner=worker.id, owner_level=Level.GRID)
+
+        with pytest.raises(NotThatWay):
+            make(work, case, Move.ASSIGN, mover=SYSTEM, given=given)
+
+    def test_loses_it_when_the_news_arrives_and_again_changes_nothing(
+        self, work: Work, worker: Actor, village: Actor
+    ) -> None:
+        case = make_case(work.session, state=State.HANDLING, owner_id=worker.id)
+        bar(work, "case", [case.id], accused=[worker.id])
+
+        for about in ("complaint", "case", "case"):
+            take_away(work, SomebodyBarred(about=about, ref=case.id))
+        take_away(work, SomebodyBarred(about="case", ref=999))
+
+        assert case.owner_id == village.id
+        assert case.turn == 1
 
 
 class TestMerging:
