@@ -14,9 +14,13 @@ import citizen.events
 import citizen.handlers
 import citizen.jobs
 import citizen.views
+import complaints.events
+import complaints.jobs
+import complaints.views
 import demo.cli
 import grid.cli
 import grid.events
+import grid.handlers
 import grid.jobs
 import grid.views
 import kernel.health
@@ -57,6 +61,7 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     people.views.pages,
     qr.views.pages,
     citizen.views.pages,
+    complaints.views.pages,
     grid.views.pages,
     grid.views.links,
     upkeep.views.pages,
@@ -71,6 +76,8 @@ SUBSCRIBERS: Final[Subscribers] = {
     grid.events.CaseMoved: (citizen.handlers.tell_moved_case,),
     grid.events.ReportersConcerned: (citizen.handlers.tell_concerned,),
     grid.events.ReworkSupervised: (grid.jobs.owe_call_for_rework,),
+    complaints.events.ComplaintAnswered: (complaints.jobs.owe_message,),
+    people.events.SomebodyBarred: (grid.handlers.take_away,),
 }
 
 JOBS: Final[tuple[Handler, ...]] = (
@@ -83,11 +90,17 @@ JOBS: Final[tuple[Handler, ...]] = (
     grid.jobs.blur_positions,
     grid.jobs.forget_contacts,
     grid.jobs.forget_files,
+    grid.jobs.forget_unfounded,
+    grid.jobs.free_cases,
     citizen.jobs.blur_positions,
     citizen.jobs.forget_contacts,
     citizen.jobs.forget_files,
     citizen.jobs.tell_resident,
     kernel.jobs.forget_lines,
+    complaints.jobs.climb,
+    complaints.jobs.forget_contacts,
+    complaints.jobs.forget_files,
+    complaints.jobs.tell,
     kernel.jobs.prune_outbox,
     kernel.media.drop_files,
     kernel.media.finish_attachment,
@@ -107,6 +120,8 @@ SCHEDULE: Final[tuple[Turn, ...]] = (
     Every(timedelta(minutes=1), grid.jobs.end_pauses),
     Every(timedelta(minutes=1), grid.jobs.tell_promises),
     Every(timedelta(minutes=1), grid.jobs.ring_late_objections),
+    Every(timedelta(minutes=10), complaints.jobs.climb),
+    Every(timedelta(minutes=10), grid.jobs.free_cases),
     Daily(3, kernel.jobs.prune_outbox),
     Daily(3, kernel.outbound.prune_messages),
     Daily(3, people.jobs.forget_codes),
@@ -118,10 +133,13 @@ SCHEDULE: Final[tuple[Turn, ...]] = (
     Daily(4, grid.jobs.forget_contacts),
     Daily(4, grid.jobs.forget_files),
     Daily(4, grid.jobs.blur_positions),
+    Daily(4, grid.jobs.forget_unfounded),
     Daily(5, citizen.jobs.forget_contacts),
     Daily(5, citizen.jobs.forget_files),
     Daily(5, citizen.jobs.blur_positions),
     Daily(6, upkeep.jobs.report_retention),
+    Daily(5, complaints.jobs.forget_contacts),
+    Daily(5, complaints.jobs.forget_files),
 )
 
 SCAN_TARGETS: Final[Mapping[CodeKind | None, Target]] = citizen.views.SCAN_TARGETS
@@ -141,6 +159,7 @@ NAV: Final[tuple[NavItem, ...]] = (
     NavItem("待核实", "grid.to_verify", "ok", Permission.CASE_VERIFY),
     NavItem("台账", "grid.desk", "board", Permission.CASE_READ),
     NavItem("部门", "grid.department", "home", Permission.CASE_WHISTLE_SIGN),
+    NavItem("投诉", "complaints.listed", "tel", Permission.COMPLAINT_READ),
     NavItem("巡查", "grid.patrol", "pin", Permission.CASE_PATROL),
     NavItem("代录", "citizen.counter", "tel", Permission.CASE_REPORT_FOR),
     NavItem("住户", "people.households", "home", Permission.HOUSEHOLD_JOIN_APPROVE),

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from grid import service
 from grid.events import ReworkSupervised
 from grid.rules import CallCause
+from grid.service import accused, recusal
 from kernel.outbox import Queue, on
 from kernel.work import Work
 
@@ -71,3 +72,14 @@ def _in_batches(work: Work, verb: Callable[[Work], int], job: Callable[[Work], N
     """Take a few, and owe the next few: a long transaction would make everybody wait."""
     if verb(work):
         work.later(job)
+
+
+def free_cases(work: Work) -> None:
+    """Take cases away from owners they are against, where nobody was there to have them."""
+    recusal.free_all(work)
+
+
+@on(Queue.BULK)
+def forget_unfounded(work: Work) -> None:
+    """Forget whom the cases were against that turned out unfounded."""
+    _in_batches(work, accused.forget_unfounded, forget_unfounded)

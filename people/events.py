@@ -1,4 +1,4 @@
-"""What people tells the other features about households."""
+"""What people tells the other features."""
 
 from dataclasses import dataclass
 
@@ -43,3 +43,11 @@ class HouseholdTableSent(Event):
     """A table of households waits to be looked through, or to be written."""
 
     import_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SomebodyBarred(Event):
+    """Somebody neither sees nor handles one thing any more; it must leave their hands."""
+
+    about: str  # "case"
+    ref: int

@@ -221,3 +221,31 @@ class EndedSession(Model):
 
     key_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     ended_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class Kin(Model):
+    """That two people are near relatives, as somebody who keeps the staff wrote down (回避)."""
+
+    __tablename__ = "people_kin"
+    __table_args__ = (CheckConstraint("person_id < other_id", name="one_row_for_both"),)
+
+    person_id: Mapped[int] = mapped_column(ForeignKey(Person.id), primary_key=True)
+    other_id: Mapped[int] = mapped_column(ForeignKey(Person.id), primary_key=True, index=True)
+    noted_at: Mapped[datetime]
+
+
+class Barred(Model):
+    """That somebody neither sees nor handles one thing: it is against them, or against their kin.
+
+    The one place that says so.  ``about`` and ``ref`` name the thing as audit lines do, such as
+    ``case`` and 12; whoever reads a table of such things asks ``queries.bars.open_to``.
+    """
+
+    __tablename__ = "people_barred"
+    __table_args__ = (Index("ix_people_barred_thing", "about", "ref"),)
+
+    person_id: Mapped[int] = mapped_column(ForeignKey(Person.id), primary_key=True)
+    about: Mapped[str] = mapped_column(String(16), primary_key=True)
+    ref: Mapped[int] = mapped_column(primary_key=True)
+    is_accused: Mapped[bool]  # else only near to whoever is
+    barred_at: Mapped[datetime]

@@ -13,6 +13,7 @@ from citizen.models import Report
 from citizen.views import access
 from citizen.views.blueprint import pages
 from citizen.views.show import receipt_page
+from complaints.queries import is_complaint
 from kernel.access import public
 from kernel.db import db
 from kernel.forms import cleaned, text
@@ -28,6 +29,8 @@ def track() -> ResponseReturnValue:
     typed = cleaned(request.args.get("number", ""))[:40]
     if not typed:
         return _page("")
+    if is_complaint(db.session(), typed):
+        return redirect(url_for("complaints.receipt", number=typed), HTTPStatus.SEE_OTHER)
     try:
         report = access.find(typed)
     except NoSuchReceipt:

@@ -17,6 +17,7 @@ from demo.rules.plots import DAYS, SMALL, plots
 from demo.service import promises
 from demo.service.album import Album
 from demo.service.cast import Cast
+from demo.service.complaints import complain
 from demo.service.courses import live
 from demo.service.homes import fill_homes
 from demo.service.lives import Stage
@@ -65,6 +66,7 @@ def load(work: Work, demo: Demo, *, clock: WalkedClock, chance: SeededChance) ->
     known = [*work.session.scalars(select(Area)), *work.session.scalars(select(Person))]
     walk.run()
     call_in(walk, stage.cast)
+    complain(walk, stage.cast)
     del known  # held until now, so that no name is read from the database twice
 
 

@@ -240,7 +240,7 @@ class ClassifyForm(CaseForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - the base class's signature
         super().__init__(*args, **kwargs)
         # Nothing chosen first: whoever is in a hurry must not make a gas leak of it.
-        self.category.choices = [SelectChoice("", _("还没定")), *category_choices()]
+        self.category.choices = [SelectChoice("", _("还没定")), *category_choices(), *about_us()]
 
     @property
     def in_danger(self) -> bool | None:
@@ -350,6 +350,15 @@ def category_choices() -> list[SelectChoice]:
         SelectChoice(one.code, _(one.name), optgroup=str(_(tile.label)))
         for tile in CATALOGUE.tiles.values()
         for one in CATALOGUE.under(tile.code)
+    ]
+
+
+def about_us() -> list[SelectChoice]:
+    """Return the categories that skip a level: under no tile, but what is said may be one."""
+    return [
+        SelectChoice(one.code, _(one.name), optgroup=str(_("说我们自己的")))
+        for one in CATALOGUE.categories.values()
+        if one.skip_level
     ]
 
 

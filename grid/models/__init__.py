@@ -1,5 +1,6 @@
 """Tables of the grid queue."""
 
+from grid.models.accused import Accused, AccusedAnswer
 from grid.models.cases import POLICE, TO_GIVE_OUT, Case, police_areas
 from grid.models.departments import Handover, Help, Signing
 from grid.models.duty import Alarm, Hours
@@ -15,6 +16,8 @@ __all__ = [
     "OPEN",
     "POLICE",
     "TO_GIVE_OUT",
+    "Accused",
+    "AccusedAnswer",
     "Act",
     "Alarm",
     "Case",

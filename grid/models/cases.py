@@ -23,6 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
+import people.queries.bars
 import people.rules
 from grid.models.kinds import HANDS_ON_ACTS, HANDS_ON_MOVES, one_of
 from grid.models.steps import Step
@@ -47,6 +48,7 @@ from people.models import InArea, Membership, Person
 from qr.models import Code
 
 GRID_DIGITS: Final = 15
+BARRED_AS: Final = "case"  # in people_barred, and in audit lines
 POLICE: Final = frozenset({*CATALOGUE.police.departments, POLICE_BUREAU})
 # Nobody is in charge here yet, so the desk above reads what it has to give to somebody.
 TO_GIVE_OUT: Final = frozenset({State.SUBMITTED, State.ACCEPTED, State.RETURNED, State.REOPENED})
@@ -254,12 +256,18 @@ class Case(InArea, Model):
 
     @classmethod
     def open_to(cls, by: Staff) -> ColumnElement[bool]:
-        """What is for the police only the police see, and only where they wear that hat."""
+        """What is for the police only the police see, and only where they wear that hat.
+
+        Nobody sees what is against them or their kin.
+        """
         there = [
             and_(cls.area_code >= code, cls.area_code < people.rules.after(code))
             for code in sorted(police_areas(by))
         ]
-        return or_(cls.privacy != Privacy.POLICE, false(), *there)
+        return and_(
+            or_(cls.privacy != Privacy.POLICE, false(), *there),
+            people.queries.bars.open_to(BARRED_AS, cls.id, by.id),
+        )
 
 
 def police_areas(by: Staff) -> frozenset[str]:

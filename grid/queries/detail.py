@@ -7,10 +7,11 @@ from typing import Final
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, aliased
 
-from grid.errors import NoSuchCase
 from grid.models import Act, Case, CaseFile, FileKind, Step
+from grid.queries.accused import is_against
 from grid.queries.cards import Card, card_of, with_card
 from grid.queries.facts import case_facts, mover_for
+from grid.queries.gone import missing
 from grid.queries.promises import Promises, promises_for
 from grid.queries.wording import step_title
 from grid.rules import (
@@ -128,6 +129,7 @@ class CaseDetail:
     main_number: str | None
     merged: tuple[Merged, ...]  # what follows this one
     promises: Promises
+    is_against: bool  # somebody: whom, stands beside it
 
 
 def detail(session: Session, case_id: int, *, by: Actor, now: datetime) -> CaseDetail:
@@ -139,12 +141,14 @@ def detail(session: Session, case_id: int, *, by: Actor, now: datetime) -> CaseD
     main = aliased(Case)
     full = within(Case, by, Permission.CASE_CONTENT_READ)
     row = session.execute(
-        with_card(full.label("full"), main.number.label("main_number"))
+        with_card(
+            full.label("full"), main.number.label("main_number"), is_against().label("is_against")
+        )
         .outerjoin(main, main.id == Case.main_id)
         .where(Case.id == case_id, or_(full, within(Case, by, Permission.CASE_READ)))
     ).one_or_none()
     if row is None:
-        raise NoSuchCase("没有这件事，或者它不在您的区域。")
+        raise missing(session, case_id, by)
     case: Case = row.Case
     sees = bool(row.full)
     steps = _steps(session, case.id, full=sees)
@@ -171,6 +175,7 @@ def detail(session: Session, case_id: int, *, by: Actor, now: datetime) -> CaseD
         main_number=row.main_number,
         merged=_merged(session, case),
         promises=promises_for(session, case, done, by=by, now=now, full=sees),
+        is_against=(sees or may_classify(case, by)) and bool(row.is_against),
     )
 
 

@@ -5,18 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 import people.rules
 from grid.errors import NoSuchCase
 from grid.models import OPEN, POLICE, Case, Hours
+from grid.models.cases import BARRED_AS
 from grid.rules import Level, level_of_department
 from grid.rules.duty import ROLES_ASKED, Shift, on_duty
 from kernel.access import Actor
 from kernel.grants import Role
 from kernel.permissions import Permission
-from people.models import Account, Area, Membership, Person
+from people.models import Account, Area, Barred, Membership, Person
 from people.queries import within
 from people.rules import DIGITS
 from people.rules import Level as AreaLevel
@@ -63,7 +64,8 @@ class Responsible:
 def who_can_take(session: Session, case: Case, *, now: datetime) -> tuple[Candidate, ...]:
     """Return everybody the case can be given to, the nearest first; two statements.
 
-    Never whoever reported it as staff (G3); a police case only goes to the police.
+    Never whoever reported it as staff (G3), nor whom it is against or their kin; a police case
+    only goes to the police.
     """
     shifts = _shifts(session, case.area_code)
     load = (
@@ -87,6 +89,7 @@ def who_can_take(session: Session, case: Case, *, now: datetime) -> tuple[Candid
             Account.closed_at.is_(None),
             Membership.role.in_(LEVELS),
             _over(case.area_code),
+            ~_is_barred(case.id),
             *([of_the_police] if case.is_police else []),
         )
         .order_by(Membership.person_id, Membership.id)
@@ -172,6 +175,11 @@ def responsible_for(session: Session, area_code: str) -> Responsible:
     if desk is None:
         return Responsible(name="值班室", phone=None, area_line=line)
     return Responsible(name=f"{desk.name}值班室", phone=desk.desk_phone or None, area_line=line)
+
+
+def _is_barred(case_id: int) -> ColumnElement[bool]:
+    mine = Barred.person_id == Membership.person_id
+    return exists(select(Barred.ref).where(mine, Barred.about == BARRED_AS, Barred.ref == case_id))
 
 
 def _order(one: Candidate) -> tuple[int, int, int, int]:

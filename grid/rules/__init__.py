@@ -30,11 +30,7 @@ from grid.rules.clocks import (
     terms_of,
     tightened,
 )
-from grid.rules.guards import (
-    HandledBy,
-    is_sampled,
-    says_something,
-)
+from grid.rules.guards import HandledBy, is_sampled, says_something
 from grid.rules.ladder import (
     ClockKind,
     Colour,
@@ -51,24 +47,8 @@ from grid.rules.ladder import (
     running_clocks,
     steps_due,
 )
-from grid.rules.levels import (
-    ONE_UP,
-    POLICE_LEVELS,
-    ROLES_OF_LEVEL,
-    Level,
-    is_above,
-    is_one_above,
-)
-from grid.rules.moves import (
-    SYSTEM,
-    CaseFacts,
-    Given,
-    Mover,
-    acting_roles,
-    decide,
-    last_moment,
-    may,
-)
+from grid.rules.levels import ONE_UP, POLICE_LEVELS, ROLES_OF_LEVEL, Level, is_above, is_one_above
+from grid.rules.moves import SYSTEM, CaseFacts, Given, Mover, acting_roles, decide, last_moment, may
 from grid.rules.promises import (
     Concern,
     PauseEnd,
@@ -79,10 +59,7 @@ from grid.rules.promises import (
     refuse_question,
     refuse_standstill,
 )
-from grid.rules.spans import (
-    Span,
-    Unit,
-)
+from grid.rules.spans import Span, Unit
 from grid.rules.states import (
     ACTOR_ROLES,
     ENDS,
@@ -101,13 +78,7 @@ from grid.rules.states import (
     next_state,
     transition,
 )
-from grid.rules.upwards import (
-    DECIDE,
-    CallCause,
-    CallOutcome,
-    supervisor_of,
-    working_days_after,
-)
+from grid.rules.upwards import DECIDE, CallCause, CallOutcome, supervisor_of, working_days_after
 
 __all__ = [
     "ACTOR_ROLES",

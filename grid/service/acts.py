@@ -27,6 +27,7 @@ from grid.rules.duty import asked_from
 from grid.service.moving import Values, find_owner, make, move
 from grid.service.opening import add_files
 from grid.service.record import Entry, locked, reckon, silence, wind, write
+from grid.service.recusal import bypass
 from kernel import audit
 from kernel.access import Actor
 from kernel.permissions import Permission
@@ -68,7 +69,7 @@ def classify(
     """Settle what the case is about and how urgent; its clocks only get tighter.
 
     Without *urgency* the category decides, with what the resident said about danger.  A case for
-    the police leaves everybody else's hands at once.
+    the police leaves everybody else's hands at once; one about ourselves those of grid and village.
 
     Raises:
         NoSuchCase: there is none whose category *by* may settle.
@@ -95,6 +96,8 @@ def classify(
     write(work, case, Entry(act=Act.CLASSIFY, who=by.id, why=words))
     if crosses:
         _hand_to_police(work, case)
+    elif chosen.skip_level:
+        bypass(work, case)
     reckon(work, case)
 
 

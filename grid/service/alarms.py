@@ -7,17 +7,18 @@ Police cases are not told to any group.
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 
 import people.rules
 from grid.models import Alarm, Case
+from grid.models.cases import BARRED_AS
 from grid.queries.wording import named, title_of, unit_of
 from grid.rules import State, Urgency, is_night
 from kernel.clock import SHANGHAI
 from kernel.outbound import Channel, send_robot, send_sms
 from kernel.sms import render
 from kernel.work import Work
-from people.models import Area, Person
+from people.models import Area, Barred, Person
 
 RING_EVERY: Final = timedelta(minutes=1)
 MOST_RINGS: Final = 10  # then the ladder has long gone further up
@@ -139,6 +140,7 @@ def _robot(
             Area.code.in_(people.rules.ancestors(at or case.area_code)),
             Area.robot.is_not(None),
             Area.robot_url.is_not(None),
+            ~exists(select(Barred.ref).where(Barred.about == BARRED_AS, Barred.ref == case.id)),
         )
         .order_by(func.length(Area.code).desc())
         .limit(1)

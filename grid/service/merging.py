@@ -4,13 +4,17 @@ from sqlalchemy import select
 
 from grid.errors import NoSuchCase, NotThatWay
 from grid.models import Act, Case
+from grid.models.cases import BARRED_AS
+from grid.queries.accused import family
+from grid.queries.gone import GONE
 from grid.queries.wording import unit_of
 from grid.rules import DEPARTMENTS, State
-from grid.service.record import GONE, Entry, write
+from grid.service.record import Entry, write
 from kernel.access import Actor
 from kernel.permissions import Permission
 from kernel.work import Work
 from people.queries import scoped
+from people.service.bars import spread
 
 
 def locked_pair(work: Work, case_id: int, main_id: int | None, *, by: Actor) -> Case:
@@ -51,6 +55,9 @@ def join(work: Work, case: Case, main_id: int | None, *, who: int | None) -> Non
     for row in work.session.scalars(select(Case).where(Case.main_id == case.id).order_by(Case.id)):
         row.main_id = main.id
     main.reporters += case.reporters
+    work.session.flush()
+    # Whoever one of them is against reads none of what goes on in the other.
+    spread(work, BARRED_AS, family(work.session, main.id))
     write(work, main, Entry(act=Act.JOINED, who=who))
 
 

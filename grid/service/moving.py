@@ -9,6 +9,7 @@ from typing import Final
 from grid.errors import NotThatWay, NotYours
 from grid.events import CaseClosed, CaseMoved, ReworkSupervised
 from grid.models import Case
+from grid.models.cases import BARRED_AS
 from grid.queries.detail import PERMISSIONS, STAFF_MOVES
 from grid.queries.facts import case_facts, known_kind, mover_for
 from grid.queries.outside import unit_was_done
@@ -39,6 +40,7 @@ from grid.service.signing import GIVES as GIVES_AWAY
 from grid.service.signing import follow
 from kernel.access import Actor
 from kernel.work import Work
+from people.models import Barred
 
 LONGEST_CHANNEL: Final = 120
 
@@ -113,6 +115,8 @@ def make(
     nobody: frozenset[int] | None = frozenset() if fresh else None
     facts = case_facts(work.session, case, handled_by=nobody)
     end = decide(facts, chosen, mover=mover, given=given, now=work.now())
+    if not fresh and given.owner is not None:
+        _refuse_barred(work, case, given.owner)
     making = Making(case, chosen, mover, given, case.state)
     before, level = case.owner_id, case.owner_level
     settle_promises(work, case, end)
@@ -177,6 +181,12 @@ def _completed(work: Work, case: Case, chosen: Move, values: Values) -> Given:
     # Somebody with several hats takes it in the one that fits: right above, or the nearest.
     fitting = [one for one in hats if chosen is Move.ESCALATE and one.level is level_above]
     return replace(values, owner_level=next((one.level for one in (*fitting, *hats)), None))
+
+
+def _refuse_barred(work: Work, case: Case, owner: int) -> None:
+    """Nobody is given what is against them or their kin, whoever gives it and why."""
+    if work.session.get(Barred, (owner, BARRED_AS, case.id)) is not None:
+        raise NotThatWay("这个人接不了这件事，请另选一位。")
 
 
 def _give(work: Work, making: Making) -> None:

@@ -16,6 +16,7 @@ from grid.rules import (
     SYSTEM,
     Danger,
     Given,
+    Level,
     Move,
     State,
     says_something,
@@ -26,6 +27,7 @@ from grid.rules.duty import asked_from
 from grid.service.alarms import call
 from grid.service.moving import find_owner, make
 from grid.service.record import Entry, write
+from grid.service.recusal import bypass, bypass_levels
 from kernel import crockford
 from kernel.access import Actor
 from kernel.db import insert_once, keyring
@@ -100,7 +102,7 @@ def open_case(work: Work, new: NewCase) -> int:
         add_files(work, case, new.attachments, kind=FileKind.REPORT, step=number)
     work.announce(CaseOpened(case_id=case.id))
     make(work, case, Move.ADMIT, mover=SYSTEM, given=Given(), fresh=True)
-    owner = find_owner(work, case, asked_from(None, police=case.is_police))
+    owner = find_owner(work, case, _asked(work, case))
     if owner is None:
         call(work, case)  # the desk: nobody is there at all
     else:
@@ -157,6 +159,15 @@ def add_files(
         for number in dict.fromkeys(attachments)
         if number not in there
     )
+
+
+def _asked(work: Work, case: Case) -> tuple[Level, ...]:
+    """Return whom to ask, in order; what is about ourselves never lies with those it is about."""
+    known = CATALOGUE.categories.get(case.category or "")
+    if known is None or not known.skip_level:
+        return asked_from(None, police=case.is_police)
+    bypass(work, case)
+    return bypass_levels(work, case)
 
 
 def _row(work: Work, new: NewCase) -> dict[str, object]:

@@ -17,6 +17,7 @@ from grid.queries.facts import (
     taken_steps,
     terms,
 )
+from grid.queries.gone import missing
 from grid.queries.wording import step_title
 from grid.rules import (
     Deadlines,
@@ -39,7 +40,6 @@ from kernel.work import Work
 from people.models import Person
 from people.queries import scoped
 
-GONE: Final = "没有这件事，或者它不在您的区域。"
 JUST_NOW: Final = timedelta(minutes=1)
 QUIETLY: Final = {"synchronize_session": False}  # nobody holds an alarm beyond its call
 # To build a statement costs more than to ask the database.
@@ -92,7 +92,7 @@ def _gone(work: Work, case_id: int, by: Actor) -> NoSuchCase | WrongMoment:
     """Return what to tell whoever does not reach a case: its last owner hears where it went."""
     was_theirs = exists(select(Step.id).where(Step.case_id == Case.id, Step.owner_id == by.id))
     case = work.session.scalar(select(Case).where(Case.id == case_id, was_theirs, Case.open_to(by)))
-    return NoSuchCase(GONE) if case is None else _moved_on(work, case)
+    return missing(work.session, case_id, by) if case is None else _moved_on(work, case)
 
 
 def locked_for_reporter(work: Work, case_id: int) -> Case:

@@ -1,6 +1,7 @@
 """The staff pages of the grid queue, and the one page of an outside unit."""
 
 from grid.views import (
+    accused,
     acts,
     case,
     copyout,
@@ -37,3 +38,4 @@ __all__ = [
     "unit",
     "waiting",
 ]
+__all__ = ["accused", "acts", "case", "files", "hours", "pages", "patrol", "queue", "town"]

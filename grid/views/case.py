@@ -27,6 +27,7 @@ from grid.forms import (
 )
 from grid.models import Act, FileKind
 from grid.queries import CaseDetail, FileLine, StepLine
+from grid.queries.accused import accused_of
 from grid.queries.pages import case_named
 from grid.rules import CATALOGUE, Move, State
 from grid.views.beside import beside
@@ -111,6 +112,7 @@ def show(
         ids={} if filled is None else _ids(filled),
         phone=phone,
         caller=caller,
+        accused=accused_of(db.session(), case_id, by=by) if detail.is_against else (),
         steps=_timeline(detail),
         voices=_of(detail, Kind.SOUND),
         photos=_photos(_of(detail, Kind.PICTURE), FileKind.REPORT),

@@ -47,7 +47,7 @@ def look_here(page: Page) -> None:
 def test_what_residents_open(town: Town, phone: Phone) -> None:
     page = phone(bypass_csp=True)
     look(page, "/", "/privacy", "/track", "/track?number=NONE", "/S/NOSUCHCODE999", "/nowhere")
-    look(page, "/around", "/around?village=330106001001")
+    look(page, "/complain", "/around", "/around?village=330106001001")
     look(page, town.scan, f"{town.scan}?fs=2", f"{town.scan}?fs=3", f"{town.scan}?lang=en&fs=1")
     page.goto(f"{town.scan}?lang=zh")
     page.click("#send")

@@ -1,0 +1,143 @@
+"""Whom a case is against, for those at it; the verifier reads the answers before the finding."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from grid.models import Accused, AccusedAnswer, Case
+from grid.rules.accused import Against, Heard
+from kernel.access import Actor
+from kernel.permissions import Permission
+from people.models import Account, Household, Membership, Person
+from people.queries import within
+from people.rules import ancestors
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerLine:
+    """What the accused said."""
+
+    words: str
+    heard: Heard
+    who: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccusedLine:
+    """Whom it is against, what they hear, and what they said."""
+
+    accused_id: int
+    against: Against
+    name: str  # "" once it is forgotten
+    claim: str
+    who: str  # of the staff
+    at: datetime
+    answers: tuple[AnswerLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Colleague:
+    """Somebody of the staff a case can be against."""
+
+    person_id: int
+    name: str
+
+
+def accused_of(session: Session, case_id: int, *, by: Actor) -> tuple[AccusedLine, ...]:
+    """Return whom the case is against, for those at it; two statements at most.
+
+    What is merged into it belongs to it.
+    """
+    own, noted = aliased(Person), aliased(Person)
+    rows = session.execute(
+        select(Accused, own.public_name, own.name, Household.number, noted.public_name)
+        .join(Case, Case.id == Accused.case_id)
+        .outerjoin(own, own.id == Accused.person_id)
+        .outerjoin(Household, Household.id == Accused.household_id)
+        .join(noted, noted.id == Accused.noted_by)
+        .where(
+            or_(Case.id == case_id, Case.main_id == case_id),
+            may_accuse(by),
+        )
+        .order_by(Accused.id)
+    ).all()
+    if not rows:
+        return ()
+    answers = _answers(session, [row[0].id for row in rows])
+    return tuple(
+        AccusedLine(
+            accused_id=one.id,
+            against=one.against,
+            name=public_name or name or number or one.name or "",
+            claim=one.claim,
+            who=who,
+            at=one.noted_at,
+            answers=tuple(answers.get(one.id, ())),
+        )
+        for one, public_name, name, number, who in rows
+    )
+
+
+def colleagues(session: Session, case_id: int, *, by: Actor) -> tuple[Colleague, ...]:
+    """Return the staff of the case's town and below, of whom the case may be against one."""
+    area = session.scalar(select(Case.area_code).where(Case.id == case_id, may_accuse(by)))
+    if area is None:
+        return ()
+    town = next((code for code in reversed(ancestors(area)) if len(code) > 6), area)  # noqa: PLR2004 - digits of a district
+    rows = session.execute(
+        select(Person.id, Person.public_name, Person.name)
+        .join(Account, Account.person_id == Person.id)
+        .join(Membership, Membership.person_id == Person.id)
+        .where(
+            Account.closed_at.is_(None),
+            or_(Membership.area_code.startswith(town), Membership.area_code.in_(ancestors(town))),
+        )
+        .distinct()
+        .order_by(Person.id)
+        .limit(500)
+    )
+    return tuple(Colleague(person_id=row[0], name=row[1] or row[2]) for row in rows)
+
+
+def is_against() -> ColumnElement[bool]:
+    """Return the condition that a case, or one merged into it, is against somebody."""
+    part = aliased(Case)
+    return exists(
+        select(Accused.id)
+        .join(part, part.id == Accused.case_id)
+        .where(or_(part.id == Case.id, part.main_id == Case.id))
+    )
+
+
+def may_accuse(by: Actor) -> ColumnElement[bool]:
+    """Return the condition that *by* is at a case and may write down whom it is against."""
+    return or_(
+        within(Case, by, Permission.CASE_CONTENT_READ), within(Case, by, Permission.CASE_CLASSIFY)
+    )
+
+
+def family(session: Session, case_id: int) -> tuple[int, ...]:
+    """Return a case, its main case and all that were merged into the same one."""
+    main = select(func.coalesce(Case.main_id, Case.id)).where(Case.id == case_id).scalar_subquery()
+    return tuple(
+        session.scalars(
+            select(Case.id).where(or_(Case.id == main, Case.main_id == main)).order_by(Case.id)
+        )
+    )
+
+
+def _answers(session: Session, ids: list[int]) -> dict[int, list[AnswerLine]]:
+    found: dict[int, list[AnswerLine]] = {}
+    rows = session.execute(
+        select(AccusedAnswer, Person.public_name)
+        .join(Person, Person.id == AccusedAnswer.noted_by)
+        .where(AccusedAnswer.accused_id.in_(ids))
+        .order_by(AccusedAnswer.id)
+    )
+    for answer, who in rows:
+        line = AnswerLine(words=answer.words, heard=answer.heard, who=who, at=answer.noted_at)
+        found.setdefault(answer.accused_id, []).append(line)
+    return found
