@@ -17,6 +17,7 @@ import citizen.views
 import demo.cli
 import grid.cli
 import grid.events
+import grid.handlers
 import grid.jobs
 import grid.views
 import kernel.health
@@ -25,6 +26,7 @@ import kernel.media
 import kernel.operator
 import kernel.outbound
 import people.cli
+import people.events
 import people.jobs
 import people.views
 import qr.cli
@@ -58,11 +60,13 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
 SUBSCRIBERS: Final[Subscribers] = {
     citizen.events.ReportSubmitted: (citizen.jobs.push_to_grid,),
     grid.events.CaseMoved: (citizen.handlers.tell_moved_case,),
+    people.events.AccountClosed: (grid.handlers.take_up_left_cases,),
 }
 
 JOBS: Final[tuple[Handler, ...]] = (
     grid.jobs.climb,
     grid.jobs.remind,
+    grid.jobs.take_up_left,
     grid.jobs.blur_positions,
     grid.jobs.forget_contacts,
     grid.jobs.forget_files,
@@ -74,6 +78,7 @@ JOBS: Final[tuple[Handler, ...]] = (
     kernel.media.drop_files,
     kernel.media.finish_attachment,
     kernel.outbound.prune_messages,
+    kernel.outbound.release_messages,
     kernel.outbound.send_message,
     people.jobs.forget_codes,
 )
@@ -81,6 +86,8 @@ JOBS: Final[tuple[Handler, ...]] = (
 SCHEDULE: Final[tuple[Turn, ...]] = (
     Every(timedelta(minutes=1), grid.jobs.climb),
     Every(timedelta(minutes=1), grid.jobs.remind),
+    Every(timedelta(minutes=10), grid.jobs.take_up_left),
+    Every(timedelta(minutes=1), kernel.outbound.release_messages),
     Daily(3, kernel.jobs.prune_outbox),
     Daily(3, kernel.outbound.prune_messages),
     Daily(3, people.jobs.forget_codes),
@@ -140,6 +147,7 @@ def create_app(
         SIGN_OUT="people.sign_out",
         STAFF_HOME="grid.queue",
         ACCOUNT="people.account",
+        HAND_OVER="grid.hand_over",
         RESIDENT_HOME="citizen.home",
         CHANGE_PASSWORD="people.change_password",  # noqa: S106 - the name of a page
         WHEN_MUST_CHANGE=frozenset({"people.change_password", "people.sign_out"}),

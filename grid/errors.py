@@ -33,3 +33,7 @@ class Incomplete(Refusal):
 
 class NotThatWay(Refusal):
     """What was given cannot be: a level skipped, a case merged into itself."""
+
+
+class NoSuchLine(NotFound):
+    """There is no such line in the table of duty, or not for this person."""

@@ -18,7 +18,14 @@ from citizen.service.submitting import (
     submit,
     submit_with_files,
 )
-from citizen.service.telling import open_with_code, phone_of, secret_of, send_code, tell
+from citizen.service.telling import (
+    open_with_code,
+    phone_of,
+    secret_of,
+    send_code,
+    take_back,
+    tell,
+)
 
 __all__ = [
     "WITHDRAWN",
@@ -39,6 +46,7 @@ __all__ = [
     "send_code",
     "submit",
     "submit_with_files",
+    "take_back",
     "tell",
     "urge",
     "withdraw",

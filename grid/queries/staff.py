@@ -1,22 +1,23 @@
 """Who can take a case: hats over the place, hours, and how much each has already."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 import people.rules
 from grid.errors import NoSuchCase
-from grid.models import OPEN, POLICE, Case, Hours
+from grid.models import OPEN, POLICE, Callback, Case, Hours
+from grid.queries.duty import roster_over
 from grid.rules import Level, level_of_department
 from grid.rules.duty import ROLES_ASKED, Shift, on_duty
 from kernel.access import Actor
 from kernel.grants import Role
 from kernel.permissions import Permission
-from people.models import Account, Area, Membership, Person
+from people.models import Account, Area, Membership, Person, Spoken
 from people.queries import within
 from people.rules import DIGITS
 from people.rules import Level as AreaLevel
@@ -34,6 +35,8 @@ LEVELS: Final[Mapping[Role, Level]] = {
 # Above them whoever is there is asked at any hour: somebody must be.
 BY_THE_HOURS: Final = frozenset({Level.GRID, Level.POLICE_AUX})
 WORKERS: Final = (Role.GRID_FULL, Role.GRID_PART)
+# Where the table of duty names one of these, nobody else of them is on duty by the weekly hours.
+TEAMS: Final = (frozenset({Level.GRID, Level.GRID_LEADER}), frozenset({Level.POLICE_AUX}))
 VILLAGE_DIGITS: Final = DIGITS[AreaLevel.VILLAGE]
 GRID_DIGITS: Final = DIGITS[AreaLevel.GRID]
 
@@ -49,6 +52,9 @@ class Candidate:
     department: str  # "" for none
     on_duty: bool
     open_cases: int
+    rostered: bool = False  # by the table of duty, and not only by the weekly hours
+    off: bool = False  # somebody stands in for them just now
+    speaks: bool = False  # the dialect that was asked for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +67,10 @@ class Responsible:
 
 
 def who_can_take(session: Session, case: Case, *, now: datetime) -> tuple[Candidate, ...]:
-    """Return everybody the case can be given to, the nearest first; two statements.
+    """Return everybody the case can be given to, the nearest first; three statements.
+
+    At one level come first: whom the table of duty names, who is on duty by the weekly hours,
+    who speaks the dialect that was asked for, full-time workers, who has least to do.
 
     Never whoever reported it as staff (G3); a police case only goes to the police.
     """
@@ -72,6 +81,12 @@ def who_can_take(session: Session, case: Case, *, now: datetime) -> tuple[Candid
         .correlate(Membership)
         .scalar_subquery()
     )
+    wanted = select(Callback.dialect).where(Callback.case_id == case.id).scalar_subquery()
+    speaks = (
+        exists()
+        .where(Spoken.person_id == Membership.person_id, Spoken.dialect == wanted)
+        .correlate(Membership)
+    )
     of_the_police = or_(Membership.role == Role.POLICE_AUX, Membership.department.in_(POLICE))
     rows = session.execute(
         select(
@@ -80,17 +95,21 @@ def who_can_take(session: Session, case: Case, *, now: datetime) -> tuple[Candid
             Membership.department,
             Person.public_name,
             load.label("load"),
+            speaks.label("speaks"),
         )
         .join(Person, Person.id == Membership.person_id)
         .join(Account, Account.person_id == Membership.person_id)
         .where(
             Account.closed_at.is_(None),
             Membership.role.in_(LEVELS),
-            _over(case.area_code),
+            over(case.area_code),
             *([of_the_police] if case.is_police else []),
         )
         .order_by(Membership.person_id, Membership.id)
-    )
+    ).all()
+    roster = roster_over(session, case.area_code, now=now, fitting={row.person_id for row in rows})
+    by_hours = {row.person_id for row in rows if on_duty(row.role, now, shifts.get(row.role))}
+    covering = {who for who, absent in roster.stand_ins if absent in by_hours}
     found = [
         Candidate(
             person_id=row.person_id,
@@ -98,26 +117,31 @@ def who_can_take(session: Session, case: Case, *, now: datetime) -> tuple[Candid
             role=row.role,
             level=_level(row.role, row.department),
             department=row.department,
-            on_duty=on_duty(row.role, now, shifts.get(row.role)),
+            on_duty=row.person_id in (by_hours | covering) - roster.off,
             open_cases=row.load,
+            rostered=row.person_id in roster.on
+            or (row.role is Role.TOWN_ADMIN and row.person_id in roster.desk),
+            off=row.person_id in roster.off,
+            speaks=bool(row.speaks),
         )
         for row in rows
         if row.person_id != case.staff_reporter
     ]
-    return tuple(sorted(found, key=_order))
+    return tuple(sorted(_by_the_roster(found), key=_order))
 
 
 def pick(people: Iterable[Candidate], levels: Sequence[Level]) -> Candidate | None:
-    """Return whom to give a case: at the first level where somebody is, the least loaded.
+    """Return whom to give a case: at the first level where somebody is, the first in order.
 
-    Workers only while they are on duty, full-time ones first; ties go to the lower number.
+    Workers only while they are on duty; nobody for whom somebody stands in.  Ties go to the
+    lower number.
     """
     there = list(people)
     for level in levels:
         at_work = [
             one
             for one in there
-            if one.level is level and (one.on_duty or level not in BY_THE_HOURS)
+            if one.level is level and not one.off and (one.on_duty or level not in BY_THE_HOURS)
         ]
         if at_work:
             return min(at_work, key=_order)
@@ -154,7 +178,7 @@ def responsible_for(session: Session, area_code: str) -> Responsible:
         select(Person.public_name, Person.work_phone)
         .join(Membership, Membership.person_id == Person.id)
         .join(Account, Account.person_id == Person.id)
-        .where(Account.closed_at.is_(None), Membership.role.in_(WORKERS), _over(area_code))
+        .where(Account.closed_at.is_(None), Membership.role.in_(WORKERS), over(area_code))
         .order_by(Membership.role != Role.GRID_FULL, Person.id)
         .limit(1)
     ).first()
@@ -174,16 +198,35 @@ def responsible_for(session: Session, area_code: str) -> Responsible:
     return Responsible(name=f"{desk.name}值班室", phone=desk.desk_phone or None, area_line=line)
 
 
-def _order(one: Candidate) -> tuple[int, int, int, int]:
-    level = list(Level).index(one.level)
-    return level, ROLES_ASKED.index(one.role), one.open_cases, one.person_id
+def _by_the_roster(found: Iterable[Candidate]) -> list[Candidate]:
+    """Let the table of duty go before the weekly hours, wherever it names somebody just now."""
+    everybody = list(found)
+    named = [team for team in TEAMS if any(one.rostered and one.level in team for one in everybody)]
+    settled = frozenset(level for team in named for level in team)
+    return [
+        replace(one, on_duty=one.rostered or (one.on_duty and one.level not in settled))
+        for one in everybody
+    ]
+
+
+def _order(one: Candidate) -> tuple[int, bool, bool, bool, bool, int, int, int]:
+    return (
+        list(Level).index(one.level),
+        one.off,
+        not one.rostered,
+        not one.on_duty,
+        not one.speaks,
+        ROLES_ASKED.index(one.role),
+        one.open_cases,
+        one.person_id,
+    )
 
 
 def _level(role: Role, department: str) -> Level:
     return level_of_department(department) if role is Role.DEPT_HANDLER else LEVELS[role]
 
 
-def _over(area_code: str) -> ColumnElement[bool]:
+def over(area_code: str) -> ColumnElement[bool]:
     """Return the condition under which a hat covers *area_code*.
 
     The head of a micro-grid is asked for the whole grid.

@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, delete, func, or_, select, update
 
-from grid.models import Case, CaseFile, FileKind
+from grid.models import Callback, Case, CaseFile, FileKind
 from grid.queries import over_before
 from kernel import audit, media
 from kernel.inventory import kept
@@ -31,6 +31,11 @@ def forget_contacts(work: Work) -> int:
     )
     chosen = _next(work, Case.id.in_(over_before(work.now() - CONTACT)), known)
     _change(work, chosen, caller_name=None, caller_phone=None, phone_index=None)
+    work.session.execute(
+        delete(Callback)
+        .where(Callback.case_id.in_(chosen))
+        .execution_options(synchronize_session=False)
+    )
     return told(work, "contact", len(chosen))
 
 

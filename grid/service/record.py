@@ -15,6 +15,7 @@ from grid.rules import (
     Finding,
     Move,
     State,
+    Urgency,
     deadlines,
     first_due,
     next_step_at,
@@ -22,9 +23,11 @@ from grid.rules import (
     tightened,
 )
 from grid.rules import Step as LadderName
+from grid.service.phones import alarm_of
 from kernel.access import Actor
 from kernel.calendar import calendar_of
 from kernel.clock import SHANGHAI
+from kernel.outbound import drop_messages
 from kernel.permissions import Permission
 from kernel.work import Work
 from people.models import Person
@@ -139,6 +142,8 @@ def reckon(work: Work, case: Case, *, taken: frozenset[LadderName] | None = None
 
 def silence(work: Work, case: Case, *, answered_by: int | None = None) -> None:
     """Let no alarm of this case ring again; whoever answered is written down."""
+    if case.urgency is Urgency.URGENT:
+        drop_messages(work, about=alarm_of(case))
     ringing = (
         update(Alarm)
         .where(Alarm.case_id == case.id)

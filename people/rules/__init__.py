@@ -1,5 +1,6 @@
 """Where things lie, who may hand out which hat, what a password must be, what a file must hold."""
 
+from people.rules.dialects import DIALECTS, checked_dialects
 from people.rules.hats import (
     DISTRICT_ROLES,
     ROLE_NAMES,
@@ -64,6 +65,7 @@ __all__ = [
     "AREA_COLUMNS",
     "CODE_LIFE",
     "CODE_LIMITS",
+    "DIALECTS",
     "DIGITS",
     "DISTRICT_ROLES",
     "LEVELS",
@@ -89,6 +91,7 @@ __all__ = [
     "check_staff",
     "checked_boundary",
     "checked_desk_phone",
+    "checked_dialects",
     "checked_hat",
     "checked_login",
     "checked_password",

@@ -9,6 +9,7 @@ from people.service.areas import (
     set_robot,
     try_robot,
 )
+from people.service.dialects import set_dialects
 from people.service.imports import ImportResult, import_areas, import_staff
 from people.service.phone import SIGN_IN, check_code, forget_codes, send_code, sign_in_resident
 from people.service.signing import (
@@ -50,6 +51,7 @@ __all__ = [
     "rename_area",
     "reset_password",
     "send_code",
+    "set_dialects",
     "set_robot",
     "sign_in",
     "sign_in_resident",
