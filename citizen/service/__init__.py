@@ -3,6 +3,7 @@
 from citizen.service.asking import (
     WITHDRAWN,
     add,
+    ask_callback,
     confirm,
     rate,
     reopen,
@@ -31,6 +32,7 @@ __all__ = [
     "WITHDRAWN",
     "File",
     "add",
+    "ask_callback",
     "blur_positions",
     "confirm",
     "forget_contacts",

@@ -4,6 +4,7 @@ Days and minutes are those of Asia/Shanghai, which knows no summer time.  A shif
 later than it opens goes past midnight and belongs to the day on which it begins.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -15,6 +16,8 @@ from grid.rules.clocks import NIGHT_FROM, NIGHT_TO, local
 from kernel.clock import SHANGHAI
 
 DAY_MINUTES: Final = 24 * 60
+LAST_MINUTE: Final = 59
+_TIME: Final = re.compile(r"(\d{1,2})[:：]?(\d{2})", re.ASCII)
 ONE_DAY: Final = timedelta(days=1)
 LONGEST: Final = timedelta(days=366)  # one line; and how far ahead it may begin
 
@@ -190,6 +193,24 @@ def moved(line: Line, *, first: date, last: date, by: timedelta) -> Line | None:
         closes=line.closes,
         stands_for=line.stands_for,
     )
+
+
+def read_minutes(typed: str) -> int:
+    """Read 8:00 or 1800, with either colon, as minutes after midnight.
+
+    Raises:
+        NotThatWay: it is no time of day.
+    """
+    found = _TIME.fullmatch(typed)
+    hour, minute = (int(found[1]), int(found[2])) if found else (99, 0)
+    if minute > LAST_MINUTE or hour * 60 + minute > DAY_MINUTES:
+        raise NotThatWay("时间请写成 8:00 这样。")
+    return hour * 60 + minute
+
+
+def spoken_minutes(minutes: int) -> str:
+    """Return minutes after midnight as people write them: 8:00."""
+    return f"{minutes // 60}:{minutes % 60:02}"
 
 
 def at_minute(day: date, minute: int) -> datetime:

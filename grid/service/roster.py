@@ -13,7 +13,7 @@ from grid.errors import NoSuchLine, NotThatWay, NotYours
 from grid.models import Duty
 from grid.queries.duty import line_of, rows_between
 from grid.queries.roster import fits
-from grid.rules.roster import Kind, Line, moved, refuse_line
+from grid.rules.roster import Kind, Line, moved, refuse_line, spoken_minutes
 from kernel import audit
 from kernel.access import Actor
 from kernel.permissions import Permission
@@ -109,7 +109,7 @@ def copy_week(work: Work, area: str, monday: date, *, by: Actor) -> tuple[int, i
 
 def said(line: Line) -> str:
     """Return a line in the words of the log: numbers for people, as everywhere in it."""
-    hours = f"{_spoken(line.opens)}–{_spoken(line.closes)}"
+    hours = f"{spoken_minutes(line.opens)}–{spoken_minutes(line.closes)}"
     absent = f" 替 person:{line.stands_for}" if line.stands_for is not None else ""
     return (
         f"{line.kind.label} person:{line.person_id}{absent} "
@@ -183,7 +183,3 @@ def _add(work: Work, line: Line, by: Actor | None, action: str) -> int:
 
 def _note(work: Work, by: Actor | None, action: str, area: str, detail: str) -> None:
     audit.note(work, by=by, action=action, subject=f"area:{area}", detail=detail, area=area)
-
-
-def _spoken(minutes: int) -> str:
-    return f"{minutes // 60}:{minutes % 60:02}"

@@ -20,7 +20,7 @@ from sqlalchemy import delete, or_, select, update
 from kernel.errors import Unavailable, Unwanted
 from kernel.outbound.models import OVER, Channel, Message, MessageState
 from kernel.outbound.timing import is_prompt, life_of, speaks_at, wait_after
-from kernel.outbound.ways import HttpPost, masked, request_for
+from kernel.outbound.ways import HttpPost, gateway, masked, request_for
 from kernel.outbox import Errand, Queue, on
 from kernel.work import Work
 
@@ -32,6 +32,7 @@ __all__ = [
     "Message",
     "MessageState",
     "drop_messages",
+    "gateway",
     "masked",
     "prune_messages",
     "release_messages",

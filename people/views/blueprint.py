@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Final
 from urllib.parse import urlsplit
 
-from flask import Blueprint, current_app, session, url_for
+from flask import Blueprint, current_app, request, session, url_for
 from flask_login import login_user
 from sqlalchemy.orm import Session
 
@@ -67,6 +67,11 @@ def staff_home(person_id: int) -> str:
     actor = queries.actor_of(db.session(), person_id)
     may = actor is not None and isinstance(needed, Permission) and actor.may(needed)
     return home if may else "people.account"
+
+
+def chosen_dialects() -> list[str]:
+    """Return the dialects that were ticked."""
+    return request.form.getlist("dialect")[: len(rules.DIALECTS) + 1]
 
 
 def show_in(form: Form, refusal: Refusal) -> HTTPStatus:
