@@ -143,7 +143,13 @@ def messages() -> str:
         channel_names=CHANNEL_NAMES,
         State=MessageState,
         Channel=Channel,
-        more=last and url_for("operator.messages", **{**asked, "before": str(last)}),
+        more=last
+        and url_for(
+            "operator.messages",
+            before=last,
+            state=asked.get("state"),
+            channel=asked.get("channel"),
+        ),
     )
 
 

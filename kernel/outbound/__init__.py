@@ -160,7 +160,8 @@ def _owe(work: Work, message: Message, *, urgent: bool) -> None:
     message.urgent = urgent or is_prompt(message.template)
     message.held_until = goes_at if is_held else None
     message.expires_at = goes_at + life_of(message.template)
-    message.next_at = goes_at + LEASE  # then it is released, should its row be lost
+    # Then it is released, should its row be lost.
+    message.next_at = goes_at if is_held else goes_at + LEASE
     work.session.add(message)
     work.session.flush()
     if is_held:
