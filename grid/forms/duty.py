@@ -14,16 +14,31 @@ from kernel.forms import Form, text
 KINDS: Final = [choice(kind.value, _(label)) for kind, label in LABELS.items()]
 
 
+class DayField(DateField):
+    """A day, whose fault is said in our words."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read what was typed.
+
+        Raises:
+            ValueError: it is no day.
+        """
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(str(_("日期要写成 2026-10-01 这样。"))) from None
+
+
 class DutyForm(Form):
     """One line of the table."""
 
     area = HiddenField()
     week = HiddenField()  # which week the page showed
-    kind = SelectField(_("哪种班"), choices=KINDS)
+    kind = SelectField(_("哪种班"), choices=KINDS, validate_choice=False)
     person = SelectField(_("谁值班"), choices=[], validate_choice=False)
     stands_for = SelectField(_("替谁（只有替班要选）"), choices=[], validate_choice=False)
-    first_day = DateField(_("从哪天"), [InputRequired(_("请选从哪天起。"))])
-    last_day = DateField(_("到哪天"), [Optional()])
+    first_day = DayField(_("从哪天"), [InputRequired(_("请选从哪天起。"))])
+    last_day = DayField(_("到哪天"), [Optional()])
     opens = StringField(_("从几点"), [Optional(), Length(max=5)])
     closes = StringField(_("到几点"), [Optional(), Length(max=5)])
 
@@ -38,7 +53,9 @@ class DutyForm(Form):
         Raises:
             NotThatWay: nobody is chosen, or a time is none.
         """
-        kind = Kind(text(self.kind)) if text(self.kind) in set(Kind) else Kind.DAY
+        if text(self.kind) not in set(Kind):
+            raise NotThatWay("请选哪种班。")
+        kind = Kind(text(self.kind))
         person = number(text(self.person))
         if person is None:
             raise NotThatWay("请选谁值班。")

@@ -19,6 +19,8 @@ DAY_MINUTES: Final = 24 * 60
 LAST_MINUTE: Final = 59
 _TIME: Final = re.compile(r"(\d{1,2})[:：]?(\d{2})", re.ASCII)
 ONE_DAY: Final = timedelta(days=1)
+OVER: Final = "这一班已经过去了，请从今天或以后的日子排起。"
+OLDEST: Final = timedelta(days=3660)  # of a line that still goes on
 LONGEST: Final = timedelta(days=366)  # one line; and how far ahead it may begin
 
 
@@ -152,13 +154,15 @@ def refuse_line(line: Line, others: Iterable[Line], *, now: datetime, begun: boo
     today = local(now).date()
     if line.last_day - line.first_day > LONGEST or line.first_day - today > LONGEST:
         raise NotThatWay("最多排一年。")
+    if today - line.first_day > OLDEST:
+        raise NotThatWay(OVER)
     if not 0 <= line.opens < DAY_MINUTES or not 0 < line.closes <= DAY_MINUTES:
         raise NotThatWay("时间请写成 8:00 这样。")
     if line.opens == line.closes:
         raise NotThatWay("开始和结束不能是同一个时间；全天请写 0:00 到 24:00。")
     over = line.on(line.last_day) if begun else line.on(line.first_day)
     if over[1] <= now:
-        raise NotThatWay("这一班已经过去了，请从今天或以后的日子排起。")
+        raise NotThatWay(OVER)
     if line.stands_for == line.person_id:
         raise NotThatWay("不能自己替自己。")
     for other in others:

@@ -37,6 +37,7 @@ def add_duty(work: Work, line: Line, *, by: Actor | None) -> int:
         NotThatWay: no such area, nobody who could cover it, past days, or an overlap.
     """
     _lock(work, line.area, by)
+    refuse_line(line, (), now=work.now())
     _refuse_unfit(work, line)
     refuse_line(line, _others(work, line), now=work.now())
     return _add(work, line, by, "duty.add")
@@ -54,6 +55,7 @@ def change_duty(work: Work, line_id: int, line: Line, *, by: Actor) -> None:
     if line.area != old.area:
         raise NotThatWay("换地方请去掉这一班，再到那里添加。")
     begun = line.first_day == old.first_day
+    refuse_line(line, (), now=work.now(), begun=begun)
     _refuse_unfit(work, line)
     refuse_line(line, _others(work, line, but=row.id), now=work.now(), begun=begun)
     row.person_id, row.kind, row.stands_for = line.person_id, line.kind, line.stands_for
