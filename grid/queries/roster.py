@@ -148,19 +148,19 @@ def grids_of(session: Session, *, by: Actor) -> tuple[Place, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Plan:
-    """All that decides who is on duty in some places over some days."""
+    """All that decides who is on duty in some places over some days, each by its area."""
 
-    lines: tuple[Line, ...]
-    hours: Mapping[str, Mapping[Role, list[Shift]]]  # by area
-    hats: tuple[tuple[int, Role, str], ...]
+    lines: Mapping[str, Sequence[Line]]
+    hours: Mapping[str, Mapping[Role, list[Shift]]]
+    hats: Mapping[str, Collection[tuple[int, Role]]]  # those of micro-grids at their grid
     is_off: Callable[[date], bool]
 
     def is_open(self, area: str, day: date) -> bool:
         """Whether nobody is on duty at some moment of the night that begins on *day*."""
         begins, ends = night_of(day)
-        above = set(people.rules.ancestors(area))
-        lines = [line for line in self.lines if line.area in above]
-        team = {who: role for who, role, where in self.hats if _covers(where, area)}
+        above = people.rules.ancestors(area)
+        lines = [line for code in above for line in self.lines.get(code, ())]
+        team = [hat for code in above for hat in self.hats.get(code, ())]
         moments = {begins}
         for line in lines:
             for shift in line.shifts(day - ONE_DAY, day + ONE_DAY):
@@ -169,17 +169,21 @@ class _Plan:
         return not all(self._anybody(area, lines, team, moment) for moment in moments)
 
     def _anybody(
-        self, area: str, lines: Iterable[Line], team: Mapping[int, Role], moment: datetime
+        self,
+        area: str,
+        lines: Iterable[Line],
+        team: Collection[tuple[int, Role]],
+        moment: datetime,
     ) -> bool:
-        fitting = [one for one in lines if one.kind is not Kind.STAND_IN or one.person_id in team]
+        there = {who for who, _role in team}
+        fitting = [one for one in lines if one.kind is not Kind.STAND_IN or one.person_id in there]
         roster = roster_at(fitting, moment, is_off=self.is_off)
-        if any(who in team for who in roster.on):
+        if there & roster.on:
             return True
-        replaced = {absent for _, absent in roster.stand_ins}
         return any(
             on_duty(role, moment, self._hours(area, role))
-            for who, role in team.items()
-            if role in WORKERS and (who not in replaced)
+            for who, role in team
+            if role in WORKERS and who not in roster.off
         )
 
     def _edges(self, above: Collection[str], day: date) -> set[datetime]:
@@ -224,18 +228,17 @@ def _plan(session: Session, areas: Collection[str], first: date, last: date) -> 
         )
         .order_by(Membership.id)
     )
+    by_area: dict[str, list[tuple[int, Role]]] = {}
+    for person_id, role, code in hats:
+        where = people.rules.at_level(code, Level.GRID) or code
+        by_area.setdefault(where, []).append((person_id, role))
+    lined = {one.area for one in lines}
     return _Plan(
-        lines=lines,
+        lines={code: [one for one in lines if one.area == code] for code in lined},
         hours=hours,
-        hats=tuple((row.person_id, row.role, row.area_code) for row in hats),
+        hats=by_area,
         is_off=off_days(session, lines),
     )
-
-
-def _covers(hat: str, area: str) -> bool:
-    """Whether a hat worn at *hat* covers *area*; the head of a micro-grid its whole grid."""
-    grid = people.rules.at_level(hat, Level.GRID) or hat
-    return area.startswith(grid)
 
 
 def _named(session: Session, *conditions: object) -> tuple[DutyLine, ...]:

@@ -149,17 +149,7 @@ def refuse_line(line: Line, others: Iterable[Line], *, now: datetime, begun: boo
     Raises:
         NotThatWay: with the sentence for whoever wrote it.
     """
-    if line.last_day < line.first_day:
-        raise NotThatWay("结束的日子不能早于开始的日子。")
-    today = local(now).date()
-    if line.last_day - line.first_day > LONGEST or line.first_day - today > LONGEST:
-        raise NotThatWay("最多排一年。")
-    if today - line.first_day > OLDEST:
-        raise NotThatWay(OVER)
-    if not 0 <= line.opens < DAY_MINUTES or not 0 < line.closes <= DAY_MINUTES:
-        raise NotThatWay("时间请写成 8:00 这样。")
-    if line.opens == line.closes:
-        raise NotThatWay("开始和结束不能是同一个时间；全天请写 0:00 到 24:00。")
+    _refuse_impossible(line, now)
     over = line.on(line.last_day) if begun else line.on(line.first_day)
     if over[1] <= now:
         raise NotThatWay(OVER)
@@ -220,6 +210,21 @@ def spoken_minutes(minutes: int) -> str:
 def at_minute(day: date, minute: int) -> datetime:
     """Return so many minutes after midnight of *day* in Shanghai, in UTC."""
     return (datetime.combine(day, time(), SHANGHAI) + timedelta(minutes=minute)).astimezone(UTC)
+
+
+def _refuse_impossible(line: Line, now: datetime) -> None:
+    """Refuse days and times that cannot be, whatever else stands in the table."""
+    if line.last_day < line.first_day:
+        raise NotThatWay("结束的日子不能早于开始的日子。")
+    today = local(now).date()
+    if line.last_day - line.first_day > LONGEST or line.first_day - today > LONGEST:
+        raise NotThatWay("最多排一年。")
+    if today - line.first_day > OLDEST:
+        raise NotThatWay(OVER)
+    if not 0 <= line.opens < DAY_MINUTES or not 0 < line.closes <= DAY_MINUTES:
+        raise NotThatWay("时间请写成 8:00 这样。")
+    if line.opens == line.closes:
+        raise NotThatWay("开始和结束不能是同一个时间；全天请写 0:00 到 24:00。")
 
 
 def _refuse_beside(line: Line, other: Line) -> None:
