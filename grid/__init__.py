@@ -5,5 +5,8 @@ somebody else who looks whether it is settled and confirms the *finding*.  A *cl
 deadline; a *pause* stops it; a breached one climbs the *ladder*, one *step* at a time.  A *tile* is
 what a resident taps, a *category* what the worker settles on.
 
-Announces ``CaseOpened``, ``CaseMoved`` and ``CaseClosed``.  Listens to nothing.
+The *table of duty* says who covers which place when; it is a plan, and nobody checks in.  At night
+the town's *desk* is called to what is urgent, beside whoever has it.
+
+Announces ``CaseOpened``, ``CaseMoved`` and ``CaseClosed``.  Listens to ``people.AccountClosed``.
 """

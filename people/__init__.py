@@ -3,5 +3,5 @@
 An *area* is a district, town, village, grid or micro-grid; its code says where it lies.
 A *membership* is a hat: one person, one role, one area.  A *household* owns what its members earn.
 
-Announces nothing.  Listens to nothing.
+Announces ``AccountClosed``.  Listens to nothing.
 """

@@ -17,6 +17,7 @@ from demo.rules.plots import DAYS, SMALL, plots
 from demo.service.album import Album
 from demo.service.cast import Cast
 from demo.service.courses import live
+from demo.service.duty import plan_duty
 from demo.service.lives import Stage
 from demo.service.settling import CARDS, hang_codes, hire, house, is_late, scannable, settle_areas
 from demo.service.walk import Walk, WalkedClock
@@ -78,6 +79,7 @@ def load(work: Work, demo: Demo, *, clock: WalkedClock, chance: SeededChance) ->
         walk.begin(plot.at, live(stage, plot, chance.branch(f"case {plot.number}")))
     known = [*work.session.scalars(select(Area)), *work.session.scalars(select(Person))]
     walk.run()
+    plan_duty(work, end=demo.end)
     del known  # held until now, so that no name is read from the database twice
 
 
