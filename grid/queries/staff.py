@@ -202,7 +202,7 @@ def _by_the_roster(found: Iterable[Candidate]) -> list[Candidate]:
     """Let the table of duty go before the weekly hours, wherever it names somebody just now."""
     everybody = list(found)
     named = [team for team in TEAMS if any(one.rostered and one.level in team for one in everybody)]
-    settled = frozenset(level for team in named for level in team)
+    settled = BY_THE_HOURS & {level for team in named for level in team}
     return [
         replace(one, on_duty=one.rostered or (one.on_duty and one.level not in settled))
         for one in everybody

@@ -3,6 +3,7 @@
 A plan on paper's terms: nobody checks in, nobody is counted.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from http import HTTPStatus
@@ -30,7 +31,7 @@ from kernel.permissions import Permission
 from kernel.web import current_actor, full_stop, sentence_of
 from kernel.work import transaction
 from people.queries import paths_of, reaches
-from people.rules import ROLE_NAMES, Level
+from people.rules import DIGITS, ROLE_NAMES, Level
 
 ONE_DAY: Final = timedelta(days=1)
 WEEK: Final = timedelta(days=7)
@@ -226,11 +227,23 @@ def _is_on(line: Line, day: date) -> bool:
 
 
 def _open_nights(area: str, monday: date) -> list[str]:
-    """Return the nights of the week, from today on, in which nobody is on duty."""
-    today = local(now()).date()
+    """Return the nights of the week, from today on, in which nobody is on duty.
+
+    Of a larger area: in how many of its grids.
+    """
+    by, today = current_actor(), local(now()).date()
     days = [day for n in range(7) if (day := monday + n * ONE_DAY) >= today]
-    found = queries.open_nights(db.session(), [area], days, by=current_actor())
-    return [_spoken_day(day) for _area, day in found]
+    if len(area) >= DIGITS[Level.GRID]:
+        found = queries.open_nights(db.session(), [area], days, by=by)
+        return [str(_("%(day)s夜里没有人值班", day=_spoken_day(day))) for _area, day in found]
+    grids = queries.grids_of(db.session(), by=by)
+    inside = [one.code for one in grids if one.code.startswith(area)]
+    counted = Counter(day for _area, day in queries.open_nights(db.session(), inside, days, by=by))
+    return [
+        str(_("%(day)s夜里有 %(n)s 个网格没有人值班", day=_spoken_day(day), n=counted[day]))
+        for day in days
+        if counted[day]
+    ]
 
 
 def _people(area: str) -> list[Any]:

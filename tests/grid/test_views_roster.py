@@ -86,6 +86,18 @@ class TestDuty:
         assert lines(session) == []
         assert "3月5日夜里没有人值班" in desk.read(gone.location)
 
+    def test_of_a_village_it_is_said_in_how_many_grids(
+        self, desk: Desk, session: Session, leader: Actor, worker: Actor
+    ) -> None:
+        make_area(session, NEXT_GRID)
+        make_duty(session, Kind.NIGHT, worker)
+        desk.sits(leader)
+
+        page = plain(desk.read(f"{DUTY}?area={VILLAGE}&week=2026-03-02"))
+
+        assert "3月2日夜里有 1 个网格没有人值班" in page
+        assert "3月3日夜里有 2 个网格没有人值班" in page
+
     def test_what_was_typed_stays_when_it_is_refused(
         self, desk: Desk, session: Session, leader: Actor, worker: Actor
     ) -> None:
