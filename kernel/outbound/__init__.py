@@ -44,7 +44,7 @@ __all__ = [
 
 KEEP: Final = timedelta(days=184)  # the longest six months; logs are kept no shorter (FACTS.md, 3)
 LEASE: Final = timedelta(minutes=2)  # for one try: a gateway has 5 seconds to answer
-STUCK: Final = timedelta(minutes=10)  # owed anew and still not tried: owe it once more
+STUCK: Final = timedelta(hours=2)  # owed anew and still not tried: owe it once more
 BATCH: Final = 200
 PROBES: Final = 3  # to a gateway that failed last; the rest need not wait 5 seconds each
 EXPIRED: Final = "过期了，没有发"

@@ -79,3 +79,11 @@ def test_robots_are_those_of_two_firms_unless_somebody_says_otherwise(env: dict[
 def test_a_beginning_that_is_no_address_is_refused(url: str, env: dict[str, str]) -> None:
     with pytest.raises(Misconfigured, match="ROBOT_URLS"):
         Settings.from_env({**env, "ROBOT_URLS": url})
+
+
+def test_calls_have_a_gateway_of_their_own(env: dict[str, str]) -> None:
+    assert Settings.from_env(env).voice_url == ""
+
+    settings = Settings.from_env({**env, "VOICE_URL": "https://voice.example", "VOICE_KEY": "k"})
+
+    assert (settings.voice_url, settings.voice_key) == ("https://voice.example", "k")
