@@ -102,7 +102,7 @@ def who_can_take(session: Session, case: Case, *, now: datetime) -> tuple[Candid
         .where(
             Account.closed_at.is_(None),
             Membership.role.in_(LEVELS),
-            over(case.area_code),
+            _over(case.area_code),
             *([of_the_police] if case.is_police else []),
         )
         .order_by(Membership.person_id, Membership.id)
@@ -178,7 +178,7 @@ def responsible_for(session: Session, area_code: str) -> Responsible:
         select(Person.public_name, Person.work_phone)
         .join(Membership, Membership.person_id == Person.id)
         .join(Account, Account.person_id == Person.id)
-        .where(Account.closed_at.is_(None), Membership.role.in_(WORKERS), over(area_code))
+        .where(Account.closed_at.is_(None), Membership.role.in_(WORKERS), _over(area_code))
         .order_by(Membership.role != Role.GRID_FULL, Person.id)
         .limit(1)
     ).first()
@@ -196,6 +196,11 @@ def responsible_for(session: Session, area_code: str) -> Responsible:
     if desk is None:
         return Responsible(name="值班室", phone=None, area_line=line)
     return Responsible(name=f"{desk.name}值班室", phone=desk.desk_phone or None, area_line=line)
+
+
+def over(area_code: str) -> ColumnElement[bool]:
+    """Return the condition under which a hat covers a place: who may be on duty there."""
+    return _over(area_code)
 
 
 def _by_the_roster(found: Iterable[Candidate]) -> list[Candidate]:
@@ -226,7 +231,7 @@ def _level(role: Role, department: str) -> Level:
     return level_of_department(department) if role is Role.DEPT_HANDLER else LEVELS[role]
 
 
-def over(area_code: str) -> ColumnElement[bool]:
+def _over(area_code: str) -> ColumnElement[bool]:
     """Return the condition under which a hat covers *area_code*.
 
     The head of a micro-grid is asked for the whole grid.

@@ -101,6 +101,10 @@ def message(session: Session) -> Message:
     return session.query(Message).one()
 
 
+def number(session: Session) -> int:
+    return session.query(Message.id).one()[0]
+
+
 def states(session: Session) -> dict[str, MessageState]:
     session.expire_all()
     return {one.template: one.state for one in session.query(Message).all()}
@@ -218,6 +222,7 @@ class TestAway:
         for _ in range(5):
             owe()
         owe(urgent=True)
+        urgent = max(row.payload["message_id"] for row in rows.all())
         postbox.open = False
         send_all(rows)
         session.commit()
@@ -225,7 +230,7 @@ class TestAway:
 
         release()
 
-        assert max(row.payload["message_id"] for row in rows.all()[6:]) == 6
+        assert max(row.payload["message_id"] for row in rows.all()[6:]) == urgent
 
     def test_a_row_that_was_lost_is_made_up_for(
         self, session: Session, rows: Rows, postbox: PostBox, clock: FixedClock, gateway: None
@@ -249,7 +254,7 @@ class TestTwice:
     ) -> None:
         owe()
         with transaction() as work:
-            errand = send_message(work, message_id=1)
+            errand = send_message(work, message_id=number(session))
         assert errand is not None
         answers = [errand.run("1"), errand.run("1")]
         for answer in (*answers, Answer("late", is_sent=False)):
@@ -264,11 +269,11 @@ class TestTwice:
     ) -> None:
         owe()
         with transaction() as work:
-            work.later(send_message, message_id=1)
+            work.later(send_message, message_id=number(session))
         with transaction() as work:
-            first = send_message(work, message_id=1)
+            first = send_message(work, message_id=number(session))
         with transaction() as work:
-            second = send_message(work, message_id=1)
+            second = send_message(work, message_id=number(session))
 
         assert first is not None
         assert second is None  # the first is at it
@@ -278,7 +283,7 @@ class TestTwice:
     ) -> None:
         owe()
         with transaction() as work:
-            assert send_message(work, message_id=1) is not None  # and dies
+            assert send_message(work, message_id=number(session)) is not None  # and dies
         clock.advance(minutes=2)
 
         release()
@@ -291,7 +296,7 @@ class TestTwice:
     ) -> None:
         owe(about="a")
         with transaction() as work:
-            errand = send_message(work, message_id=1)
+            errand = send_message(work, message_id=number(session))
         with transaction() as work:
             assert drop_messages(work, about="a") == 1
         assert errand is not None
