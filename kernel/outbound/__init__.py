@@ -107,13 +107,7 @@ def drop_messages(work: Work, *, about: str, template: str | None = None) -> int
 def send_message(work: Work, *, message_id: int) -> Errand | None:
     """Send one message.  Asked again while it is tried, rests or is over, this does nothing."""
     message = work.session.get(Message, message_id, with_for_update=True, populate_existing=True)
-    if message is None or message.next_at is None:
-        return None
-    early = message.held_until is not None and work.now() < message.held_until
-    if early or (message.tries and work.now() < message.next_at):
-        return None
-    if message.expires_at <= work.now():
-        _give_up(message, EXPIRED)
+    if message is None or not _may_try(work, message):
         return None
     message.tries += 1
     message.tried_at, message.next_at = work.now(), work.now() + LEASE
@@ -168,6 +162,25 @@ def _owe(work: Work, message: Message, *, urgent: bool) -> None:
         work.later_at(goes_at, send_message, message_id=message.id)
     else:
         work.later(send_message, message_id=message.id)
+
+
+def _may_try(work: Work, message: Message) -> bool:
+    """Whether to try now; what has expired is given up, what met the night is held."""
+    now = work.now()
+    if message.next_at is None:
+        return False
+    early = message.held_until is not None and now < message.held_until
+    if early or (message.tries and now < message.next_at):
+        return False  # held, resting, or somebody is at it
+    if message.expires_at <= now:
+        _give_up(message, EXPIRED)
+        return False
+    goes_at = speaks_at(now, template=message.template, urgent=message.urgent)
+    if goes_at > now:  # failed by day, and the gateway came back at night
+        message.state, message.released_at = MessageState.HELD, None
+        message.held_until = message.next_at = goes_at
+        return False
+    return True
 
 
 def _release(work: Work, channel: Channel) -> None:

@@ -154,16 +154,22 @@ class TestAway:
         for template in ("T01", "T02", "T06", "T15"):
             owe(template)
         postbox.open = False
-        for _ in range(25):
+        for _ in range(9):
             release()
             send_all(rows)
             session.commit()
-            clock.advance(hours=1)
+            clock.advance(hours=3)
         assert states(session)["T02"] is MessageState.FAILED
         session.commit()
 
-        clock.moment = NOON + timedelta(hours=34)  # 06:00 + : after the night that follows
+        clock.moment = NOON + timedelta(hours=34)  # 06:00 in Shanghai
         postbox.open = True
+        release()
+        send_all(rows)
+        assert postbox.posted == []  # the gateway is back at night, and nobody is woken
+        assert states(session)["T02"] is MessageState.HELD
+        session.commit()
+        clock.advance(hours=1)
         for _ in range(3):
             release()
             send_all(rows)
@@ -180,11 +186,11 @@ class TestAway:
     ) -> None:
         owe()
         postbox.open = False
-        for _ in range(200):
+        for _ in range(13):
             release()
             send_all(rows)
             session.commit()
-            clock.advance(minutes=31)
+            clock.advance(hours=6)
 
         release()
         send_all(rows)
