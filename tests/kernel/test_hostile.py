@@ -99,6 +99,7 @@ def known(session: Session) -> Mapping[str, str]:
         "code": GRID,
         "person_id": str(person.id),
         "attachment_id": "1",
+        "line_id": "1",
         "row_id": "1",
         "filename": "live.js",
     }
