@@ -78,6 +78,7 @@ SUBSCRIBERS: Final[Subscribers] = {
     grid.events.ReworkSupervised: (grid.jobs.owe_call_for_rework,),
     complaints.events.ComplaintAnswered: (complaints.jobs.owe_message,),
     people.events.SomebodyBarred: (grid.handlers.take_away,),
+    people.events.AccountClosed: (grid.handlers.take_up_left_cases,),
 }
 
 JOBS: Final[tuple[Handler, ...]] = (
@@ -87,6 +88,7 @@ JOBS: Final[tuple[Handler, ...]] = (
     grid.jobs.end_pauses,
     grid.jobs.tell_promises,
     grid.jobs.ring_late_objections,
+    grid.jobs.take_up_left,
     grid.jobs.blur_positions,
     grid.jobs.forget_contacts,
     grid.jobs.forget_files,
@@ -106,6 +108,7 @@ JOBS: Final[tuple[Handler, ...]] = (
     kernel.media.finish_attachment,
     kernel.media.sweep_incoming,
     kernel.outbound.prune_messages,
+    kernel.outbound.release_messages,
     kernel.outbound.send_message,
     people.jobs.forget_codes,
     people.jobs.forget_households,
@@ -122,6 +125,8 @@ SCHEDULE: Final[tuple[Turn, ...]] = (
     Every(timedelta(minutes=1), grid.jobs.ring_late_objections),
     Every(timedelta(minutes=10), complaints.jobs.climb),
     Every(timedelta(minutes=10), grid.jobs.free_cases),
+    Every(timedelta(minutes=10), grid.jobs.take_up_left),
+    Every(timedelta(minutes=1), kernel.outbound.release_messages),
     Daily(3, kernel.jobs.prune_outbox),
     Daily(3, kernel.outbound.prune_messages),
     Daily(3, people.jobs.forget_codes),
@@ -195,6 +200,7 @@ def create_app(
         SIGN_OUT="people.sign_out",
         STAFF_HOME="grid.queue",
         ACCOUNT="people.account",
+        HAND_OVER="grid.hand_over",
         RESIDENT_HOME="citizen.home",
         CHANGE_PASSWORD="people.change_password",  # noqa: S106 - the name of a page
         WHEN_MUST_CHANGE=frozenset({"people.change_password", "people.sign_out"}),

@@ -122,6 +122,13 @@ class ReasonForm(Form):
     reason = StringField()
 
 
+class CallbackForm(Form):
+    """In which dialect, and when, to be called back."""
+
+    dialect = StringField()
+    hours = StringField()
+
+
 class CodeForm(Form):
     """The phone that was left, and what was sent to it."""
 

@@ -4,17 +4,17 @@ from typing import Final
 
 from sqlalchemy import Integer, bindparam, select
 
-from citizen import jobs, rules
+from citizen import jobs, rules, service
 from citizen.models import Report
 from citizen.rules import Template
 from grid.events import CaseMoved, ReportersConcerned
 from grid.models import Case
-from grid.rules import Concern, Move, State, Urgency
+from grid.rules import Concern, Move, State
 from kernel.work import Work
 
 # To build a statement costs more than to ask the database.
 WITH_NUMBER: Final = (
-    select(Report.id, Case.urgency)
+    select(Report.id)
     .join(Case, Case.id == Report.case_id)
     .where(
         Report.case_id == bindparam("case_id", type_=Integer),
@@ -30,7 +30,10 @@ def tell_moved_case(work: Work, event: CaseMoved) -> None:
     The closing, too, is heard here and not with ``CaseClosed``: that is said once, of the main
     case, and whoever was merged into it waits for the answer as well.
     """
-    template = rules.template_for(Move(event.move), State(event.state))
+    state = State(event.state)
+    template = rules.template_for(Move(event.move), state)
+    if state.is_over or state is State.REOPENED or template is Template.DISPATCHED:
+        service.take_back(work, event.case_id, only=None if state.is_over else template)
     if template is not None:
         _tell(work, event.case_id, template)
 
@@ -41,14 +44,9 @@ def tell_concerned(work: Work, event: ReportersConcerned) -> None:
 
 
 def _tell(work: Work, case_id: int, template: Template) -> None:
-    """Owe the message: at once, or in the morning if it is night and nothing is on fire.
+    """Owe the message; the outbound room keeps it until the morning where it can wait.
 
     Nothing is owed to whoever left no number.
     """
-    found = work.session.execute(WITH_NUMBER, {"case_id": case_id}).all()
-    for report_id, urgency in found:
-        moment = rules.speaks_at(work.now(), urgent=urgency is Urgency.URGENT)
-        if moment == work.now():
-            work.later(jobs.tell_resident, report_id=report_id, template=template.value)
-        else:
-            work.later_at(moment, jobs.tell_resident, report_id=report_id, template=template.value)
+    for report_id in work.session.scalars(WITH_NUMBER, {"case_id": case_id}).all():
+        work.later(jobs.tell_resident, report_id=report_id, template=template.value)

@@ -10,4 +10,8 @@ An *extension* gives it more time, once; a *question* is put to the resident on 
 
 Announces ``CaseOpened``, ``CaseMoved``, ``CaseClosed``, ``ReportersConcerned`` and
 ``ReworkSupervised``.  Listens to the last of these itself.
+The *table of duty* says who covers which place when; it is a plan, and nobody checks in.  At night
+the town's *desk* is called to what is urgent, beside whoever has it.
+
+Announces ``CaseOpened``, ``CaseMoved`` and ``CaseClosed``.  Listens to ``people.AccountClosed``.
 """

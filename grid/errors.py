@@ -37,3 +37,7 @@ class NotThatWay(Refusal):
 
 class LinkGone(NotFound):
     """An outside unit's link opens nothing: nobody made it, or it is over."""
+
+
+class NoSuchLine(NotFound):
+    """There is no such line in the table of duty, or not for this person."""

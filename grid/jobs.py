@@ -26,6 +26,12 @@ def press(work: Work) -> None:
 def remind(work: Work) -> None:
     """Ring again for urgent cases nobody has answered; owed once a minute."""
     service.remind(work)
+    service.remind_desk(work)
+
+
+def take_up_left(work: Work) -> None:
+    """Give what lies with people who have left to the desk above; owed every ten minutes."""
+    service.take_up_left(work)
 
 
 @on(Queue.URGENT)

@@ -38,3 +38,7 @@ class TooMany(Refusal):
 
 class Unavailable(Refusal):
     """Something this needs is out of reach for the moment: 503."""
+
+
+class Unwanted(Unavailable):
+    """Whoever was asked took it for a mistake: to ask again would change nothing."""

@@ -1,7 +1,7 @@
 """The operator's pages: what got stuck, what would have been sent, which days are working days."""
 
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as later
 from flask_wtf.file import FileField, FileRequired
 from sqlalchemy import select
+from wtforms import SelectField
 from wtforms.validators import ValidationError
 
 from kernel import audit, calendar, delivery
@@ -16,16 +17,55 @@ from kernel.access import require
 from kernel.clock import SHANGHAI
 from kernel.db import db
 from kernel.errors import Refusal
-from kernel.forms import Form
-from kernel.outbound import Channel, Message
+from kernel.forms import Form, text
+from kernel.outbound import Channel, Message, MessageState, gateway, masked
 from kernel.outbox import Delivery
 from kernel.permissions import Permission
-from kernel.web import current_actor, sentence_of
+from kernel.web import current_actor, row_number, sentence_of
 from kernel.work import parts, transaction
 
 MOST_SHOWN: Final = 50
 MOST_BYTES: Final = 200_000  # twenty years of holidays fit ten times
 pages = Blueprint("operator", __name__, url_prefix="/staff/operator")
+
+
+STATE_NAMES: Final = {
+    MessageState.WAITING: later("等着发"),
+    MessageState.HELD: later("等到早上发"),
+    MessageState.SENT: later("已送出"),
+    MessageState.FAILED: later("没送成，会再试"),
+    MessageState.GIVEN_UP: later("不发了"),
+}
+CHANNEL_NAMES: Final = {
+    Channel.SMS: later("短信"),
+    Channel.VOICE: later("语音电话"),
+    Channel.WECOM: later("企业微信群"),
+    Channel.DINGTALK: later("钉钉群"),
+}
+GATEWAYS: Final = (Channel.SMS, Channel.VOICE)
+
+
+class MessagesForm(Form):
+    """Which messages; asked by GET."""
+
+    state = SelectField(later("状态"), choices=[])
+    channel = SelectField(later("怎么发的"), choices=[])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - the base class's signature
+        super().__init__(*args, **kwargs)
+        self.state.choices = [
+            ("", _("全部")),
+            *((one.value, name) for one, name in STATE_NAMES.items()),
+        ]
+        self.channel.choices = [
+            ("", _("全部")),
+            *((one.value, name) for one, name in CHANNEL_NAMES.items()),
+        ]
+
+    def asked(self) -> dict[str, str]:
+        """Return what narrows the list; what is no choice narrows nothing."""
+        known: dict[str, set[str]] = {"state": set(MessageState), "channel": set(Channel)}
+        return {name: typed for name in known if (typed := text(self[name])) in known[name]}
 
 
 class CalendarForm(Form):
@@ -73,10 +113,44 @@ def retry(row_id: int) -> ResponseReturnValue:
 @pages.get("/messages")
 @require(Permission.SYSTEM_PARKED_READ)
 def messages() -> str:
-    """Show the latest messages; their words only where there is no gateway to send them."""
-    rows = db.session.scalars(select(Message).order_by(Message.id.desc()).limit(MOST_SHOWN)).all()
-    shown = not parts().settings.sms_url
-    return render_template("operator/messages.html", rows=rows, shown=shown, sms=Channel.SMS)
+    """Show the latest messages, narrowed as asked; every look is written down.
+
+    Numbers are masked; the words only show where there is no gateway to send them.
+    """
+    form = MessagesForm(request.args)
+    asked = form.asked()
+    with transaction() as work:
+        narrowed = "、".join(asked.values())
+        audit.note(
+            work, by=current_actor(), action="message.read", subject="messages", detail=narrowed
+        )
+    wanted = [getattr(Message, name) == value for name, value in asked.items()]
+    before = request.args.get("before", 0, type=row_number)
+    if before:
+        wanted.append(Message.id < before)
+    statement = select(Message).where(*wanted).order_by(Message.id.desc()).limit(MOST_SHOWN + 1)
+    rows = db.session.scalars(statement).all()
+    settings = parts().settings
+    without = [channel for channel in GATEWAYS if not gateway(settings, channel)[0]]
+    last = rows[MOST_SHOWN - 1].id if len(rows) > MOST_SHOWN else None
+    return render_template(
+        "operator/messages.html",
+        form=form,
+        rows=rows[:MOST_SHOWN],
+        without=without,
+        masked=masked,
+        state_names=STATE_NAMES,
+        channel_names=CHANNEL_NAMES,
+        State=MessageState,
+        Channel=Channel,
+        more=last
+        and url_for(
+            "operator.messages",
+            before=last,
+            state=asked.get("state"),
+            channel=asked.get("channel"),
+        ),
+    )
 
 
 @pages.route("/calendar", methods=["GET", "POST"])

@@ -42,6 +42,8 @@ class Settings:
     police_icp: str = ""
     sms_url: str = ""  # "" = shown on the operator's page and in the log
     sms_key: str = ""
+    voice_url: str = ""  # calls that read a text aloud; "" = shown likewise
+    voice_key: str = ""
     robot_url_allowed: tuple[str, ...] = ROBOT_URLS
     staff_idle_minutes: int = STAFF_IDLE_MINUTES
     backup_dir: Path | None = None  # where `flask backup` writes and the operator's page looks
@@ -80,6 +82,8 @@ class Settings:
             police_icp=known.get("POLICE_ICP", ""),
             sms_url=known.get("SMS_URL", ""),
             sms_key=known.get("SMS_KEY", ""),
+            voice_url=known.get("VOICE_URL", ""),
+            voice_key=known.get("VOICE_KEY", ""),
             robot_url_allowed=_beginnings(known.get("ROBOT_URLS", "")),
             staff_idle_minutes=_whole(known, "STAFF_IDLE_MINUTES", STAFF_IDLE_MINUTES),
             backup_dir=_path(known, "BACKUP_DIR"),

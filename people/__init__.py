@@ -5,4 +5,5 @@ A *membership* is a hat: one person, one role, one area.  A *household* owns wha
 
 Announces ``HouseholdSplit``, ``HouseholdsMerged``, ``HouseholdMoved``, ``HouseholdClosed`` and
 ``HouseholdTableSent``.  Listens to its own ``HouseholdTableSent``.
+Announces ``AccountClosed``.  Listens to nothing.
 """

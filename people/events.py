@@ -51,3 +51,10 @@ class SomebodyBarred(Event):
 
     about: str  # "case"
     ref: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountClosed(Event):
+    """A member of staff has left: all hats are taken back, and they sign in no more."""
+
+    person_id: int

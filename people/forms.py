@@ -94,6 +94,7 @@ class AreaForm(Form):
     name = StringField(_("名称"), [InputRequired(_("请写名称。")), Length(max=60)])
     zone = StringField(_("片区"), [Optional(), Length(max=40)])
     desk_phone = StringField(_("值班电话"), [Optional(), Length(max=20)])
+    night_phone = StringField(_("夜间值班电话"), [Optional(), Length(max=20)])
     shows_phones = BooleanField(_("居民能看到网格员的工作电话"))
     boundary = TextAreaField(_("边界（GeoJSON，可不填）"), [Optional()])
 
@@ -108,6 +109,7 @@ class AreaForm(Form):
             name=text(self.name),
             zone=text(self.zone),
             desk_phone=text(self.desk_phone),
+            night_phone=text(self.night_phone) if self.night_phone.raw_data else None,
             shows_phones=bool(self.shows_phones.data),
             boundary=rules.checked_boundary(text(self.boundary)),
         )

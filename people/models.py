@@ -33,6 +33,9 @@ class Area(Model):
     level: Mapped[Level]
     zone: Mapped[str] = mapped_column(String(40), default="")  # 片区, between town and village
     desk_phone: Mapped[str] = mapped_column(String(20), default="")  # the counter's public number
+    night_phone: Mapped[str | None] = mapped_column(
+        String(20)
+    )  # a town's desk at night; never shown to residents
     shows_phones: Mapped[bool] = mapped_column(default=True)  # else residents are called back
     boundary: Mapped[Any | None] = mapped_column(JSON(none_as_null=True))  # GeoJSON, WGS-84
     robot: Mapped[RobotKind | None]
@@ -179,6 +182,15 @@ class Membership(InArea, Model):
     # Without InArea's own index: the one above begins with it.
     area_code: Mapped[str] = mapped_column(ForeignKey(Area.code))
     department: Mapped[str] = mapped_column(String(24), default="")  # a code, or "" for none
+
+
+class Spoken(Model):
+    """A dialect that a member of staff speaks."""
+
+    __tablename__ = "people_spoken"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey(Person.id), primary_key=True)
+    dialect: Mapped[str] = mapped_column(String(24), primary_key=True)  # of data/dialects.yaml
 
 
 class Account(Model):

@@ -19,13 +19,7 @@ from citizen.rules.counter import (
     may_take_down,
     read_caller,
 )
-from citizen.rules.progress import (
-    HEADLINE_BEFORE,
-    Stage,
-    now_title,
-    plain_title,
-    stages_after,
-)
+from citizen.rules.progress import HEADLINE_BEFORE, Stage, now_title, plain_title, stages_after
 from citizen.rules.said import (
     LONGEST_KEY,
     LONGEST_NAME,

@@ -4,6 +4,7 @@ from citizen.service.asking import (
     WITHDRAWN,
     add,
     answer,
+    ask_callback,
     confirm,
     object_to,
     rate,
@@ -30,7 +31,7 @@ from citizen.service.submitting import (
     submit,
     submit_with_files,
 )
-from citizen.service.telling import open_with_code, phone_of, secret_of, send_code, tell
+from citizen.service.telling import open_with_code, phone_of, secret_of, send_code, take_back, tell
 
 __all__ = [
     "WITHDRAWN",
@@ -38,6 +39,7 @@ __all__ = [
     "Heard",
     "add",
     "answer",
+    "ask_callback",
     "blur_positions",
     "confirm",
     "delete_account",
@@ -62,6 +64,7 @@ __all__ = [
     "send_code",
     "submit",
     "submit_with_files",
+    "take_back",
     "take_down",
     "tell",
     "urge",

@@ -22,6 +22,7 @@ from kernel.work import Work
 # All that may ever be added to one report, so that nobody fills the store through it.
 MOST_ADDED: Final = {Kind.PICTURE: 20, Kind.SOUND: 3}
 LONGEST_NOTE: Final = 500
+LONGEST_HOURS: Final = 40
 WITHDRAWN: Final = "上报的人自己撤回"
 
 
@@ -172,6 +173,18 @@ def _said(work: Work, report_id: int, *, words: str, files: Sequence[File], hand
     if words or kept:
         hand_on(work, case_id, words=words, attachments=kept)
     return lost
+
+
+def ask_callback(work: Work, report_id: int, *, dialect: str, hours: str) -> None:
+    """Say in which dialect and when to be called back; asked again it replaces what was said.
+
+    Raises:
+        NotYet: the report has not reached the grid.
+        Refusal: the hours are too long, or one of the grid's own.
+    """
+    if len(hours) > LONGEST_HOURS:
+        raise Refusal("最多写 %(most)s 个字，请删短一点。", most=LONGEST_HOURS)
+    grid.ask_callback(work, _case_of(lock(work, report_id)), dialect=dialect, hours=hours)
 
 
 def _case_of(report: Report) -> int:

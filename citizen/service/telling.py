@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from citizen.models import Report, Told
@@ -14,12 +15,12 @@ from citizen.service.submitting import insert_if_new, lock
 from grid import queries as grid
 from grid.models import Case
 from grid.queries import Progress
-from grid.rules import PauseReason, State, pause_ends
+from grid.rules import PauseReason, State, Urgency, pause_ends
 from kernel import sms
 from kernel.calendar import calendar_of
 from kernel.clock import SHANGHAI
 from kernel.db import keyring
-from kernel.outbound import send_sms
+from kernel.outbound import drop_messages, send_sms
 from kernel.work import Work
 from kernel.workdays import WorkCalendar
 from people import rules as people
@@ -44,8 +45,29 @@ def tell(work: Work, report_id: int, *, template: Template) -> None:
         return
     step = step_of(template, of=said.of)
     if insert_if_new(work, Told, report_id=report.id, step=step, told_at=work.now()):
-        text = sms.render(template.value, no=printed(report.number), **said.values)
-        send_sms(work, phone=case.caller_phone, template=template.value, text=text)
+        send_sms(
+            work,
+            phone=case.caller_phone,
+            template=template.value,
+            text=sms.render(template.value, no=printed(report.number), **said.values),
+            urgent=case.urgency is Urgency.URGENT,
+            about=report.owner,
+        )
+
+
+def take_back(work: Work, case_id: int, *, only: Template | None = None) -> None:
+    """Take back what was to be told of a case and has not gone: it is no longer true.
+
+    *only* one message: then whoever has it now may be named instead.
+    """
+    told = select(Report.id).where(Report.case_id == case_id).order_by(Report.id)
+    for report_id in work.session.scalars(told).all():
+        template = None if only is None else only.value
+        about = f"citizen.report:{report_id}"
+        if drop_messages(work, about=about, template=template) and only is not None:
+            work.session.execute(
+                delete(Told).where(Told.report_id == report_id, Told.step == step_of(only))
+            )
 
 
 def phone_of(session: Session, report: Report) -> str | None:

@@ -8,14 +8,14 @@ from flask_babel import gettext as _
 
 from citizen import queries, service
 from citizen.errors import NothingSaid, TooManyWords
-from citizen.forms import AddForm, RateForm, ReasonForm
+from citizen.forms import AddForm, CallbackForm, RateForm, ReasonForm
 from citizen.models import Report
 from citizen.views import access
 from citizen.views.blueprint import pages
-from citizen.views.show import etag_of, receipt_page
+from citizen.views.show import callback_of, etag_of, receipt_page
 from kernel.access import public
 from kernel.db import db
-from kernel.errors import Conflict
+from kernel.errors import Conflict, Refusal
 from kernel.forms import text
 from kernel.media import BadKey, Kind, MediaRefused
 from kernel.web import current_actor_or_none, full_stop, sentence_of
@@ -189,6 +189,24 @@ def confirm(number: str) -> ResponseReturnValue:
     with transaction() as work:
         service.refuse_who_is_at_it(work, report_id, by=current_actor_or_none())
         service.confirm(work, report_id)
+    return _back(number)
+
+
+@pages.post("/r/<number>/callback")
+@public
+def callback(number: str) -> ResponseReturnValue:
+    """Say how to be called back."""
+    report_id, form = access.find_own(number).id, CallbackForm()
+    dialect, hours = text(form.dialect), text(form.hours).replace("\n", " ")
+    try:
+        with transaction() as work:
+            service.ask_callback(work, report_id, dialect=dialect, hours=hours)
+    except Refusal as refusal:
+        if isinstance(refusal, Conflict):
+            raise
+        found = access.find_own(number)
+        typed = callback_of(found, dialect=dialect, hours=hours, error=sentence_of(refusal))
+        return _again(number, callback=typed)
     return _back(number)
 
 

@@ -9,6 +9,7 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from citizen import queries, rules, service
+from citizen.models import Report
 from citizen.queries import Receipt
 from citizen.rules import Satisfied, Solved
 from citizen.views import access
@@ -20,7 +21,7 @@ from kernel.db import db
 from kernel.media import Attachment, Kind
 from kernel.web.show import called, in_parts, when
 from kernel.work import parts
-from people.rules import mask_phone
+from people.rules import DIALECTS, mask_phone
 
 LEVELS: Final[Mapping[str, str]] = {
     "green": "绿色·正常办",
@@ -108,9 +109,34 @@ def _own(found: Receipt) -> Shown:
         "pending_files": max(0, report.files_expected - len(found.own) - report.files_lost),
         "secret_link": _secret_link(report.number),
         "actions": actions_of(found),
+        "callback": _callback(found),
         "questions": found.progress.questions if found.progress else (),
         "not_solved": found.last_solved is Solved.NOT_SOLVED,
         "satisfied_options": [(one.value, _(one.label)) for one in Satisfied],
+    }
+
+
+def _callback(found: Receipt) -> Shown | None:
+    """Return what was said about a call back; nothing where nobody can or will call."""
+    progress, report = found.progress, found.report
+    if progress is None or report.case_id is None or not report.phone_index:
+        return None
+    if _now(progress) is None:
+        return None
+    said = grid.callback_of(db.session(), report.case_id)
+    return callback_of(report, dialect=said.dialect, hours=said.hours)
+
+
+def callback_of(report: Report, *, dialect: str, hours: str, error: str = "") -> Shown:
+    """Return the form for a call back as it stands."""
+    number = rules.printed(report.number)
+    return {
+        "url": url_for("citizen.callback", number=number, **access.carried()),
+        "dialects": [(code, _(name)) for code, name in DIALECTS.items()],
+        "dialect": dialect,
+        "dialect_name": _(DIALECTS[dialect]) if dialect in DIALECTS else "",
+        "hours": hours,
+        "error": error,
     }
 
 
@@ -223,7 +249,7 @@ def _deadlines(progress: Progress | None) -> Shown:
         shown["accept_by"] = _("%(when)s 前接单", when=when(taken)) + _late(taken)
         shown["answer_by"] = _("%(when)s 前联系您", when=when(answered)) + _late(answered)
         if progress.night:
-            shown["night_note"] = _("夜里收到的，从早上 7 点开始算时间。急事请打服务电话。")
+            shown["night_note"] = _night_note(progress)
     else:
         guessed = _("（放假安排还没公布，是估计的）") if progress.estimated else ""
         known = _("%(when)s 前办好", when=when(progress.close_by)) + guessed
@@ -236,6 +262,17 @@ def _deadlines(progress: Progress | None) -> Shown:
 def _stands(progress: Progress) -> str:
     """Return what is added while the clock stands still."""
     return _("（现在停表，接着办以后再算）") if progress.standstill else ""
+
+
+def _night_note(progress: Progress) -> str:
+    """Return the policy's own words (grid/data/sla_policies.yaml, night.receipt)."""
+    name = called(progress.owner_name)
+    if name:
+        said = _(
+            "夜里已收到并派给%(name)s，早上 7 点起联系您；有危险请拨 110、119、120。", name=name
+        )
+        return str(said)
+    return str(_("夜里已收到，早上 7 点起联系您；有危险请拨 110、119、120。"))
 
 
 def _late(by: datetime | None) -> str:

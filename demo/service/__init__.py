@@ -19,6 +19,7 @@ from demo.service.album import Album
 from demo.service.cast import Cast
 from demo.service.complaints import complain
 from demo.service.courses import live
+from demo.service.duty import plan_duty
 from demo.service.homes import fill_homes
 from demo.service.lives import Stage
 from demo.service.neighbours import call_in
@@ -77,6 +78,7 @@ def _found(work: Work, demo: Demo, chance: SeededChance) -> list[Person]:
     households = SMALL if demo.small else folk.HOUSEHOLDS
     heads = house(work, chance.branch("households"), households=households)
     hang_codes(work, heads)
+    plan_duty(work, end=demo.end)
     return heads
 
 

@@ -7,6 +7,7 @@ from grid.models.duty import Alarm, Hours
 from grid.models.kinds import HANDS_ON_ACTS, HANDS_ON_MOVES, OPEN, Act, FileKind
 from grid.models.outside import External, ExternalSystem, LinkDevice, Outside, UnitWord
 from grid.models.promises import Extension, Outcome, Pause, PromiseTold, Question
+from grid.models.roster import Callback, DeskAlarm, Duty
 from grid.models.steps import CaseFile, LadderStep, Step
 from grid.models.upwards import Objection, Phrase, SupervisorCall
 
@@ -20,8 +21,11 @@ __all__ = [
     "AccusedAnswer",
     "Act",
     "Alarm",
+    "Callback",
     "Case",
     "CaseFile",
+    "DeskAlarm",
+    "Duty",
     "Extension",
     "External",
     "ExternalSystem",

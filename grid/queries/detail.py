@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, aliased
 
-from grid.models import Act, Case, CaseFile, FileKind, Step
+from grid.models import Act, Callback, Case, CaseFile, FileKind, Step
 from grid.queries.accused import is_against
 from grid.queries.cards import Card, card_of, with_card
 from grid.queries.facts import case_facts, mover_for
@@ -103,6 +103,8 @@ class Content:
     files: tuple[FileLine, ...]
     has_phone: bool
     lang: str
+    dialect: str  # how to call back: a code, or ""
+    call_hours: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,8 +144,12 @@ def detail(session: Session, case_id: int, *, by: Actor, now: datetime) -> CaseD
     full = within(Case, by, Permission.CASE_CONTENT_READ)
     row = session.execute(
         with_card(
-            full.label("full"), main.number.label("main_number"), is_against().label("is_against")
+            full.label("full"),
+            main.number.label("main_number"),
+            is_against().label("is_against"),
+            Callback,
         )
+        .outerjoin(Callback, Callback.case_id == Case.id)
         .outerjoin(main, main.id == Case.main_id)
         .where(Case.id == case_id, or_(full, within(Case, by, Permission.CASE_READ)))
     ).one_or_none()
@@ -160,7 +166,7 @@ def detail(session: Session, case_id: int, *, by: Actor, now: datetime) -> CaseD
         tile=case.tile,
         department=case.department,
         privacy=case.privacy,
-        content=_content(session, case) if sees else None,
+        content=_content(session, case, row.Callback) if sees else None,
         steps=steps,
         offers=_offers(session, case, by),
         acts=_acts(case, by, full=sees),
@@ -184,7 +190,7 @@ def may_classify(case: Case, by: Actor) -> bool:
     return bool(mover_for(by, case, Permission.CASE_CLASSIFY).roles) and not case.state.is_over
 
 
-def _content(session: Session, case: Case) -> Content:
+def _content(session: Session, case: Case, wanted: Callback | None) -> Content:
     rows = session.execute(
         select(CaseFile, Attachment)
         .join(Attachment, Attachment.id == CaseFile.attachment_id)
@@ -210,6 +216,8 @@ def _content(session: Session, case: Case) -> Content:
         files=files,
         has_phone=case.caller_phone is not None,
         lang=case.lang,
+        dialect="" if wanted is None else wanted.dialect,
+        call_hours="" if wanted is None else wanted.hours,
     )
 
 

@@ -48,6 +48,11 @@ def case_named(session: Session, number: str) -> int:
     return found
 
 
+def case_number(session: Session, case_id: int) -> str:
+    """Return the number of a case, which says nothing about it; "" where there is none."""
+    return session.scalar(select(Case.number).where(Case.id == case_id)) or ""
+
+
 def file_of(session: Session, attachment_id: int, *, by: Actor) -> Attachment:
     """Return a picture or voice note of a case whose content *by* may see; one statement.
 

@@ -1,7 +1,7 @@
 """Who can take a case: hats over the place, hours, and how much each has already."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -10,14 +10,15 @@ from sqlalchemy.orm import Session
 
 import people.rules
 from grid.errors import NoSuchCase
-from grid.models import OPEN, POLICE, Case, Hours
+from grid.models import OPEN, POLICE, Callback, Case, Hours
 from grid.models.cases import BARRED_AS
+from grid.queries.duty import roster_over
 from grid.rules import Level, level_of_department
 from grid.rules.duty import ROLES_ASKED, Shift, on_duty
 from kernel.access import Actor
 from kernel.grants import Role
 from kernel.permissions import Permission
-from people.models import Account, Area, Barred, Membership, Person
+from people.models import Account, Area, Barred, Membership, Person, Spoken
 from people.queries import within
 from people.rules import DIGITS
 from people.rules import Level as AreaLevel
@@ -35,6 +36,8 @@ LEVELS: Final[Mapping[Role, Level]] = {
 # Above them whoever is there is asked at any hour: somebody must be.
 BY_THE_HOURS: Final = frozenset({Level.GRID, Level.POLICE_AUX})
 WORKERS: Final = (Role.GRID_FULL, Role.GRID_PART)
+# Where the table of duty names one of these, nobody else of them is on duty by the weekly hours.
+TEAMS: Final = (frozenset({Level.GRID, Level.GRID_LEADER}), frozenset({Level.POLICE_AUX}))
 VILLAGE_DIGITS: Final = DIGITS[AreaLevel.VILLAGE]
 GRID_DIGITS: Final = DIGITS[AreaLevel.GRID]
 
@@ -50,6 +53,9 @@ class Candidate:
     department: str  # "" for none
     on_duty: bool
     open_cases: int
+    rostered: bool = False  # by the table of duty, and not only by the weekly hours
+    off: bool = False  # somebody stands in for them just now
+    speaks: bool = False  # the dialect that was asked for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +68,10 @@ class Responsible:
 
 
 def who_can_take(session: Session, case: Case, *, now: datetime) -> tuple[Candidate, ...]:
-    """Return everybody the case can be given to, the nearest first; two statements.
+    """Return everybody the case can be given to, the nearest first; three statements.
+
+    At one level come first: whom the table of duty names, who is on duty by the weekly hours,
+    who speaks the dialect that was asked for, full-time workers, who has least to do.
 
     Never whoever reported it as staff (G3), nor whom it is against or their kin; a police case
     only goes to the police.
@@ -74,6 +83,12 @@ def who_can_take(session: Session, case: Case, *, now: datetime) -> tuple[Candid
         .correlate(Membership)
         .scalar_subquery()
     )
+    wanted = select(Callback.dialect).where(Callback.case_id == case.id).scalar_subquery()
+    speaks = (
+        exists()
+        .where(Spoken.person_id == Membership.person_id, Spoken.dialect == wanted)
+        .correlate(Membership)
+    )
     of_the_police = or_(Membership.role == Role.POLICE_AUX, Membership.department.in_(POLICE))
     rows = session.execute(
         select(
@@ -82,6 +97,7 @@ def who_can_take(session: Session, case: Case, *, now: datetime) -> tuple[Candid
             Membership.department,
             Person.public_name,
             load.label("load"),
+            speaks.label("speaks"),
         )
         .join(Person, Person.id == Membership.person_id)
         .join(Account, Account.person_id == Membership.person_id)
@@ -93,7 +109,10 @@ def who_can_take(session: Session, case: Case, *, now: datetime) -> tuple[Candid
             *([of_the_police] if case.is_police else []),
         )
         .order_by(Membership.person_id, Membership.id)
-    )
+    ).all()
+    roster = roster_over(session, case.area_code, now=now, fitting={row.person_id for row in rows})
+    by_hours = {row.person_id for row in rows if on_duty(row.role, now, shifts.get(row.role))}
+    covering = {who for who, absent in roster.stand_ins if absent in by_hours}
     found = [
         Candidate(
             person_id=row.person_id,
@@ -101,26 +120,31 @@ def who_can_take(session: Session, case: Case, *, now: datetime) -> tuple[Candid
             role=row.role,
             level=_level(row.role, row.department),
             department=row.department,
-            on_duty=on_duty(row.role, now, shifts.get(row.role)),
+            on_duty=row.person_id in (by_hours | covering) - roster.off,
             open_cases=row.load,
+            rostered=row.person_id in roster.on
+            or (row.role is Role.TOWN_ADMIN and row.person_id in roster.desk),
+            off=row.person_id in roster.off,
+            speaks=bool(row.speaks),
         )
         for row in rows
         if row.person_id != case.staff_reporter
     ]
-    return tuple(sorted(found, key=_order))
+    return tuple(sorted(_by_the_roster(found), key=_order))
 
 
 def pick(people: Iterable[Candidate], levels: Sequence[Level]) -> Candidate | None:
-    """Return whom to give a case: at the first level where somebody is, the least loaded.
+    """Return whom to give a case: at the first level where somebody is, the first in order.
 
-    Workers only while they are on duty, full-time ones first; ties go to the lower number.
+    Workers only while they are on duty; nobody for whom somebody stands in.  Ties go to the
+    lower number.
     """
     there = list(people)
     for level in levels:
         at_work = [
             one
             for one in there
-            if one.level is level and (one.on_duty or level not in BY_THE_HOURS)
+            if one.level is level and not one.off and (one.on_duty or level not in BY_THE_HOURS)
         ]
         if at_work:
             return min(at_work, key=_order)
@@ -182,9 +206,33 @@ def _is_barred(case_id: int) -> ColumnElement[bool]:
     return exists(select(Barred.ref).where(mine, Barred.about == BARRED_AS, Barred.ref == case_id))
 
 
-def _order(one: Candidate) -> tuple[int, int, int, int]:
-    level = list(Level).index(one.level)
-    return level, ROLES_ASKED.index(one.role), one.open_cases, one.person_id
+def over(area_code: str) -> ColumnElement[bool]:
+    """Return the condition under which a hat covers a place: who may be on duty there."""
+    return _over(area_code)
+
+
+def _by_the_roster(found: Iterable[Candidate]) -> list[Candidate]:
+    """Let the table of duty go before the weekly hours, wherever it names somebody just now."""
+    everybody = list(found)
+    named = [team for team in TEAMS if any(one.rostered and one.level in team for one in everybody)]
+    settled = BY_THE_HOURS & {level for team in named for level in team}
+    return [
+        replace(one, on_duty=one.rostered or (one.on_duty and one.level not in settled))
+        for one in everybody
+    ]
+
+
+def _order(one: Candidate) -> tuple[int, bool, bool, bool, bool, int, int, int]:
+    return (
+        list(Level).index(one.level),
+        one.off,
+        not one.rostered,
+        not one.on_duty,
+        not one.speaks,
+        ROLES_ASKED.index(one.role),
+        one.open_cases,
+        one.person_id,
+    )
 
 
 def _level(role: Role, department: str) -> Level:

@@ -212,6 +212,7 @@ def _respond(work: Work, case_id: int, entry: Entry, by: Actor) -> None:
     case.responded_at = case.responded_at or work.now()
     write(work, case, entry)
     reckon(work, case)
+    silence(work, case, answered_by=by.id)
 
 
 def _hand_to_police(work: Work, case: Case) -> None:

@@ -2,6 +2,9 @@
 
 A group sees the number, the kind of thing and the place, never what somebody said or their name.
 Police cases are not told to any group.
+
+Who was called answers by 接单; at night that alone is not enough: then the phone rings until they
+say 我去了 or have called whoever reported, ten times at most, while the ladder goes on upwards.
 """
 
 from datetime import timedelta
@@ -13,10 +16,11 @@ import people.rules
 from grid.models import Alarm, Case
 from grid.models.cases import BARRED_AS
 from grid.queries.wording import named, title_of, unit_of
-from grid.rules import State, Urgency, is_night
+from grid.rules import Move, State, Urgency, is_night
+from grid.service.night import ring_desk
+from grid.service.phones import phone_of, place_of, ring_phone, spoken
 from kernel.clock import SHANGHAI
-from kernel.outbound import Channel, send_robot, send_sms
-from kernel.sms import render
+from kernel.outbound import Channel, send_robot
 from kernel.work import Work
 from people.models import Area, Barred, Person
 
@@ -34,6 +38,7 @@ def call(work: Work, case: Case) -> None:
     owner = work.session.get(Person, case.owner_id) if case.owner_id is not None else None
     if owner is None:
         tell_desk(work, case, f"{_what(work, case)}还没有人办，请派人。")
+        ring_desk(work, case)
         return
     rings = case.urgency is Urgency.URGENT and case.state is State.DISPATCHED
     work.session.add(
@@ -47,12 +52,18 @@ def call(work: Work, case: Case) -> None:
         )
     )
     _ring(work, case, owner, again=False)
+    ring_desk(work, case)
+
+
+def rings_on(work: Work, case: Case, move: Move) -> bool:
+    """Whether the phone goes on ringing after *move*: at night 接单 is not yet 我去了."""
+    return move is Move.ACCEPT and case.urgency is Urgency.URGENT and is_night(work.now())
 
 
 def tell(work: Work, case: Case, person_id: int, text: str) -> None:
     """Say something about the case to one person, in their group."""
     person = work.session.get(Person, person_id)
-    _robot(work, case, text, mention=None if person is None else _phone(person))
+    _robot(work, case, text, mention=None if person is None else phone_of(person))
 
 
 def tell_desk(work: Work, case: Case, text: str) -> None:
@@ -83,7 +94,7 @@ def remind(work: Work) -> int:
     ).all()
     for alarm, case in due:
         owner = work.session.get(Person, alarm.person_id)
-        if owner is None or case.state is not State.DISPATCHED or case.owner_id != owner.id:
+        if owner is None or case.owner_id != owner.id or not _is_open(work, case):
             alarm.rings_at = None
             continue
         alarm.rung += 1
@@ -92,35 +103,28 @@ def remind(work: Work) -> int:
     return len(due)
 
 
+def _is_open(work: Work, case: Case) -> bool:
+    """Whether somebody has yet to answer: to take it, and at night to go or to call."""
+    taken = case.state is State.HANDLING
+    tonight = is_night(work.now()) and case.urgency is Urgency.URGENT
+    return case.state is State.DISPATCHED or (taken and tonight and case.responded_at is None)
+
+
 def _ring(work: Work, case: Case, owner: Person, *, again: bool) -> None:
     name = named(unit_of(case.owner_level, case.department), owner.public_name)
     due = case.accept_by.astimezone(SHANGHAI)
-    still = "还没有接单，" if again else ""
+    still = "还没有接单，" if again and case.state is State.DISPATCHED else ""
     text = f"{_what(work, case)}已派给{name}，{still}请在{due:%H:%M}前接单。"
-    _robot(work, case, text, mention=_phone(owner))
-    phone = _phone(owner)
+    _robot(work, case, text, mention=phone_of(owner))
+    phone = phone_of(owner)
     if phone and case.urgency is Urgency.URGENT:
         template = "T16" if again and is_night(work.now()) else "T15"
-        words = render(template, no=_spoken(case), place=_place(work, case))
-        send_sms(work, phone=phone, template=template, text=words)
+        ring_phone(work, case, phone, template)
 
 
 def _what(work: Work, case: Case) -> str:
     kind = "紧急" if case.urgency is Urgency.URGENT else ""
-    return f"【{kind}事项】{_spoken(case)} {title_of(case)}，{_place(work, case)}，"
-
-
-def _spoken(case: Case) -> str:
-    return "-".join(case.number[start : start + 4] for start in (0, 4, 8))
-
-
-def _place(work: Work, case: Case) -> str:
-    area = work.session.get(Area, case.area_code)
-    return case.place_name or (area.name if area else "") or "见系统"
-
-
-def _phone(person: Person) -> str | None:
-    return person.phone or person.work_phone or None
+    return f"【{kind}事项】{spoken(case)} {title_of(case)}，{place_of(work, case)}，"
 
 
 def _robot(

@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlalchemy import Select, delete, func, or_, select, update
 
-from grid.models import Case, CaseFile, FileKind
+from grid.models import Callback, Case, CaseFile, FileKind
 from grid.queries import over_before
 from kernel import audit, media
 from kernel.inventory import kept
@@ -28,6 +28,11 @@ def forget_contacts(work: Work) -> int:
     """Forget name and number a year after a case was over; the fingerprint of the number, too."""
     chosen = _next(work, _contacts(work))
     _change(work, chosen, caller_name=None, caller_phone=None, phone_index=None)
+    work.session.execute(
+        delete(Callback)
+        .where(Callback.case_id.in_(chosen))
+        .execution_options(synchronize_session=False)
+    )
     return told(work, "contact", len(chosen))
 
 

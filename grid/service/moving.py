@@ -31,8 +31,9 @@ from grid.rules import (
     is_sampled,
 )
 from grid.service import merging
-from grid.service.alarms import about, call, tell, tell_desk
+from grid.service.alarms import about, call, rings_on, tell, tell_desk
 from grid.service.extending import lapse
+from grid.service.night import ring_desk
 from grid.service.pausing import forget_questions, go_on
 from grid.service.record import Entry, locked, reckon, refuse_stale, silence, wind, write
 from grid.service.reporters import reports_of
@@ -136,7 +137,7 @@ def make(
     )
     follow(work, case, before=level, chosen=chosen, who=mover.person_id)
     reckon(work, case, taken=frozenset() if fresh else None)
-    if not fresh:
+    if not fresh and not rings_on(work, case, chosen):
         silence(work, case, answered_by=mover.person_id if chosen is Move.ACCEPT else None)
     _tell_people(work, making, before)
     _announce(work, making)
@@ -339,6 +340,7 @@ def _tell_people(work: Work, making: Making, before: int | None) -> None:
             tell(work, case, before, f"{about(work, case)}已交给别人办：{making.given.reason}")
     elif making.move in {Move.RETURN, Move.REOPEN}:
         tell_desk(work, case, f"{about(work, case)}{making.move.label}，请派人。")
+        ring_desk(work, case)
     elif making.move is Move.SEND_BACK and case.owner_id is not None:
         tell(work, case, case.owner_id, f"{about(work, case)}核实没通过，请再去看看。")
 

@@ -25,6 +25,7 @@ from grid.rules import (
 )
 from grid.rules.duty import asked_from
 from grid.service.alarms import call
+from grid.service.callback import carry_callback
 from grid.service.moving import find_owner, make
 from grid.service.record import Entry, write
 from grid.service.recusal import bypass, bypass_levels
@@ -65,6 +66,8 @@ class NewCase:
     submitted_at: datetime
     attachments: tuple[int, ...] = ()
     lang: str = "zh"
+    dialect: str = ""  # for a call back: a code of people.rules.DIALECTS
+    call_hours: str = ""  # 晚上 6 点以后
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +103,7 @@ def open_case(work: Work, new: NewCase) -> int:
     number = write(work, case, entry)
     if new.attachments:
         add_files(work, case, new.attachments, kind=FileKind.REPORT, step=number)
+    carry_callback(work, case, dialect=new.dialect, hours=new.call_hours)
     work.announce(CaseOpened(case_id=case.id))
     make(work, case, Move.ADMIT, mover=SYSTEM, given=Given(), fresh=True)
     owner = find_owner(work, case, _asked(work, case))

@@ -24,6 +24,7 @@ from grid.rules import (
     Finding,
     Move,
     State,
+    Urgency,
     deadlines,
     first_due,
     next_step_at,
@@ -31,10 +32,12 @@ from grid.rules import (
     tightened,
 )
 from grid.rules import Step as LadderName
+from grid.service.phones import alarm_of
 from kernel.access import Actor
 from kernel.calendar import calendar_of
 from kernel.clock import SHANGHAI
 from kernel.db import Moment
+from kernel.outbound import drop_messages
 from kernel.permissions import Permission
 from kernel.work import Work
 from people.models import Person
@@ -194,6 +197,8 @@ def reckon(work: Work, case: Case, *, taken: frozenset[LadderName] | None = None
 
 def silence(work: Work, case: Case, *, answered_by: int | None = None) -> None:
     """Let no alarm of this case ring again; whoever answered is written down."""
+    if case.urgency is Urgency.URGENT:
+        drop_messages(work, about=alarm_of(case))
     if answered_by is not None:
         answer = {"of_case": case.id, "person": answered_by, "now": work.now()}
         work.session.execute(ANSWER, answer, execution_options=QUIETLY)

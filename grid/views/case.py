@@ -42,6 +42,7 @@ from kernel.permissions import Permission
 from kernel.web import current_actor, full_stop, sentence_of
 from kernel.web.show import when
 from kernel.work import parts
+from people.rules import DIALECTS
 
 # Which form belongs to which move; the other moves have a page of their own.
 BY_MOVE: Final[Mapping[Move, type[CaseForm]]] = {
@@ -113,6 +114,7 @@ def show(
         phone=phone,
         caller=caller,
         accused=accused_of(db.session(), case_id, by=by) if detail.is_against else (),
+        dialects=DIALECTS,
         steps=_timeline(detail),
         voices=_of(detail, Kind.SOUND),
         photos=_photos(_of(detail, Kind.PICTURE), FileKind.REPORT),

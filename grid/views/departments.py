@@ -138,12 +138,12 @@ def ask_handover(number: str) -> ResponseReturnValue:
                     work, detail.card.case_id, by=current_actor(), to=to, reason=reason
                 )
         except Refusal as refusal:
-            return _page("grid/handover.html", form, refusal, case=detail)
+            return _page("grid/department_handover.html", form, refusal, case=detail)
         return _done(_("问镇里了。镇里同意以前，事情还是您办。"), number)
-    return _page("grid/handover.html", form, case=detail)
+    return _page("grid/department_handover.html", form, case=detail)
 
 
-@pages.route("/handover/<int:handover_id>", methods=["GET", "POST"])
+@pages.route("/transfer/<int:handover_id>", methods=["GET", "POST"])
 @require(Permission.CASE_REASSIGN)
 def decide_handover(handover_id: int) -> ResponseReturnValue:
     """Agree to a hand-over, or say no."""

@@ -1,6 +1,5 @@
 """The hours a town sets for its workers: a plain table, never a switch and never a check-in."""
 
-import re
 from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any, Final
@@ -11,11 +10,11 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from grid import service
-from grid.errors import NotThatWay
 from grid.forms import DAYS, HOURS_ROLES, HoursForm, choice, number
 from grid.models import Hours
 from grid.queries.pages import hours_set, places
 from grid.rules.duty import Shift
+from grid.rules.roster import read_minutes, spoken_minutes
 from grid.views.blueprint import pages, shown_as
 from kernel.access import require
 from kernel.db import db
@@ -28,7 +27,6 @@ from kernel.work import Work, transaction
 from people.queries import paths_of, reaches
 from people.rules import Level
 
-_TIME: Final = re.compile(r"(\d{1,2})[:：]?(\d{2})", re.ASCII)
 MOST_ROWS: Final = 20
 LEVELS: Final = (Level.DISTRICT, Level.TOWN, Level.VILLAGE, Level.GRID)
 
@@ -49,7 +47,7 @@ def add_hours() -> ResponseReturnValue:
     if not form.validate():
         return _page(form), HTTPStatus.UNPROCESSABLE_ENTITY
     try:
-        opens, closes = _minutes(text(form.opens)), _minutes(text(form.closes))
+        opens, closes = read_minutes(text(form.opens)), read_minutes(text(form.closes))
         fresh = {Shift(int(day), opens, closes) for day in form.days.data or ()}
         with transaction() as work:
             area, role = text(form.area), Role(form.role.data)
@@ -98,7 +96,7 @@ def _page(form: HoursForm, refused: str = "") -> str:
             "area": paths.get(area, area),
             "role": _named(HOURS_ROLES, role.value),
             "days": _days(row.weekday for row in group),
-            "span": f"{_spoken(opens)}–{_spoken(closes)}",
+            "span": f"{spoken_minutes(opens)}–{spoken_minutes(closes)}",
             "mine": reaches(by, Permission.DUTY_EDIT, area),
         }
         for (area, role, opens, closes), group in _grouped(rows).items()
@@ -137,20 +135,3 @@ def _areas() -> list[Any]:
     found = places(db.session(), Permission.DUTY_EDIT, *LEVELS, by=current_actor())
     paths = paths_of(db.session(), [one.code for one in found], top=Level.TOWN)
     return [choice(one.code, paths.get(one.code, one.name)) for one in found]
-
-
-def _minutes(typed: str) -> int:
-    """Read 8:00 or 1800, with either colon, as minutes after midnight.
-
-    Raises:
-        NotThatWay: it is no time of day.
-    """
-    found = _TIME.fullmatch(typed)
-    hour, minute = (int(found[1]), int(found[2])) if found else (99, 0)
-    if hour > 24 or minute > 59 or hour * 60 + minute > 24 * 60:  # noqa: PLR2004 - a day's hours
-        raise NotThatWay("时间请写成 8:00 这样。")
-    return hour * 60 + minute
-
-
-def _spoken(minutes: int) -> str:
-    return f"{minutes // 60}:{minutes % 60:02}"

@@ -17,6 +17,7 @@ from grid.rules import Move, State, Urgency
 from grid.service import Values
 from grid.views.blueprint import now, pages, shown_as
 from grid.views.case import Trouble, fresh, refuse
+from grid.views.roster import open_tonight
 from grid.views.show import card_view, level, place
 from kernel.access import require
 from kernel.calendar import missing_years
@@ -59,6 +60,9 @@ def desk() -> str:
         missing=_missing_years(),
         loads=by.may(Permission.SYSTEM_CALENDAR_EDIT),
         phrases=by.may(Permission.SYSTEM_AREA_EDIT),
+        open_tonight=open_tonight(),
+        may=by.may,
+        Permission=Permission,
         more=url_for("grid.desk", page=found.page + 1, **asked) if found.more else "",
     )
 

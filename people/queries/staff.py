@@ -12,7 +12,7 @@ from kernel.access import Actor, Hat
 from kernel.permissions import Permission
 from people import rules
 from people.errors import NoSuchPerson
-from people.models import Account, EndedSession, Membership, Person
+from people.models import Account, EndedSession, Membership, Person, Spoken
 from people.queries.scope import scoped, within
 
 PAGE: Final = 50
@@ -100,6 +100,12 @@ def hats_of(session: Session, person_id: int) -> tuple[rules.HatWanted, ...]:
     """Return all the hats of one person, wherever they are worn."""
     rows = session.scalars(select(Membership).where(Membership.person_id == person_id))
     return tuple(sorted(map(_worn, rows), key=_order))
+
+
+def dialects_of(session: Session, person_id: int) -> frozenset[str]:
+    """Return the codes of what somebody speaks."""
+    spoken = select(Spoken.dialect).where(Spoken.person_id == person_id)
+    return frozenset(session.scalars(spoken))
 
 
 def staff_page(

@@ -1,5 +1,6 @@
 """Where things lie, who may hand out which hat, what a password must be, what a file must hold."""
 
+from people.rules.dialects import DIALECTS, checked_dialects
 from people.rules.hats import (
     DISTRICT_ROLES,
     ROLE_NAMES,
@@ -9,11 +10,7 @@ from people.rules.hats import (
     read_hats,
     role_named,
 )
-from people.rules.household_table import (
-    HOUSEHOLD_COLUMNS,
-    HouseholdLine,
-    HouseholdTable,
-)
+from people.rules.household_table import HOUSEHOLD_COLUMNS, HouseholdLine, HouseholdTable
 from people.rules.households import (
     JOIN_LIFE,
     KIND_NAMES,
@@ -89,6 +86,7 @@ __all__ = [
     "AREA_COLUMNS",
     "CODE_LIFE",
     "CODE_LIMITS",
+    "DIALECTS",
     "DIGITS",
     "DISTRICT_ROLES",
     "HOUSEHOLD_COLUMNS",
@@ -129,6 +127,7 @@ __all__ = [
     "check_staff",
     "checked_boundary",
     "checked_desk_phone",
+    "checked_dialects",
     "checked_hat",
     "checked_household",
     "checked_kind",

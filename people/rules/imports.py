@@ -61,6 +61,7 @@ class AreaRow:
     desk_phone: str = ""  # public
     shows_phones: bool = True
     boundary: Mapping[str, object] | None = None  # None leaves the one that is there
+    night_phone: str | None = None  # of a town's desk; None leaves the one that is there
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from people.service.areas import (
     set_robot,
     try_robot,
 )
+from people.service.dialects import set_dialects
 from people.service.forgetting import end_old_requests, forget_households, households_due
 from people.service.homes import note_look
 from people.service.household_import import (
@@ -115,6 +116,7 @@ __all__ = [
     "send_code",
     "send_households",
     "send_new_phone_code",
+    "set_dialects",
     "set_head",
     "set_robot",
     "sign_in",

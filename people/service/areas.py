@@ -142,6 +142,8 @@ def write_area(area: Area, written: rules.AreaRow) -> None:
     area.zone = rules.checked_words(written.zone, what="片区", most=40, least=0)
     area.desk_phone = rules.checked_desk_phone(written.desk_phone)
     area.shows_phones = written.shows_phones
+    if written.night_phone is not None:
+        area.night_phone = rules.checked_desk_phone(written.night_phone) or None
     if written.boundary is not None:
         area.boundary = dict(written.boundary)
 

@@ -17,6 +17,7 @@ from kernel.permissions import Permission
 from kernel.work import Work
 from people import queries, rules
 from people.errors import LoginTaken, NoSuchPerson, OutOfReach, PhoneTaken, WrongHat
+from people.events import AccountClosed
 from people.models import Account, Membership, Person
 
 NOT_YOURS: Final = "没有这个人，或者不归您管。"
@@ -86,7 +87,7 @@ def give_hat(work: Work, person_id: int, *, hat: rules.HatWanted, by: Actor | No
         OutOfReach: the role, the area or the person lies beyond *by*, or is oneself.
         WrongHat: it is not worn there.
     """
-    _managed(work, person_id, by)
+    managed(work, person_id, by)
     _give(work, person_id, hat, by)
 
 
@@ -98,7 +99,7 @@ def take_hat(work: Work, person_id: int, *, hat: rules.HatWanted, by: Actor | No
         OutOfReach: the person lies beyond *by*, or is oneself.
         WrongHat: it is the last one: close the account instead.
     """
-    _managed(work, person_id, by)
+    managed(work, person_id, by)
     if set(queries.hats_of(work.session, person_id)) == {hat}:
         raise WrongHat("这是最后一个身份，不能收回；人离开了就停用账号。")
     _take(work, person_id, hat, by)
@@ -114,7 +115,7 @@ def move(
         OutOfReach: the role, the area or the person lies beyond *by*, or is oneself.
         WrongHat: the new one is not worn there, or the old one is not theirs.
     """
-    _managed(work, person_id, by)
+    managed(work, person_id, by)
     if old not in queries.hats_of(work.session, person_id):
         raise WrongHat("这个人已经没有原来的身份了，请刷新再看。")
     _give(work, person_id, new, by)
@@ -132,7 +133,7 @@ def describe_staff(
         NoSuchPerson: there is no such member of staff for *by*.
         OutOfReach: the person lies beyond *by*, or is oneself.
     """
-    _managed(work, person_id, by)
+    managed(work, person_id, by)
     person = work.session.get_one(Person, person_id)
     person.public_name = rules.checked_words(public_name, what="称呼", most=30, least=0)
     person.work_phone = rules.checked_desk_phone(work_phone)
@@ -146,7 +147,7 @@ def reset_password(work: Work, person_id: int, *, by: Actor | None) -> Issued:
         NoSuchPerson: there is no such member of staff for *by*.
         OutOfReach: the person lies beyond *by*, or is oneself.
     """
-    account = _managed(work, person_id, by)
+    account = managed(work, person_id, by)
     issued = rules.issued_password(work.parts.chance)
     account.password = rules.hash_password(issued, chance=work.parts.chance)
     account.must_change = True
@@ -164,12 +165,13 @@ def close_account(work: Work, person_id: int, *, by: Actor | None) -> None:
         NoSuchPerson: there is no such member of staff for *by*.
         OutOfReach: the person lies beyond *by*, or is oneself.
     """
-    account = _managed(work, person_id, by)
+    account = managed(work, person_id, by)
     for hat in queries.hats_of(work.session, person_id):
         _take(work, person_id, hat, by)
     account.closed_at = work.now()
     account.epoch += 1
     _note(work, person_id, by, "staff.close", account.login)
+    work.announce(AccountClosed(person_id=person_id))
 
 
 def why_not_give(work: Work, hat: rules.HatWanted, by: Actor | None) -> str:
@@ -218,7 +220,7 @@ def _person(work: Work, staff: rules.StaffRow, by: Actor | None) -> Person:
     return person
 
 
-def _managed(work: Work, person_id: int, by: Actor | None) -> Account:
+def managed(work: Work, person_id: int, by: Actor | None) -> Account:
     """Return the locked account of somebody whose every hat *by* could have handed out."""
     account = work.session.scalar(
         select(Account)

@@ -18,7 +18,15 @@ from people import queries, rules, service
 from people.errors import WeakPassword, WrongPassword
 from people.forms import ConfirmForm, PasswordForm, TotpOnForm
 from people.models import Account
-from people.views.blueprint import enter, local, pages, show_in, staff_home
+from people.rules import DIALECTS
+from people.views.blueprint import (
+    chosen_dialects,
+    enter,
+    local,
+    pages,
+    show_in,
+    staff_home,
+)
 
 ENROLLING: Final = "totp"  # in the session until a first code shows that the phone has it
 GUESSES: Final = "10 per minute"
@@ -43,8 +51,21 @@ def account() -> str:
         account=own,
         hats=[(_(rules.ROLE_NAMES[hat.role]), paths.get(hat.area, "")) for hat in hats],
         confirm=ConfirmForm(),
+        dialects=DIALECTS,
+        spoken=queries.dialects_of(db.session(), own.person_id),
         desks=[(url_for(page), _(name)) for page, name, may in DESKS if current_actor().may(may)],
     )
+
+
+@pages.post("/staff/account/dialects")
+@signed_in
+def speak() -> ResponseReturnValue:
+    """Say which dialects one speaks."""
+    own = _own()
+    with transaction() as work:
+        service.set_dialects(work, own.person_id, chosen_dialects(), by=current_actor())
+    flash(_("记下了。派人的时候会先找讲得通的。"))
+    return redirect(url_for("people.account"), code=303)
 
 
 @pages.route("/staff/account/password", methods=["GET", "POST"])

@@ -145,6 +145,7 @@ def _filled(found: Area) -> AreaForm:
         name=found.name,
         zone=found.zone,
         desk_phone=found.desk_phone,
+        night_phone=found.night_phone or "",
         shows_phones=found.shows_phones,
     )
 

@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Final
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, current_app, session, url_for
+from flask import Blueprint, Response, current_app, request, session, url_for
 from flask_login import login_user
 from sqlalchemy.orm import Session
 
@@ -76,6 +76,11 @@ def staff_home(person_id: int) -> str:
 def missed(response: Response) -> bool:
     """Whether a try to get in failed; for limits that count nothing else."""
     return response.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+def chosen_dialects() -> list[str]:
+    """Return the dialects that were ticked."""
+    return request.form.getlist("dialect")[: len(rules.DIALECTS) + 1]
 
 
 def show_in(form: Form, refusal: Refusal) -> HTTPStatus:

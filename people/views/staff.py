@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from http import HTTPStatus
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -16,7 +16,7 @@ from kernel.web import current_actor, row_number
 from kernel.work import Work, transaction
 from people import queries, rules, service
 from people.forms import HatForm, PublicForm, StaffForm, StaffSearchForm
-from people.views.blueprint import pages, show_in
+from people.views.blueprint import chosen_dialects, pages, show_in
 
 
 @pages.get("/staff/people")
@@ -106,6 +106,15 @@ def change_hat(person_id: int) -> ResponseReturnValue:
     return _back(person_id)
 
 
+@pages.post("/staff/people/<int:person_id>/dialects")
+@require(Permission.SYSTEM_STAFF_EDIT)
+def change_dialects(person_id: int) -> ResponseReturnValue:
+    """Write down which dialects somebody speaks."""
+    with transaction() as work:
+        service.set_dialects(work, person_id, chosen_dialects(), by=current_actor())
+    return _back(person_id)
+
+
 @pages.post("/staff/people/<int:person_id>/reset")
 @require(Permission.SYSTEM_STAFF_EDIT)
 def reset_password(person_id: int) -> str:
@@ -121,7 +130,9 @@ def close_account(person_id: int) -> ResponseReturnValue:
     """Ask whether an account shall be closed, and close it."""
     line = queries.staff_detail(db.session(), person_id, by=current_actor())
     if request.method == "GET":
-        return render_template("people/staff_close.html", line=line)
+        may = current_actor().may(Permission.CASE_REASSIGN)
+        first = url_for(current_app.config["HAND_OVER"], person_id=person_id) if may else ""
+        return render_template("people/staff_close.html", line=line, hand_over_url=first)
     with transaction() as work:
         service.close_account(work, person_id, by=current_actor())
     flash(_("账号停用了，办过的事都还在。"))
@@ -151,6 +162,8 @@ def _page(person_id: int, form: HatForm, public: PublicForm | None = None) -> st
         names=rules.ROLE_NAMES,
         paths=paths,
         places=_places(),
+        dialects=rules.DIALECTS,
+        spoken=queries.dialects_of(db.session(), person_id),
     )
 
 

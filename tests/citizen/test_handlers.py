@@ -1,5 +1,7 @@
 """Residents who left a number are told how far it has come, and not in the night."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,11 +13,12 @@ from grid import service as grid
 from grid.models import Case
 from grid.rules import Move
 from grid.service import Values
-from kernel.delivery import sweep
+from kernel.delivery import deliver, sweep
 from kernel.grants import Role
-from kernel.outbound import Message
+from kernel.outbound import Message, MessageState
 from kernel.outbox import Delivery, Queue, queue_of
 from kernel.work import transaction
+from people.models import Person
 from people.queries import actor_of
 from tests.citizen.factories import (
     PHONE,
@@ -26,15 +29,34 @@ from tests.citizen.factories import (
     make_report,
     to_verify,
 )
-from tests.factories import TOWN, make_staff
-from tests.fakes import FixedClock, PostBox
+from tests.factories import TOWN, VILLAGE, make_staff
+from tests.fakes import NOON, FixedClock, PostBox
 
 RESIDENT = {"T02", "T03", "T06", "T07"}
 
 
 def told(session: Session) -> list[str]:
-    messages = session.scalars(select(Message).order_by(Message.id))
+    """Return what went out, and not what is held until the morning or was taken back."""
+    messages = session.scalars(
+        select(Message)
+        .where(Message.sent_at.is_not(None))
+        .order_by(Message.id)
+        .execution_options(populate_existing=True)
+    )
     return [one.template for one in messages if one.template in RESIDENT]
+
+
+def sent(session: Session) -> list[Message]:
+    found = session.scalars(select(Message).where(Message.sent_at.is_not(None)))
+    return list(found)
+
+
+def deliver_named(session: Session, name: str) -> None:
+    """Be the workers for one kind of row."""
+    session.commit()
+    for row in session.scalars(select(Delivery).where(Delivery.done_at.is_(None))).all():
+        if row.handler.endswith(name):
+            deliver(row.id)
 
 
 class TestTellResident:
@@ -153,6 +175,38 @@ class TestTellResident:
         deliver_all(session)
 
         assert told(session) == ["T06"]
+
+    def test_what_waits_for_the_morning_stands_in_the_log(
+        self, session: Session, clock: FixedClock
+    ) -> None:
+        clock.advance(hours=3)
+        make_case(session, phone=PHONE)
+
+        deliver_all(session)
+
+        held = session.scalars(select(Message).where(Message.template.in_(RESIDENT))).all()
+        assert {one.state for one in held} == {MessageState.HELD}
+        assert {one.held_until for one in held} == {NOON + timedelta(hours=11)}
+
+    def test_the_gateway_away_for_a_day_names_who_has_it_by_then(
+        self, session: Session, clock: FixedClock
+    ) -> None:
+        report = make_case(session, phone=PHONE)
+        deliver_named(session, "tell_moved_case")
+        deliver_named(session, "tell_resident")  # written; nobody came to the outbound queue
+        other = make_staff(session, Role.VILLAGE_ADMIN, area=VILLAGE)
+        admin = make_staff(session, Role.TOWN_ADMIN, area=TOWN)
+        why = Values(owner=other.id, reason="生病")
+        act(session, report.case_id, Move.REASSIGN, admin, why)
+        deliver_named(session, "tell_moved_case")
+        clock.advance(hours=14)
+
+        deliver_all(session)
+
+        named = session.get_one(Person, other.id).public_name
+        (text,) = [one.text for one in sent(session) if one.template == "T03"]
+        assert named in text
+        assert told(session) == ["T02", "T03"]
 
     def test_it_is_sent_to_the_number_that_was_left(
         self, session: Session, postbox: PostBox

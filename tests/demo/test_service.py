@@ -18,8 +18,19 @@ from demo.errors import NotEmpty
 from demo.rules.chance import SeededChance
 from demo.rules.folk import PASSWORD
 from demo.service import Demo, WalkedClock
-from grid.models import HANDS_ON_ACTS, HANDS_ON_MOVES, Act, Alarm, Case, CaseFile, FileKind, Step
+from grid.models import (
+    HANDS_ON_ACTS,
+    HANDS_ON_MOVES,
+    Act,
+    Alarm,
+    Case,
+    CaseFile,
+    Duty,
+    FileKind,
+    Step,
+)
 from grid.rules import ENDS, TABLE, HandledBy, Move, State, Urgency
+from grid.rules.roster import Kind
 from kernel.clock import SHANGHAI
 from kernel.db import Base, db
 from kernel.facts import DEMO, fact
@@ -30,7 +41,7 @@ from kernel.outbound import Message
 from kernel.outbox import Delivery
 from kernel.work import Work, transaction
 from people import service as people
-from people.models import Account, Area, Household, Membership, Person
+from people.models import Account, Area, Household, Membership, Person, Spoken
 from people.rules import Level
 from qr.models import Code
 from qr.rules import CodeKind, CodeState
@@ -102,6 +113,16 @@ class TestHowMuch:
         assert timedelta(days=80) < END - first <= timedelta(days=90)
         assert END - last < timedelta(minutes=1)
 
+    def test_there_is_a_duty_table_with_a_stand_in_and_night_desks(self, there: Session) -> None:
+        assert set(there.scalars(select(Duty.kind))) == {
+            Kind.DAY,
+            Kind.NIGHT,
+            Kind.STAND_IN,
+            Kind.DESK,
+        }
+        assert count(there, Area, Area.night_phone.is_not(None)) == 2
+        assert count(there, Spoken) > 5
+
     def test_the_queue_is_alive(self, there: Session) -> None:
         waiting = there.scalars(select(Case).where(Case.state == State.DISPATCHED)).all()
 
@@ -145,7 +166,7 @@ class TestHowMuch:
 class TestWhatIsTrue:
     def test_nothing_is_owed_and_no_message_waits(self, there: Session) -> None:
         assert count(there, Delivery, Delivery.done_at.is_(None)) == 0
-        assert count(there, Message, Message.sent_at.is_(None)) == 0
+        assert count(there, Message, Message.next_at.is_not(None)) == 0
         assert count(there, Message) > 0
 
     def test_nothing_happens_after_the_end(self, there: Session) -> None:

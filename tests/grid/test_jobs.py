@@ -296,8 +296,12 @@ class TestRemind:
         jobs.remind(work)
 
         texts = work.session.scalars(select(Message).order_by(Message.id)).all()
-        assert [one.template for one in texts] == ["T15", "T16"]
-        assert all(one.channel is Channel.SMS and len(one.text) <= 70 for one in texts)
+        assert [(one.channel, one.template) for one in texts] == [
+            (channel, template)
+            for template in ("T15", "T16")
+            for channel in (Channel.SMS, Channel.VOICE)
+        ]
+        assert all(len(one.text) <= 70 for one in texts)
 
     def test_urgent_police_cases_ring_a_phone_and_no_group(
         self, work: Work, morning: FixedClock

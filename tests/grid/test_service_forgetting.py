@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from bootstrap import SCHEDULE
 from grid import jobs, service
-from grid.models import Case, CaseFile, FileKind
-from grid.rules import ENDS, State
+from grid.models import Callback, Case, CaseFile, FileKind
+from grid.rules import ENDS, Finding, State
 from grid.service import forgetting
 from kernel.audit import AuditLine
 from kernel.db import keyring
@@ -55,6 +55,22 @@ def hang(session: Session, case: Case, kind: FileKind, name: str = "a") -> int:
 
 
 class TestContacts:
+    def test_how_to_call_them_back_goes_with_the_number(
+        self, work: Work, clock: FixedClock
+    ) -> None:
+        case, open_case = make_case(work.session), make_case(work.session)
+        for one in (case, open_case):
+            service.ask_callback(work, one.id, dialect="wu_ningbo", hours="晚上")
+        case.state, case.closed_at, case.finding = State.CLOSED, NOON, Finding.TRUE
+        case.proposed_finding, case.result_text = Finding.TRUE, "好了"
+        case.handled_by = case.owner_id
+        work.session.flush()
+        clock.advance(days=366)
+
+        service.forget_contacts(work)
+
+        assert work.session.scalars(select(Callback.case_id)).all() == [open_case.id]
+
     def test_they_are_kept_a_year_and_not_a_day_longer(self, work: Work, clock: FixedClock) -> None:
         index = keyring().index(PHONE)
         case = make_case(work.session, state=State.CLOSED, phone_index=index)

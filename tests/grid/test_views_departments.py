@@ -168,11 +168,11 @@ class TestTogether:
 
         assert asked.status_code == 303
         assert "等镇里定" in desk.read(url(case))
-        assert desk.get(f"/staff/handover/{row.id}").status_code in {403, 404}
+        assert desk.get(f"/staff/transfer/{row.id}").status_code in {403, 404}
         desk.sits(town)
         assert "归执法" in desk.read("/staff/outside")
-        no_reason = desk.post(f"/staff/handover/{row.id}", agreed="no", words="")
-        agreed = desk.post(f"/staff/handover/{row.id}", agreed="yes", words="")
+        no_reason = desk.post(f"/staff/transfer/{row.id}", agreed="no", words="")
+        agreed = desk.post(f"/staff/transfer/{row.id}", agreed="yes", words="")
 
         assert (no_reason.status_code, agreed.status_code) == (422, 303)
         session.refresh(case)
@@ -191,7 +191,7 @@ class TestTogether:
         row = session.scalars(select(Handover)).one()
         desk.sits(make_staff(session, Role.TOWN_ADMIN, area=area))
 
-        answer = desk.post(f"/staff/handover/{row.id}", agreed="yes")
+        answer = desk.post(f"/staff/transfer/{row.id}", agreed="yes")
 
         assert answer.status_code == 404
         session.refresh(case)
@@ -233,7 +233,7 @@ def test_a_noisy_building_site_through_two_departments(session: Session, desk: D
     go(market, "handover", to=URBAN, reason="夜里施工归执法")
     row = session.scalars(select(Handover)).one()
     desk.sits(town)
-    desk.post(f"/staff/handover/{row.id}", agreed="yes", words="")
+    desk.post(f"/staff/transfer/{row.id}", agreed="yes", words="")
     go(site, "sign")
     go(site, "result", result_text="夜里停工了", finding="true")
     go(make_staff(session, Role.GRID_LEADER, area=GRID), "verify", finding="true")
@@ -280,7 +280,7 @@ def test_the_pages_in_english(session: Session, desk: Desk) -> None:
     desk.sits(make_staff(session, Role.TOWN_ADMIN, area=TOWN))
     shown += [
         desk.read(f"{page}?lang=en")
-        for page in ("/staff/outside", f"/staff/handover/{handed.id}", "/staff/systems")
+        for page in ("/staff/outside", f"/staff/transfer/{handed.id}", "/staff/systems")
     ]
 
     for page in shown:

@@ -284,7 +284,8 @@ class TestDesk:
 
         page = desk.read("/staff/desk?state=all")
 
-        assert len(statements) <= 7, statements  # one of them asks for the calendar's years
+        # One of them asks for the calendar's years, five for the grids nobody covers tonight.
+        assert len(statements) <= 12, statements
         assert "page=2" in page
         assert "共 60 件" in page
 

@@ -72,6 +72,7 @@ def test_what_those_at_a_case_open(town: Town, phone: Phone) -> None:
     expect(wang.locator("#flash p")).to_be_visible()
     look_here(wang)
     look(wang, "/staff/patrol", "/staff/hours", "/staff/desk", f"{QUEUE}?fs=3")
+    look(wang, "/staff/duty", "/staff/duty?fs=3", "/staff/account")
     wang.goto(f"/staff/case/{number}?fs=1")
     report_result(wang, "看过了，没事")
 
@@ -93,6 +94,7 @@ def test_what_the_towns_desk_opens(town: Town, phone: Phone, desk: Phone) -> Non
     look(page, "/staff/desk", case, f"{case}/assign", f"{case}/merge", "/staff/hours", TO_VERIFY)
     look(page, "/staff/people", "/staff/areas", "/staff/desk?fs=3")
     look(page, "/staff/households", "/staff/households/new", "/staff/households/import")
+    look(page, "/staff/duty", "/staff/duty?fs=3", "/staff/night?fs=1", "/staff/handover")
 
 
 def test_what_whoever_looks_after_people_opens(desk: Phone) -> None:

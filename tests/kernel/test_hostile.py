@@ -110,6 +110,7 @@ def known(session: Session) -> Mapping[str, str]:
         "attachment_id": "1",
         "call_id": "1",
         "phrase_id": "1",
+        "line_id": "1",
         "row_id": "1",
         "household_id": str(home.id),
         "request_id": "1",

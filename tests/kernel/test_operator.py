@@ -1,8 +1,10 @@
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
@@ -10,8 +12,8 @@ from kernel.access import Actor
 from kernel.audit import AuditLine
 from kernel.calendar import calendar_of
 from kernel.grants import Role
-from kernel.outbound import send_sms
-from kernel.work import transaction
+from kernel.outbound import Message, send_sms, send_voice
+from kernel.work import Parts, transaction
 from tests.factories import DISTRICT, make_staff
 from tests.fakes import NOON, FixedClock
 from tests.kernel.conftest import Rows, write_fact
@@ -97,6 +99,82 @@ def test_with_a_gateway_no_words_are_shown(
 
     assert "T01" in page
     assert "123456" not in page
+
+
+class TestMessages:
+    def test_numbers_are_masked_and_every_look_is_written_down(
+        self, client: FlaskClient, session: Session, operator: Actor, sign_in: SignIn, gateway: None
+    ) -> None:
+        with transaction() as work:
+            send_sms(work, phone="13812345678", template="T02", text="您好")
+        sign_in(operator)
+
+        page = client.get("/staff/operator/messages?state=waiting").text
+
+        assert "138****5678" in page
+        assert "13812345678" not in page
+        (line,) = session.query(AuditLine).all()
+        assert (line.action, line.actor_id, line.detail) == ("message.read", operator.id, "waiting")
+
+    @pytest.mark.parametrize(
+        ("query", "shown"),
+        [
+            ("", {"T01", "T02", "T16"}),
+            ("state=waiting", {"T01", "T16"}),
+            ("state=held", {"T02"}),
+            ("state=sent", set[str]()),
+            ("channel=voice", {"T16"}),
+            ("channel=sms&state=held", {"T02"}),
+            ("state=nonsense&channel=%00&before=x", {"T01", "T02", "T16"}),
+            ("before=%s", {"T01"}),
+        ],
+    )
+    def test_it_shows_what_is_asked_for(
+        self,
+        client: FlaskClient,
+        session: Session,
+        operator: Actor,
+        sign_in: SignIn,
+        clock: FixedClock,
+        query: str,
+        shown: set[str],
+    ) -> None:
+        clock.moment = datetime(2026, 3, 2, 15, tzinfo=UTC)  # 23:00 in Shanghai
+        with transaction() as work:
+            send_sms(work, phone="13812345678", template="T01", text="您好")
+            send_sms(work, phone="13812345678", template="T02", text="您好")
+            send_voice(work, phone="13812345678", template="T16", text="您好")
+        sign_in(operator)
+
+        second = session.query(Message.id).order_by(Message.id).all()[1][0]
+        asked = query.replace("%s", str(second))
+        page = client.get(f"/staff/operator/messages?{asked}").text
+
+        assert {one for one in ("T01", "T02", "T16") if f"· {one}</h2>" in page} == shown
+
+    def test_a_gateway_for_calls_that_is_missing_is_said(
+        self, client: FlaskClient, operator: Actor, sign_in: SignIn, house: Parts, app: Flask
+    ) -> None:
+        sign_in(operator)
+        assert "VOICE_URL" in client.get("/staff/operator/messages").text
+
+        settings = replace(house.settings, voice_url="https://voice.example/call")
+        app.extensions["parts"] = replace(house, settings=settings)
+
+        assert "VOICE_URL" not in client.get("/staff/operator/messages").text
+
+    def test_the_rest_is_on_the_next_page(
+        self, client: FlaskClient, operator: Actor, sign_in: SignIn
+    ) -> None:
+        with transaction() as work:
+            for _ in range(60):
+                send_sms(work, phone="13812345678", template="T02", text="您好")
+        sign_in(operator)
+
+        page = client.get("/staff/operator/messages?channel=sms").text
+
+        assert page.count("<h2>") == 50
+        assert "channel=sms" in page.partition("before=")[2][:40]
 
 
 class TestCalendar:

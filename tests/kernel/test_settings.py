@@ -89,3 +89,11 @@ def test_a_backup_goes_nowhere_until_it_is_told_where(env: dict[str, str], tmp_p
     assert (silent.backup_dir, silent.certificate_file, silent.backup_keep) == (None, None, 14)
     assert (settings.backup_dir, settings.backup_keep) == (tmp_path, 3)
     assert settings.certificate_file == Path("/x/y.pem")
+
+
+def test_calls_have_a_gateway_of_their_own(env: dict[str, str]) -> None:
+    assert Settings.from_env(env).voice_url == ""
+
+    settings = Settings.from_env({**env, "VOICE_URL": "https://voice.example", "VOICE_KEY": "k"})
+
+    assert (settings.voice_url, settings.voice_key) == ("https://voice.example", "k")

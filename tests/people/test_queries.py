@@ -70,6 +70,7 @@ OPEN: dict[Callable[..., Any], str] = {
     queries.actor_of: "asked by the sign-in, about oneself",
     queries.area_ranges: "is the scope",
     queries.children: "names of areas are public",
+    queries.dialects_of: "asked about oneself, or about whom one may change",
     queries.find_area: "names of areas are public",
     queries.hats_of: "asked about oneself, or to decide whether one may change somebody",
     queries.home_of: "asked about oneself only",
