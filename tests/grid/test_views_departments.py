@@ -15,6 +15,7 @@ from tests.factories import DISTRICT, GRID, NEXT_TOWN, TOWN, make_staff
 from tests.grid.departments import MUNICIPAL, URBAN
 from tests.grid.factories import make_case
 from tests.grid.pages import Desk, plain, seen, url, value
+from tests.grid.test_views_english import PHRASES
 
 LIST = "/staff/department"
 WRITTEN = (
@@ -209,7 +210,7 @@ class TestTogether:
     def test_what_is_not_there(self, session: Session, desk: Desk, number: str) -> None:
         desk.sits(make_staff(session, Role.TOWN_ADMIN, area=TOWN))
 
-        for kind in ("help", "handover"):
+        for kind in ("help", "transfer"):
             assert desk.get(f"/staff/{kind}/{number}").status_code == 404
 
 
@@ -285,4 +286,4 @@ def test_the_pages_in_english(session: Session, desk: Desk) -> None:
 
     for page in shown:
         said = ("请城管支援", "想转给", "等镇里同意", "归市政", "请综合执法支援", "请镇街支援")
-        assert left_over(page, session, *WRITTEN, *said, "综合执法", "：", "，") == []
+        assert left_over(page, session, *WRITTEN, *said, *PHRASES, "综合执法", "：", "，") == []

@@ -212,7 +212,7 @@ class TestThereAndBack:
 
 class TestOlder:
     def test_a_backup_of_older_tables_is_upgraded(
-        self, town: Flask, house: House, made: Backup, tmp_path: Path
+        self, house: House, made: Backup, tmp_path: Path
     ) -> None:
         old, other = house(), house()
         first = known_revisions()[-1]
@@ -227,9 +227,9 @@ class TestOlder:
 
             version = db.session.execute(sa.text("SELECT version_num FROM alembic_version"))
             assert version.scalar() == newest_revision()
-        before, after = everything(town), everything(other)
-        for name in older.manifest.tables:
-            assert name in LATER or len(after[name]) == len(before[name])
+        after = everything(other)  # the way down forgets what the old tables have no word for
+        for name, kept in older.manifest.tables.items():
+            assert name in LATER or len(after[name]) == kept.rows
 
     def test_a_backup_of_a_newer_version_is_refused(
         self, made: Backup, house: House, tmp_path: Path
