@@ -158,8 +158,8 @@ COMMANDS: Final[tuple[Command, ...]] = (
     *upkeep.cli.COMMANDS,
 )
 
-# The staff's menu, in its order; each sees what they may open.  Of more than five a phone shows four
-# and 更多, which leads to all of them.
+# The staff's menu, in its order; each sees what they may open.  Of more than five a phone shows
+# four and 更多, which leads to all of them.
 NAV: Final[tuple[NavItem, ...]] = (
     NavItem("队列", "grid.queue", "list", Permission.CASE_CONTENT_READ),
     NavItem("待核实", "grid.to_verify", "ok", Permission.CASE_VERIFY),
