@@ -38,9 +38,9 @@ class HttpPost:
         except httpx.HTTPStatusError as error:
             status = error.response.status_code
             kind = Unwanted if status in FOR_GOOD else Unavailable
-            raise kind(f"{host}: {status}") from error
+            raise kind(f"{host}: {status}") from None  # a robot's address is its password
         except httpx.HTTPError as error:
-            raise Unavailable(f"{host}: {type(error).__name__}") from error
+            raise Unavailable(f"{host}: {type(error).__name__}") from None
         return answer.text
 
 
