@@ -9,19 +9,15 @@ else's, nobody is told, and both count as a miss.
 import hmac
 from typing import Any, Final
 
-from flask import Response, current_app, request
-from itsdangerous import BadData, URLSafeSerializer
+from flask import Response, request
 
 from citizen import queries, rules, service
 from citizen.errors import NoSuchReceipt
 from citizen.models import Report
 from kernel.db import db
-from kernel.web import count_miss, current_actor_or_none
-from kernel.work import parts
+from kernel.web import Memory, count_miss, current_actor_or_none
 
-COOKIE: Final = "receipts"
-MOST_REMEMBERED: Final = 20
-YEAR: Final = 365 * 24 * 3600
+MEMORY: Final = Memory("receipts", most=20, read_number=rules.read_number)
 SECRET_HEADER: Final = "X-Receipt-Secret"  # noqa: S105 - a header's name
 
 
@@ -80,27 +76,9 @@ def carried() -> dict[str, Any]:
 
 def remembered() -> list[str]:
     """Return the numbers this phone made or opened, the newest first."""
-    try:
-        kept = _serializer().loads(request.cookies.get(COOKIE, ""))
-    except BadData:
-        return []
-    if not isinstance(kept, list):
-        return []
-    return [number for number in kept if rules.read_number(str(number)) == number]
+    return MEMORY.numbers()
 
 
 def remember(response: Response, number: str) -> None:
-    """Let this phone see all of the receipt from now on."""
-    others = [other for other in remembered() if other != number]
-    response.set_cookie(
-        COOKIE,
-        str(_serializer().dumps([number, *others][:MOST_REMEMBERED])),
-        max_age=YEAR,
-        httponly=True,
-        samesite="Lax",
-        secure=parts().settings.is_https,
-    )
-
-
-def _serializer() -> URLSafeSerializer:
-    return URLSafeSerializer(str(current_app.secret_key), salt=COOKIE)
+    """Let this phone see all of it from now on."""
+    MEMORY.keep(response, number)

@@ -6,19 +6,15 @@ The number alone opens its state and nothing of what it is about.
 import hmac
 from typing import Any, Final
 
-from flask import Response, current_app, request
-from itsdangerous import BadData, URLSafeSerializer
+from flask import Response, request
 
 from complaints import queries, rules, service
 from complaints.errors import NoSuchComplaint
 from complaints.models import Complaint
 from kernel.db import db
-from kernel.web import count_miss, current_actor_or_none
-from kernel.work import parts
+from kernel.web import Memory, count_miss, current_actor_or_none
 
-COOKIE: Final = "complaints"
-MOST_REMEMBERED: Final = 10
-YEAR: Final = 365 * 24 * 3600
+MEMORY: Final = Memory("complaints", most=10, read_number=rules.read_number)
 
 
 def find(typed: str) -> Complaint:
@@ -51,7 +47,7 @@ def find_own(typed: str) -> Complaint:
 
 def is_own(complaint: Complaint) -> bool:
     """Whether this person may see all of *complaint*."""
-    if complaint.number in _remembered() or has_secret(complaint):
+    if complaint.number in MEMORY.numbers() or has_secret(complaint):
         return True
     actor = current_actor_or_none()
     return actor is not None and complaint.filed_by == actor.id
@@ -71,26 +67,4 @@ def carried() -> dict[str, Any]:
 
 def remember(response: Response, number: str) -> None:
     """Let this phone see all of it from now on."""
-    others = [other for other in _remembered() if other != number]
-    response.set_cookie(
-        COOKIE,
-        str(_serializer().dumps([number, *others][:MOST_REMEMBERED])),
-        max_age=YEAR,
-        httponly=True,
-        samesite="Lax",
-        secure=parts().settings.is_https,
-    )
-
-
-def _remembered() -> list[str]:
-    try:
-        kept = _serializer().loads(request.cookies.get(COOKIE, ""))
-    except BadData:
-        return []
-    if not isinstance(kept, list):
-        return []
-    return [number for number in kept if rules.read_number(str(number)) == number]
-
-
-def _serializer() -> URLSafeSerializer:
-    return URLSafeSerializer(str(current_app.secret_key), salt=COOKIE)
+    MEMORY.keep(response, number)

@@ -6,6 +6,7 @@ stops the start-up here instead of being found by a stranger later.
 
 from kernel.web.gate import install_gate
 from kernel.web.limits import count_miss, limiter
+from kernel.web.memory import Memory
 from kernel.web.numbers import RowNumber, row_number
 from kernel.web.pages import answers_json, beside_field, full_stop, sentence_of, show_refusal
 from kernel.web.session import Doorkeeper, SignedIn, current_actor, current_actor_or_none
@@ -13,6 +14,7 @@ from kernel.web.show import NavItem, install_show
 
 __all__ = [
     "Doorkeeper",
+    "Memory",
     "NavItem",
     "RowNumber",
     "SignedIn",

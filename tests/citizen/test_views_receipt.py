@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from citizen import rules, service
 from citizen.models import Report
-from citizen.views.access import MOST_REMEMBERED
+from citizen.views.access import MEMORY
 from grid.models import Case
 from grid.rules import Move
 from grid.service import Values
@@ -133,7 +133,7 @@ class TestWhoSeesWhat:
             assert WORDS not in client.get(url(report, secret=False)).text
 
     def test_a_phone_remembers_its_last_twenty(self, client: FlaskClient, session: Session) -> None:
-        made = [make_report(session) for _ in range(MOST_REMEMBERED + 1)]
+        made = [make_report(session) for _ in range(MEMORY.most + 1)]
         session.commit()
 
         for report in made:

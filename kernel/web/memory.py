@@ -1,0 +1,46 @@
+"""What a phone remembers of its own receipts: a signed cookie with their numbers, no session."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from flask import Response, current_app, request
+from itsdangerous import BadData, URLSafeSerializer
+
+from kernel.work import parts
+
+YEAR: Final = 365 * 24 * 3600  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """The numbers of one kind of receipt that this phone made or opened."""
+
+    cookie: str
+    most: int
+    read_number: Callable[[str], str | None]  # a number as it is kept, or None for none
+
+    def numbers(self) -> list[str]:
+        """Return them, the newest first; nothing of a cookie that is not ours."""
+        try:
+            kept = self._serializer().loads(request.cookies.get(self.cookie, ""))
+        except BadData:
+            return []
+        if not isinstance(kept, list):
+            return []
+        return [number for number in kept if self.read_number(str(number)) == number]
+
+    def keep(self, response: Response, number: str) -> None:
+        """Let this phone see all of that receipt from now on."""
+        others = [other for other in self.numbers() if other != number]
+        response.set_cookie(
+            self.cookie,
+            str(self._serializer().dumps([number, *others][: self.most])),
+            max_age=YEAR,
+            httponly=True,
+            samesite="Lax",
+            secure=parts().settings.is_https,
+        )
+
+    def _serializer(self) -> URLSafeSerializer:
+        return URLSafeSerializer(str(current_app.secret_key), salt=self.cookie)
