@@ -144,6 +144,21 @@ def work(session: Session) -> Iterator[Work]:
 
 
 @pytest.fixture
+def statements() -> Iterator[list[str]]:
+    """The list that every statement, to whichever database, is added to."""
+    seen: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        word = statement.lstrip().split(None, 1)[0].upper()
+        if word not in {"BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "COMMIT"}:
+            seen.append(statement)
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", note)
+    yield seen
+    sa.event.remove(sa.Engine, "before_cursor_execute", note)
+
+
+@pytest.fixture
 def client(app: Flask, session: Session) -> FlaskClient:
     return app.test_client()
 

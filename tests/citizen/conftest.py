@@ -6,7 +6,6 @@ from errno import ENOSPC
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Session
 
@@ -40,18 +39,3 @@ def disk(app: Flask, session: Session, tmp_path: Path) -> Iterator[Disk]:
 def token(session: Session) -> str:
     """The token of a code at a market gate."""
     return make_code(session)
-
-
-@pytest.fixture
-def statements() -> Iterator[list[str]]:
-    """The list that every statement, to whichever database, is added to."""
-    seen: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        word = statement.lstrip().split(None, 1)[0].upper()
-        if word not in {"BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "COMMIT"}:
-            seen.append(statement)
-
-    sa.event.listen(sa.Engine, "before_cursor_execute", note)
-    yield seen
-    sa.event.remove(sa.Engine, "before_cursor_execute", note)

@@ -1,9 +1,6 @@
 """What the tests of complaints share."""
 
-from collections.abc import Iterator
-
 import pytest
-import sqlalchemy as sa
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
@@ -21,17 +18,3 @@ def staff(session: Session) -> Staff:
 def desk(client: FlaskClient, session: Session) -> Desk:
     """A desk with a browser on it, where nobody sits yet."""
     return Desk(client, session)
-
-
-@pytest.fixture
-def statements() -> Iterator[list[str]]:
-    """The list that every statement, to whichever database, is added to."""
-    seen: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        if not statement.upper().startswith(("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN")):
-            seen.append(statement)
-
-    sa.event.listen(sa.Engine, "before_cursor_execute", note)
-    yield seen
-    sa.event.remove(sa.Engine, "before_cursor_execute", note)

@@ -1,9 +1,6 @@
 """What the tests of the grid share."""
 
-from collections.abc import Iterator
-
 import pytest
-import sqlalchemy as sa
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
@@ -15,20 +12,6 @@ from kernel.work import Work
 from tests.factories import GRID, make_staff
 from tests.fakes import NOON
 from tests.grid.pages import Desk
-
-
-@pytest.fixture
-def statements() -> Iterator[list[str]]:
-    """Return the list that every statement, to whichever database, is added to."""
-    seen: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        if not statement.upper().startswith(("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN")):
-            seen.append(statement)
-
-    sa.event.listen(sa.Engine, "before_cursor_execute", note)
-    yield seen
-    sa.event.remove(sa.Engine, "before_cursor_execute", note)
 
 
 @pytest.fixture
