@@ -21,7 +21,7 @@ from kernel.settings import Settings
 from kernel.web import limiter
 from kernel.work import Work, transaction
 from people.views import session_id
-from tests.fakes import NOON, Browser, CountingChance, FixedClock, ListDispatch, PostBox
+from tests.fakes import NOON, TAKEN, Browser, CountingChance, FixedClock, ListDispatch, PostBox
 
 # A loaded machine is slow, which is no failure of the code under test.
 hypothesis.settings.register_profile("suite", deadline=None)
@@ -133,7 +133,7 @@ def session(
             dispatch.sent.clear()
             dispatch.up = True
             postbox.posted.clear()
-            postbox.open = True
+            postbox.open, postbox.answer = True, TAKEN
 
 
 @pytest.fixture

@@ -14,6 +14,9 @@ from kernel.outbox import Ticket
 # A Monday; 20:00 in Shanghai, so that neither the night rule nor a weekend is in play.
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
+# As a robot answers that took a message.
+TAKEN = '{"errcode": 0, "errmsg": "ok"}'
+
 
 @dataclass
 class FixedClock:
@@ -68,12 +71,13 @@ class PostBox:
 
     posted: list[tuple[str, Mapping[str, object], Mapping[str, str]]] = field(default_factory=list)
     open: bool = True
+    answer: str = TAKEN
 
     def __call__(self, url: str, body: Mapping[str, object], headers: Mapping[str, str]) -> str:
         if not self.open:
             raise Unavailable("nobody answers")
         self.posted.append((url, body, headers))
-        return "ok"
+        return self.answer
 
 
 class Browser(FlaskClient):

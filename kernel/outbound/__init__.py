@@ -20,7 +20,7 @@ from sqlalchemy import delete, or_, select, update
 from kernel.errors import Unavailable, Unwanted
 from kernel.outbound.models import OVER, Channel, Message, MessageState
 from kernel.outbound.timing import is_prompt, life_of, speaks_at, wait_after
-from kernel.outbound.ways import HttpPost, gateway, masked, request_for
+from kernel.outbound.ways import HttpPost, gateway, masked, refusal_in, request_for
 from kernel.outbox import Errand, Queue, on
 from kernel.work import Work
 
@@ -113,6 +113,7 @@ def send_message(work: Work, *, message_id: int) -> Errand | None:
     message.tried_at, message.next_at = work.now(), work.now() + LEASE
     message.released_at = None
     request, key, post = request_for(work.parts, message), message.key, work.parts.post
+    channel = message.channel
 
     def run(row: str) -> Answer:
         if request is None:
@@ -120,9 +121,11 @@ def send_message(work: Work, *, message_id: int) -> Errand | None:
             return Answer("shown")
         url, body, headers = request
         try:
-            return Answer(post(url, body, {**headers, "Idempotency-Key": key}))
+            said = post(url, body, {**headers, "Idempotency-Key": key})
         except Unavailable as error:
             return Answer(str(error), is_sent=False, for_good=isinstance(error, Unwanted))
+        refused = refusal_in(channel, said)
+        return Answer(said) if refused is None else Answer(refused, is_sent=False)
 
     def after(work: Work, answer: Answer) -> None:
         _note(work, message_id, answer)

@@ -2,6 +2,7 @@
 
 import base64
 import hmac
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from hashlib import sha256
@@ -29,19 +30,28 @@ class HttpPost:
     """The real way out.  No redirects: an address that was allowed must not lead elsewhere."""
 
     def __call__(self, url: str, body: Mapping[str, object], headers: Mapping[str, str]) -> str:
+        # A robot's address is its password.  httpx writes it into its exceptions, so ours is raised
+        # where none of those is under way: "from None" would hide it and yet keep it.
+        answer = self._answer(url, body, headers)
+        if isinstance(answer, httpx.Response) and answer.is_success:
+            return answer.text
         host = urlsplit(url).hostname
+        if isinstance(answer, httpx.Response):
+            kind = Unwanted if answer.status_code in FOR_GOOD else Unavailable
+            raise kind(f"{host}: {answer.status_code}")
+        raise Unavailable(f"{host}: {answer}")
+
+    @staticmethod
+    def _answer(
+        url: str, body: Mapping[str, object], headers: Mapping[str, str]
+    ) -> httpx.Response | str:
+        """Return what came, or the name of what went wrong."""
         try:
-            answer = httpx.post(
+            return httpx.post(
                 url, json=body, headers=dict(headers), timeout=PATIENCE, follow_redirects=False
             )
-            answer.raise_for_status()
-        except httpx.HTTPStatusError as error:
-            status = error.response.status_code
-            kind = Unwanted if status in FOR_GOOD else Unavailable
-            raise kind(f"{host}: {status}") from None  # a robot's address is its password
-        except httpx.HTTPError as error:
-            raise Unavailable(f"{host}: {type(error).__name__}") from None
-        return answer.text
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            return type(error).__name__
 
 
 def request_for(parts: Parts, message: Message) -> Request | None:
@@ -57,6 +67,24 @@ def request_for(parts: Parts, message: Message) -> Request | None:
             at = {"atMobiles": [message.mention] if message.mention else [], "isAtAll": False}
             body = {"msgtype": "text", "text": {"content": message.text}, "at": at}
             return _signed_dingtalk(message.recipient, parts.clock.now()), body, {}
+
+
+def refusal_in(channel: Channel, said: str) -> str | None:
+    """Return why a robot did not take what it answered 200 to; None where it did.
+
+    WeCom and DingTalk say it in the body: {"errcode": 0, "errmsg": "ok"}, or another number.
+    """
+    if channel not in {Channel.WECOM, Channel.DINGTALK}:
+        return None
+    try:
+        answer = json.loads(said)
+    except ValueError:
+        answer = None
+    if not isinstance(answer, dict) or "errcode" not in answer:
+        return "群机器人的回答看不懂，不算发出"
+    if str(answer["errcode"]) == "0":
+        return None
+    return f"群机器人没有收下（{answer['errcode']}）：{answer.get('errmsg', '')}"
 
 
 def gateway(settings: Settings, channel: Channel) -> tuple[str, str]:

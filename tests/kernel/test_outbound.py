@@ -3,7 +3,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from flask import Flask
@@ -14,12 +13,11 @@ from sqlalchemy.orm import Session
 
 from kernel.clock import SHANGHAI
 from kernel.delivery import deliver
-from kernel.errors import Unavailable, Unwanted
+from kernel.errors import Unwanted
 from kernel.outbound import (
     KEEP,
     Answer,
     Channel,
-    HttpPost,
     Message,
     MessageState,
     drop_messages,
@@ -27,14 +25,13 @@ from kernel.outbound import (
     prune_messages,
     release_messages,
     send_message,
-    send_robot,
     send_sms,
     send_voice,
 )
 from kernel.outbound.timing import speaks_at
 from kernel.sms import templates
 from kernel.work import Parts, transaction
-from tests.fakes import NOON, FixedClock, PostBox
+from tests.fakes import NOON, TAKEN, FixedClock, PostBox
 from tests.kernel.conftest import Rows
 
 ROBOT = "https://robots.example/send?key=1"
@@ -267,7 +264,7 @@ class TestTwice:
             with transaction() as work:
                 errand.after(work, answer)
 
-        assert (message(session).state, message(session).answer) == (MessageState.SENT, "ok")
+        assert (message(session).state, message(session).answer) == (MessageState.SENT, TAKEN)
         assert len({headers["Idempotency-Key"] for _, _, headers in postbox.posted}) == 1
 
     def test_two_rows_for_one_message_send_it_once(
@@ -438,41 +435,6 @@ def test_a_log_shows_neither_number_nor_key(channel: Channel, recipient: str, sh
     assert masked(Message(channel=channel, recipient=recipient)) == shown
 
 
-@pytest.mark.parametrize(
-    ("channel", "mentioned"),
-    [
-        (Channel.WECOM, ["text", "mentioned_mobile_list"]),
-        (Channel.DINGTALK, ["at", "atMobiles"]),
-    ],
-)
-def test_a_robot_calls_the_owner_by_name(
-    channel: Channel, mentioned: list[str], rows: Rows, postbox: PostBox
-) -> None:
-    with transaction() as work:
-        send_robot(work, channel=channel, url=ROBOT, text="新的事", mention="13900000000")
-
-    send_all(rows)
-
-    ((url, body, _),) = postbox.posted
-    part, field = mentioned
-    inner = body[part]
-    assert url == ROBOT
-    assert isinstance(inner, dict)
-    assert inner[field] == ["13900000000"]
-
-
-def test_a_dingtalk_robot_with_a_secret_is_signed(rows: Rows, postbox: PostBox) -> None:
-    with transaction() as work:
-        send_robot(work, channel=Channel.DINGTALK, url=f"{ROBOT}#SEC1", text="新的事", mention=None)
-
-    send_all(rows)
-
-    query = parse_qs(urlsplit(postbox.posted[0][0]).query)
-    assert query["timestamp"] == [str(int(NOON.timestamp() * 1000))]
-    assert len(query["sign"]) == 1
-    assert "SEC1" not in postbox.posted[0][0]
-
-
 def test_messages_are_forgotten_after_half_a_year(session: Session, clock: FixedClock) -> None:
     owe_sms()
     clock.advance(seconds=(KEEP + timedelta(seconds=1)).total_seconds())
@@ -482,10 +444,3 @@ def test_messages_are_forgotten_after_half_a_year(session: Session, clock: Fixed
         prune_messages(work)
 
     assert session.query(Message).count() == 1
-
-
-def test_a_way_out_that_is_closed_is_said_without_the_address() -> None:
-    with pytest.raises(Unavailable, match=r"127\.0\.0\.1: ConnectError") as caught:
-        HttpPost()("http://127.0.0.1:1/secret", {}, {})
-
-    assert caught.value.__suppress_context__  # what httpx says of a refusal names the address
