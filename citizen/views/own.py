@@ -27,6 +27,7 @@ from kernel.web import (
     count_miss,
     current_actor,
     current_actor_or_none,
+    forgive_miss,
     full_stop,
     limiter,
     sentence_of,
@@ -80,6 +81,8 @@ def correct_phone() -> ResponseReturnValue:
     """Send a code to a new number, and take the number over when the code comes back."""
     form, by = OwnForm(), current_actor()
     phone, code = text(form.phone), text(form.code)
+    if code:
+        count_miss("phone-code")
     try:
         with transaction() as work:
             if not code:
@@ -92,9 +95,9 @@ def correct_phone() -> ResponseReturnValue:
     if right is None:
         return _page(form, sent=True)
     if not right:
-        count_miss("phone-code")
         wrong = {"code": _("验证码不对，或者已经过期")}
         return _page(form, errors=wrong, sent=True), HTTPStatus.UNPROCESSABLE_ENTITY
+    forgive_miss("phone-code")
     flash(_("手机号换好了，以后用新号登录。"))
     return redirect(url_for("citizen.own_data"), HTTPStatus.SEE_OTHER)
 

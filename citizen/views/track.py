@@ -17,7 +17,7 @@ from complaints.queries import is_complaint
 from kernel.access import public
 from kernel.db import db
 from kernel.forms import cleaned, text
-from kernel.web import beside_field, count_miss, sentence_of
+from kernel.web import beside_field, count_miss, forgive_miss, sentence_of
 from kernel.work import parts, transaction
 from people.errors import BadField, TooManyCodes
 
@@ -61,6 +61,7 @@ def open_all() -> ResponseReturnValue:
     """Show all of a receipt to whoever has the code that was sent."""
     form = CodeForm()
     report = access.find(text(form.number))
+    count_miss("phone-code")
     try:
         with transaction() as work:
             right = service.open_with_code(
@@ -69,8 +70,8 @@ def open_all() -> ResponseReturnValue:
     except BadField as refusal:
         return _wrong(form, "phone", sentence_of(refusal))
     if not right:
-        count_miss("phone-code")
         return _wrong(form, "code", _("验证码不对，或者已经过期"), sent=True)
+    forgive_miss("phone-code")
     response = make_response(redirect(_url(report), HTTPStatus.SEE_OTHER))
     access.remember(response, report.number)
     return response

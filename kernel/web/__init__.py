@@ -5,7 +5,7 @@ stops the start-up here instead of being found by a stranger later.
 """
 
 from kernel.web.gate import install_gate
-from kernel.web.limits import count_miss, limiter
+from kernel.web.limits import count_miss, count_own, forgive_miss, forgive_own, limiter
 from kernel.web.memory import Memory
 from kernel.web.numbers import RowNumber, row_number
 from kernel.web.pages import answers_json, beside_field, full_stop, sentence_of, show_refusal
@@ -21,8 +21,11 @@ __all__ = [
     "answers_json",
     "beside_field",
     "count_miss",
+    "count_own",
     "current_actor",
     "current_actor_or_none",
+    "forgive_miss",
+    "forgive_own",
     "full_stop",
     "install_gate",
     "install_show",

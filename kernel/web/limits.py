@@ -6,7 +6,7 @@ from typing import Final
 from flask import Flask, current_app, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
-from limits import RateLimitItem, parse
+from limits import RateLimitItem, parse_many
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
@@ -15,13 +15,14 @@ from kernel.errors import TooMany
 # A carrier puts a whole village behind one address, so the ordinary limits are
 # wide.  A resident with a printed code never misses, so misses are few.
 PAGES: Final = "1200 per minute"
-MISSES: Final[dict[str, RateLimitItem]] = {
-    "token": parse("60 per hour"),
-    "receipt": parse("30 per hour"),
-    "outside": parse("30 per hour"),
-    "sign-in": parse("60 per hour"),
-    "phone-code": parse("30 per hour"),
-    "household": parse("20 per hour"),
+MISSES: Final[dict[str, list[RateLimitItem]]] = {
+    "token": parse_many("60 per hour"),
+    "receipt": parse_many("30 per hour"),
+    "outside": parse_many("30 per hour"),
+    "sign-in": parse_many("20 per minute; 60 per hour"),
+    "device": parse_many("5 per 15 minute"),
+    "phone-code": parse_many("20 per minute; 30 per hour"),
+    "household": parse_many("20 per hour"),
 }
 log = logging.getLogger(__name__)
 
@@ -62,20 +63,46 @@ def install_limits(app: Flask, redis_url: str, *, using: Limiter = limiter) -> N
 
 
 def count_miss(kind: str) -> None:
-    """Count a guess that was wrong.
+    """Count a guess that was wrong, or one before it is looked at: see `forgive_miss`.
 
     Raises:
-        TooMany: if this address has guessed wrong too often within the hour.
+        TooMany: if this address has guessed wrong too often.
     """
-    try:
-        counting: Limiter = current_app.extensions["limits"]
-        within = counting.limiter.hit(MISSES[kind], kind, get_remote_address())
-    except Exception as error:  # noqa: BLE001 - a limiter that fails must not fail the page
-        log.warning("misses are not counted", extra={"error": str(error)})
-        return
-    if not within:
+    if _hit(kind, get_remote_address()) is False:
         log.warning("too many misses", extra={"kind": kind, "path": request.path[:20]})
         raise TooMany("试的次数太多了，请过一小时再试，或者打电话给我们。")
+
+
+def forgive_miss(kind: str) -> None:
+    """Take back what was counted before the guess turned out to be right.
+
+    What takes long to look at is counted first, or many guesses at once would pass together.
+    """
+    _hit(kind, get_remote_address(), cost=-1)
+
+
+def count_own(kind: str, whose: str) -> bool:
+    """Count a guess against *whose* own number; whether it may be looked at on that account.
+
+    Where nothing can be counted it may not.
+    """
+    return _hit(kind, whose) is True
+
+
+def forgive_own(kind: str, whose: str) -> None:
+    """Take back what was counted against *whose* own number: the guess was right."""
+    _hit(kind, whose, cost=-1)
+
+
+def _hit(kind: str, whose: str, *, cost: int = 1) -> bool | None:
+    """Count by *cost*; whether that is within every limit, or None if it could not be counted."""
+    try:
+        counting: Limiter = current_app.extensions["limits"]
+        within = [counting.limiter.hit(most, kind, whose, cost=cost) for most in MISSES[kind]]
+    except Exception as error:  # noqa: BLE001 - a limiter that fails must not fail the page
+        log.warning("misses are not counted", extra={"error": str(error)})
+        return None
+    return all(within)
 
 
 def _storage(redis_url: str) -> str:

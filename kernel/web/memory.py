@@ -1,4 +1,4 @@
-"""What a phone remembers of its own receipts: a signed cookie with their numbers, no session."""
+"""What a phone remembers of its receipts, a desk of its accounts: a signed cookie, no session."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ YEAR: Final = 365 * 24 * 3600  # seconds
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """The numbers of one kind of receipt that this phone made or opened."""
+    """The numbers of one kind of receipt that this phone made or opened, or what is like them."""
 
     cookie: str
     most: int
@@ -31,7 +31,7 @@ class Memory:
         return [number for number in kept if self.read_number(str(number)) == number]
 
     def keep(self, response: Response, number: str) -> None:
-        """Let this phone see all of that receipt from now on."""
+        """Keep that number from now on: a phone then sees all of the receipt."""
         others = [other for other in self.numbers() if other != number]
         response.set_cookie(
             self.cookie,

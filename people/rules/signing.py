@@ -29,6 +29,7 @@ MOST_PASSWORD: Final = 128
 _LOGIN: Final = re.compile(r"[a-z0-9][a-z0-9._-]{2,39}")
 _MOBILE: Final = re.compile(r"1[3-9][0-9]{9}")
 _SESSION: Final = re.compile(r"([0-9]{1,18})(?:\.([0-9]{1,9}))?(?:-([A-Za-z0-9_-]{8,64}))?")
+_DEVICE: Final = re.compile(r"([a-z0-9][a-z0-9._-]{2,39}):([0-9]{1,9}):[A-Za-z0-9_-]{8,64}")
 # Without what is mistaken for something else when it is read out or copied from paper.
 _READABLE: Final = "abcdefghjkmnpqrstuvwxyz23456789"
 _GROUPS: Final = 3
@@ -51,6 +52,11 @@ CODE_LIMITS: Final[Sequence[tuple[timedelta, int]]] = (
     (timedelta(hours=1), 5),
     (timedelta(days=1), 10),
 )
+
+
+def folded_login(typed: str) -> str:
+    """Return a login as it is looked up; without NUL, which PostgreSQL would refuse."""
+    return typed.strip().lower().replace("\0", "")
 
 
 def checked_login(login: str) -> str:
@@ -190,6 +196,25 @@ def is_single(kept: str) -> bool:
     """Whether what a cookie keeps names one session; those of older versions do not."""
     found = _SESSION.fullmatch(kept) if kept.isascii() else None
     return found is not None and found[3] is not None
+
+
+def as_device(login: str, epoch: int, key: str) -> str:
+    """Return what a device keeps of an account that it opened: which one, and in which epoch.
+
+    The *key* makes this device another than every other one, so that its misses count alone.
+    """
+    return f"{login}:{epoch}:{key}"
+
+
+def read_device(kept: str) -> str | None:
+    """Return what `as_device` wrote, None for anything else."""
+    return kept if _DEVICE.fullmatch(kept) else None
+
+
+def epoch_of_device(kept: str, *, login: str) -> int | None:
+    """Return in which epoch a device opened the account *login*; None if it opened another one."""
+    found = _DEVICE.fullmatch(kept)
+    return int(found[2]) if found is not None and found[1] == login else None
 
 
 def session_hash(kept: str) -> str:

@@ -20,35 +20,42 @@ from people.models import Account, EndedSession
 LONGEST_SESSION: Final = timedelta(days=31)
 
 
-def sign_in(work: Work, *, login: str, password: str, code: str = "") -> Account | None:
+def sign_in(
+    work: Work, *, login: str, password: str, code: str = "", device_epoch: int | None = None
+) -> Account | None:
     """Return the account that these open, or None.
 
     It never says which of the three was wrong, nor whether there is such a
     login: every answer costs one slow hash and one line in the log.  Every
     fifth failure in a row locks the account for a while; while it is locked
-    nothing opens it and nothing is counted.
+    nothing opens it and nothing is counted.  All that holds for strangers: a
+    device that opened the account before, in the epoch that still is, neither
+    meets their lock nor adds to it nor opens it, so that nobody can keep
+    somebody else from work.  Whoever calls counts its tries.
 
     Args:
         work: the unit of work; it must commit after a failure, too.
         login: in any case.
         password: as typed.
         code: six digits, where the account has TOTP; each counts once.
+        device_epoch: the account's when this device last opened it, if it may try once more.
     """
-    known_by = login.strip().lower().replace("\0", "")  # which PostgreSQL would refuse
-    account = _locked(work, Account.login == known_by)
+    account = _locked(work, Account.login == rules.folded_login(login))
     is_open = account is not None and account.closed_at is None
     hashed = account.password if account is not None and is_open else None
     right = rules.is_password(password, hashed)
     if account is None or not is_open:
         audit.note(work, by=None, action="sign-in.failed", subject="login:unknown")
         return None
-    if account.locked_until is not None and work.now() < account.locked_until:
+    is_stranger = device_epoch != account.epoch
+    if is_stranger and account.locked_until is not None and work.now() < account.locked_until:
         _note(work, account, "sign-in.locked")
         return None
     if not (right and _second_factor_holds(work, account, code)):
-        _count_failure(work, account)
+        _fail(work, account, is_stranger=is_stranger)
         return None
-    account.failures, account.locked_until = 0, None
+    if is_stranger:
+        account.failures, account.locked_until = 0, None
     _note(work, account, "sign-in")
     return account
 
@@ -137,9 +144,11 @@ def _second_factor_holds(work: Work, account: Account, code: str) -> bool:
     return True
 
 
-def _count_failure(work: Work, account: Account) -> None:
-    account.failures += 1
-    span: timedelta | None = rules.lock_span(account.failures)
+def _fail(work: Work, account: Account, *, is_stranger: bool) -> None:
+    span: timedelta | None = None
+    if is_stranger:
+        account.failures += 1
+        span = rules.lock_span(account.failures)
     if span is not None:
         account.locked_until = work.now() + span
     _note(work, account, "sign-in.failed" if span is None else "sign-in.locking")

@@ -4,7 +4,7 @@ from http import HTTPStatus
 from typing import Final
 
 import segno
-from flask import abort, flash, redirect, render_template, request, session, url_for
+from flask import abort, flash, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -19,6 +19,7 @@ from people.errors import WeakPassword, WrongPassword
 from people.forms import ConfirmForm, PasswordForm, TotpOnForm
 from people.models import Account
 from people.rules import DIALECTS
+from people.views import device
 from people.views.blueprint import (
     chosen_dialects,
     enter,
@@ -74,7 +75,7 @@ def speak() -> ResponseReturnValue:
 def change_password() -> ResponseReturnValue:
     """Change one's own password; whoever was issued one sees nothing else before."""
     own, form, status = _own(), PasswordForm(), HTTPStatus.OK
-    must_change = own.must_change
+    must_change, login = own.must_change, own.login
     if form.validate_on_submit():
         try:
             with transaction() as work:
@@ -91,7 +92,9 @@ def change_password() -> ResponseReturnValue:
             flash(_("密码改好了，别处的登录都已退出。"))
             # The form is sent to the page's own address, which says what was wanted first.
             home = staff_home(current_actor().id)
-            return redirect(local(request.args.get("next"), home), code=303)
+            response = make_response(redirect(local(request.args.get("next"), home), code=303))
+            device.remember(response, login=login, epoch=epoch)
+            return response
     elif request.method == "POST":
         status = HTTPStatus.UNPROCESSABLE_ENTITY
     page = render_template("people/password.html", form=form, must_change=must_change)

@@ -9,14 +9,16 @@ from flask_login import current_user, logout_user
 
 from kernel.access import public
 from kernel.forms import text
-from kernel.web import count_miss, limiter
+from kernel.web import count_miss, forgive_miss, limiter
 from kernel.work import transaction
 from people import service
 from people.errors import TooManyCodes
 from people.forms import PhoneForm
 from people.views.blueprint import enter, local, missed, pages, show_in
 
-FAILED = "20 per minute"  # what succeeds is not counted: a village may have one address
+# Of forms; codes are counted before they are looked at.  What succeeds is not counted: a village
+# may have one address.
+FAILED = "20 per minute"
 # Each costs the district money, whoever's number it was.
 SENT = "120 per hour"
 
@@ -60,13 +62,14 @@ def sign_out_resident() -> ResponseReturnValue:
 
 
 def _enter(form: PhoneForm) -> ResponseReturnValue:
+    count_miss("phone-code")
     with transaction() as work:
         person_id = service.sign_in_resident(work, phone=text(form.phone), code=text(form.code))
     if person_id is None:
-        count_miss("phone-code")
         form.code.data = ""
         form.code.errors = [_("验证码不对，或者已经过期。看看短信，或重新获取一个。")]
         return _page(form, sent=True), HTTPStatus.UNPROCESSABLE_ENTITY
+    forgive_miss("phone-code")
     enter(person_id, None)
     home = current_app.config.get("RESIDENT_HOME", "people.sign_in_resident")
     return redirect(local(form.next.data, home), code=303)

@@ -94,7 +94,7 @@ class TestWithoutRedis:
 
     def test_guesses_are_counted_in_memory(self, refusing: str) -> None:
         site = make_site(refusing)
-        most = MISSES["receipt"].amount
+        most = MISSES["receipt"][0].amount
 
         assert ask(site, "/guess", most + 1) == [200] * most + [429]
 

@@ -12,6 +12,7 @@ from kernel.db import db
 from kernel.errors import Refusal
 from kernel.grants import Role
 from kernel.outbound import Message
+from kernel.web.limits import MISSES
 from kernel.work import Work, transaction
 from people import service
 from people.errors import AreaTaken, LoginTaken, PhoneTaken
@@ -43,6 +44,21 @@ def race(app: Flask, verb: Callable[[Work], object]) -> list[object]:
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         return list(pool.map(run, range(AT_ONCE)))
+
+
+def test_of_many_guesses_at_once_no_more_are_looked_at_than_may_be(live: Flask) -> None:
+    open_account(live)
+    most, start = MISSES["sign-in"][0].amount, Barrier(30)
+
+    def guess(_: int) -> int:
+        start.wait(10)
+        typed = {"login": "nobody", "password": "wrong-password"}
+        return live.test_client().post("/staff/sign-in", data=typed).status_code
+
+    with ThreadPoolExecutor(30) as pool:
+        answers = list(pool.map(guess, range(30)))
+
+    assert (answers.count(422), answers.count(429)) == (most, 30 - most)
 
 
 def open_account(app: Flask) -> int:
