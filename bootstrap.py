@@ -161,7 +161,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
 # The staff's menu, in its order; each sees what they may open.  Of more than five a phone shows
 # four and 更多, which leads to all of them.
 NAV: Final[tuple[NavItem, ...]] = (
-    NavItem("队列", "grid.queue", "list", Permission.CASE_CONTENT_READ),
+    NavItem("队列", "grid.queue", "list", Permission.CASE_HANDLE),
     NavItem("待核实", "grid.to_verify", "ok", Permission.CASE_VERIFY),
     NavItem("台账", "grid.desk", "board", Permission.CASE_READ),
     NavItem("部门", "grid.department", "home", Permission.CASE_WHISTLE_SIGN),
@@ -199,7 +199,7 @@ def create_app(
         TESTING=settings.testing,
         SIGN_IN="people.sign_in",
         SIGN_OUT="people.sign_out",
-        STAFF_HOME="grid.queue",
+        STAFF_HOMES=("grid.queue", "grid.desk"),
         ACCOUNT="people.account",
         HAND_OVER="grid.hand_over",
         RESIDENT_HOME="citizen.home",

@@ -98,9 +98,13 @@ def to_spot_check(session: Session, *, by: Actor, now: datetime) -> Page:
 def listed(
     session: Session, *, by: Actor, now: datetime, filters: Filters | None = None, page: int = 1
 ) -> Page:
-    """Return the cases of the areas *by* reads, masked, with their number; two statements."""
+    """Return the cases of the areas *by* reads, with their number; two statements.
+
+    Masked: what a resident said is only on those that are *by*'s to handle.
+    """
     wanted = conditions(filters or Filters(), now)
-    found = scoped(with_card().where(*wanted), by, Permission.CASE_READ)
+    mine = within(Case, by, Permission.CASE_CONTENT_READ).label("extra")
+    found = scoped(with_card(mine).where(*wanted), by, Permission.CASE_READ)
     number = select(func.count(Case.id)).where(*wanted, within(Case, by, Permission.CASE_READ))
     total = session.scalar(number) or 0
     return _page(session, _burning(found), now=now, page=page, full=False, total=total)
@@ -187,5 +191,5 @@ def _page(
 ) -> Page:
     page = min(max(page, 1), MOST_PAGES)
     rows = session.execute(statement.offset((page - 1) * PAGE).limit(PAGE + 1)).all()
-    cards = tuple(card_of(row, now=now, full=full) for row in rows[:PAGE])
+    cards = tuple(card_of(row, now=now, full=full or bool(row.extra)) for row in rows[:PAGE])
     return Page(cards, page, more=len(rows) > PAGE, total=total)

@@ -30,7 +30,7 @@ ABOVE: Final = (
 
 
 @pages.get("/", strict_slashes=False)
-@require(Permission.CASE_READ)
+@require(Permission.CASE_HANDLE)
 def queue() -> str:
     """Show the cases whose turn is mine."""
     number = request.args.get("page", 1, type=row_number)
@@ -47,7 +47,7 @@ def queue() -> str:
 
 
 @pages.get("/live/queue")
-@require(Permission.CASE_READ)
+@require(Permission.CASE_HANDLE)
 def live_queue() -> ResponseReturnValue:
     """Answer the page's own asking: 304 while nothing has changed, without reading the list."""
     number = request.args.get("page", 1, type=row_number)

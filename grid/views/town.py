@@ -1,5 +1,6 @@
 """The town's desk: every case of the area, who gets it, and what belongs together."""
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Final
 
@@ -10,7 +11,8 @@ from flask_babel import gettext as _
 from grid import queries, service
 from grid.errors import NotYours
 from grid.forms import AssignForm, CaseForm, DeskForm, MergeForm, choice
-from grid.queries import CaseDetail, Counts, Filters
+from grid.queries import Candidate, CaseDetail, Counts, Filters
+from grid.queries.facts import hands
 from grid.queries.pages import case_named, places
 from grid.queries.wording import unit_of
 from grid.rules import Move, State, Urgency
@@ -139,8 +141,12 @@ def _assign_page(
     status: HTTPStatus = HTTPStatus.OK,
 ) -> Response:
     detail = _movable(case_id, *GIVING)
-    filled = _carried(form, detail) if form else fresh(AssignForm, detail)
     people = queries.candidates(db.session(), case_id, by=current_actor(), now=now())
+    reopened = detail.state is State.REOPENED
+    before = hands(db.session(), case_id) if reopened else frozenset()
+    filled = _carried(form, detail) if form else fresh(AssignForm, detail)
+    if form is None and reopened:
+        filled.owner.data = _somebody_new(people, before)
     page = render_template(
         "grid/assign.html",
         case=detail,
@@ -150,10 +156,17 @@ def _assign_page(
         people=people,
         unit_of=unit_of,
         again=detail.state in {State.DISPATCHED, State.HANDLING},
-        reopened=detail.state is State.REOPENED,
+        reopened=reopened,
+        before=before,
         trouble=_trouble(refusal),
     )
     return make_response(page, status)
+
+
+def _somebody_new(people: Sequence[Candidate], before: frozenset[int]) -> str:
+    """Return the nearest who did not have it before: to them goes rework nobody watches over."""
+    new = (one for one in people if one.person_id not in before and not one.off)
+    return str(next((one.person_id for one in new), ""))
 
 
 def _merge_page(
@@ -213,7 +226,8 @@ def filters_of(form: DeskForm) -> Filters:
     state, urgency = text(form.state), text(form.urgency)
     return Filters(
         state=State(state) if state in set(State) else None,
-        only_open=state == "",
+        # Who has a number asks for that one, be it open or not.
+        only_open=state == "" and not text(form.q),
         area=text(form.area),
         urgency=Urgency(urgency) if urgency in set(Urgency) else None,
         category=text(form.category),

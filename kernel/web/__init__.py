@@ -4,7 +4,7 @@ Call ``install_gate`` after the last blueprint; a view that declares no access
 stops the start-up here instead of being found by a stranger later.
 """
 
-from kernel.web.gate import install_gate
+from kernel.web.gate import home_for, install_gate
 from kernel.web.limits import count_miss, count_own, forgive_miss, forgive_own, limiter
 from kernel.web.memory import Memory
 from kernel.web.numbers import RowNumber, row_number
@@ -27,6 +27,7 @@ __all__ = [
     "forgive_miss",
     "forgive_own",
     "full_stop",
+    "home_for",
     "install_gate",
     "install_show",
     "limiter",

@@ -11,7 +11,7 @@ from flask_wtf import CSRFProtect
 from werkzeug.http import parse_date
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from kernel.access import PUBLIC, SIGNED_IN, access_of
+from kernel.access import PUBLIC, SIGNED_IN, Actor, access_of
 from kernel.errors import NotAllowed
 from kernel.logs import current_id
 from kernel.permissions import Permission
@@ -110,6 +110,18 @@ def _host_of(origin: str) -> str:
         return ""
 
 
+def home_for(actor: Actor | None) -> str:
+    """Return the endpoint that a member of staff sees first: of the homes the first open to them.
+
+    Whoever has none comes to their own page, which leads them on.
+    """
+    for home in current_app.config["STAFF_HOMES"]:
+        needed = access_of(current_app.view_functions[home])
+        if actor is not None and isinstance(needed, Permission) and actor.may(needed):
+            return str(home)
+    return str(current_app.config["ACCOUNT"])
+
+
 def _drop_odd_dates() -> None:
     """Take out dates that no calendar has, over whose size Werkzeug stumbles."""
     for name in DATES:
@@ -137,9 +149,9 @@ def _check_access() -> ResponseReturnValue | None:
     allowed = needed == SIGNED_IN or (
         isinstance(needed, Permission) and current_actor().may(needed)
     )
-    if not allowed and request.endpoint == current_app.config["STAFF_HOME"]:
-        # Whoever has no queue comes here after signing in; their own page leads them on.
-        return redirect(url_for(current_app.config["ACCOUNT"]), code=HTTPStatus.SEE_OTHER)
+    if not allowed and request.endpoint in current_app.config["STAFF_HOMES"][:1]:
+        # Addresses lead here whoever follows them; who has no queue is led on to what they have.
+        return redirect(url_for(home_for(current_actor())), code=HTTPStatus.SEE_OTHER)
     if not allowed:
         abort(HTTPStatus.FORBIDDEN)
     return None

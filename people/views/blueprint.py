@@ -5,16 +5,15 @@ from http import HTTPStatus
 from typing import Final
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, current_app, request, session, url_for
+from flask import Blueprint, Response, request, session, url_for
 from flask_login import login_user
 from sqlalchemy.orm import Session
 
-from kernel.access import Actor, access_of
+from kernel.access import Actor
 from kernel.db import db
 from kernel.errors import Refusal
 from kernel.forms import Form
-from kernel.permissions import Permission
-from kernel.web import SignedIn, full_stop, sentence_of
+from kernel.web import SignedIn, full_stop, home_for, sentence_of
 from kernel.web.pages import status_of
 from kernel.work import parts
 from people import queries, rules
@@ -65,12 +64,8 @@ def local(path: str | None, otherwise: str) -> str:
 
 
 def staff_home(person_id: int) -> str:
-    """Return the endpoint that a member of staff sees first: the desk, if it is open to them."""
-    home: str = current_app.config["STAFF_HOME"]
-    needed = access_of(current_app.view_functions[home])
-    actor = queries.actor_of(db.session(), person_id)
-    may = actor is not None and isinstance(needed, Permission) and actor.may(needed)
-    return home if may else "people.account"
+    """Return the endpoint that somebody who has just signed in sees first."""
+    return home_for(queries.actor_of(db.session(), person_id))
 
 
 def missed(response: Response) -> bool:

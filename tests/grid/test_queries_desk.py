@@ -116,13 +116,15 @@ class TestQueue:
 
 
 class TestListed:
-    def test_it_is_masked_even_for_the_owner(self, session: Session) -> None:
-        worker = make_staff(session, Role.GRID_FULL, area=GRID)
+    def test_it_is_masked_for_all_but_who_handles_it(self, session: Session) -> None:
+        worker, colleague = (make_staff(session, Role.GRID_FULL, area=GRID) for _ in range(2))
         make_case(session, owner_id=worker.id, where="三单元401张三家", voice_line="张三说")
 
-        (card,) = queries.listed(session, by=worker, now=NOON).cards
+        (card,) = queries.listed(session, by=colleague, now=NOON).cards
+        (own,) = queries.listed(session, by=worker, now=NOON).cards
 
         assert (card.words, card.where, card.voice_line) == ("", "", "")
+        assert (own.where, own.voice_line) == ("三单元401张三家", "张三说")
 
     @pytest.mark.parametrize(
         "filters",
