@@ -133,6 +133,7 @@ def write_nginx_config(folder: Path, *, http: int, https: int, web: int) -> Path
         ("listen 443 ssl;", f"listen 127.0.0.1:{https} ssl;"),
         ("127.0.0.1:8000", f"127.0.0.1:{web}"),
         ("/etc/pinganma/tls", str(folder)),
+        ("/var/log/nginx", str(folder)),
         ("pinganma.example.gov.cn", "localhost"),
     ):
         assert old in site
@@ -144,7 +145,7 @@ def write_nginx_config(folder: Path, *, http: int, https: int, web: int) -> Path
     config.write_text(
         f"daemon off; pid {folder}/nginx.pid; error_log stderr;\n"
         + ("user root;\n" if os.geteuid() == 0 else "")
-        + "events {}\nhttp {\naccess_log off;\n"
+        + f"events {{}}\nhttp {{\naccess_log {folder}/everybody.log;\n"  # as Debian has it
         + f"{temporary}include {folder}/site.conf;\n}}\n"
     )
     return config
@@ -211,6 +212,60 @@ def test_every_unit_runs_and_the_site_answers_through_https(house: House) -> Non
 
     assert (status, json.loads(body)) == (200, {"status": "ok"})
     assert "max-age" in headers["Strict-Transport-Security"]
+
+
+SECRET = "7Q2M9K4T1ZXW"
+
+
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [
+        (f"/u/{SECRET}", "/u/..."),
+        (f"/u/{SECRET}/photo?key={SECRET}", "/u/..."),
+        (f"/%75/{SECRET}", "/u/..."),
+        (f"/r/{SECRET}", "/r/..."),
+        (f"/R/{SECRET}", "/R/..."),
+        (f"/c/{SECRET}/media/1", "/c/..."),
+        (f"/S/{SECRET}", "/S/..."),
+        (f"/staff/case/{SECRET}", "/staff/case/..."),
+        (f"/track?number={SECRET}", "/track"),
+    ],
+)
+def test_the_log_of_nginx_holds_no_key_to_anything(house: House, path: str, shown: str) -> None:
+    referer = f"https://localhost:{house.https}/u/{SECRET}"
+
+    house.get(path, Referer=referer)
+
+    until(lambda: f'"GET {shown} HTTP' in logged(house, "pinganma.log"), f"a line of {shown}")
+    for name in ("pinganma.log", "everybody.log", "nginx.log", "error.log"):
+        assert SECRET not in logged(house, name), name
+
+
+def test_nor_do_its_logs_when_the_site_is_away(tmp_path: Path) -> None:
+    http, https = free_port(), free_port()
+    config = write_nginx_config(tmp_path, http=http, https=https, web=free_port())
+    alone = House(http=http, https=https, folder=tmp_path, env={})
+    words = [program("nginx"), "-e", "stderr", "-c", str(config)]
+    with process(words, dict(os.environ), tmp_path / "nginx.log"):
+        until(lambda: _answers(alone), "nginx")
+
+        assert alone.get(f"/u/{SECRET}", Referer=f"https://localhost/r/{SECRET}")[0] == 502
+
+        until(lambda: '"GET /u/... HTTP' in logged(alone, "pinganma.log"), "a line")
+    for name in ("pinganma.log", "everybody.log", "nginx.log", "error.log"):
+        assert SECRET not in logged(alone, name), name
+
+
+def _answers(house: House) -> bool:
+    try:
+        return house.get("/healthz")[0] == 502
+    except OSError:
+        return False
+
+
+def logged(house: House, name: str) -> str:
+    file = house.folder / name
+    return file.read_text(errors="replace") if file.exists() else ""
 
 
 def test_a_page_comes_compressed(house: House) -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from people.errors import BadFile
-from people.rules import AREA_COLUMNS, MOST_BYTES, Row, read_sheet
+from people.rules import AREA_COLUMNS, LARGE, MOST_BYTES, Row, open_sheet, read_sheet
 
 COLUMNS = {"code": ("编码",), "name": ("名称",), "zone": ()}
 
@@ -19,6 +19,22 @@ def xlsx(*rows: list[Any]) -> bytes:
     for row in rows:
         book.active.append(row)
     book.save(file)
+    return file.getvalue()
+
+
+def with_sheet(inside: str, **others: bytes) -> bytes:
+    """Return a workbook whose only sheet holds *inside*, other parts replaced by *others*."""
+    space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    sheet = f'<worksheet xmlns="{space}"><sheetData>{inside}</sheetData></worksheet>'
+    source, file = zipfile.ZipFile(io.BytesIO(xlsx(["code"]))), io.BytesIO()
+    parts = {name: source.read(name) for name in source.namelist()}
+    parts["xl/worksheets/sheet1.xml"] = sheet.encode()
+    parts |= {
+        name.replace("__", "/").replace("_xml", ".xml"): part for name, part in others.items()
+    }
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
     return file.getvalue()
 
 
@@ -122,6 +138,40 @@ class TestXlsx:
 
         with pytest.raises(BadFile, match="太大"):
             read_sheet(bomb, COLUMNS)
+
+    @pytest.mark.parametrize(
+        "inside",
+        [
+            "<row>" + "<c/>" * 500_000 + "</row>",
+            "<row/>" * 500_000,
+            "<row><c " + " ".join(f'a{n}=""' for n in range(410_000)) + "/></row>",
+            '<row><c t="inlineStr"><is><t>' + "&amp;" * 500_000 + "</t></is></c></row>",
+        ],
+        ids=["cells", "rows", "attributes", "entities"],
+    )
+    def test_a_sheet_that_would_take_long_is_not_read(self, inside: str) -> None:
+        bomb = with_sheet(inside)
+        assert len(bomb) < MOST_BYTES
+
+        with pytest.raises(BadFile, match="展开后太大"):
+            read_sheet(bomb, COLUMNS)
+
+    def test_nor_is_one_whose_styles_would(self) -> None:
+        with pytest.raises(BadFile, match="展开后太大"):
+            read_sheet(with_sheet("", xl__styles_xml=b"<x>" + b"<y/>" * 500_000 + b"</x>"), COLUMNS)
+
+    def test_a_table_of_three_thousand_areas_is(self) -> None:
+        rows = [[f"33010{n:07}", f"第{n}网格", "片区"] for n in range(3000)]
+
+        assert len(read_sheet(xlsx(["code", "name", "zone"], *rows), COLUMNS)) == 3000
+
+    def test_in_the_background_a_large_one_is_read(self) -> None:
+        cell = '<row><c t="inlineStr"><is><t>{}</t></is></c></row>'
+        book = with_sheet(cell.format("code") + cell.format("=" * 410_000))
+
+        assert len(list(open_sheet(book, COLUMNS, LARGE))) == 1
+        with pytest.raises(BadFile, match="展开后太大"):
+            read_sheet(book, COLUMNS)
 
     def test_entities_that_multiply_are_refused(self) -> None:
         levels = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 9))
