@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
+from itertools import takewhile
 from typing import Any, Final
 
 from flask import Response, make_response, render_template, url_for
@@ -198,9 +199,15 @@ def _forms(
 
 
 def _acts(detail: CaseDetail) -> frozenset[Act]:
-    """Return what may be noted now: calls and rides only while the case is in hand."""
-    in_hand = detail.state is State.HANDLING
-    return detail.acts if in_hand else detail.acts - {Act.CALLED, Act.ON_MY_WAY}
+    """Return what may be noted now: calls and rides only while the case is in hand.
+
+    Who has set out need not say so again, until the case has moved on and come back.
+    """
+    if detail.state is not State.HANDLING:
+        return detail.acts - {Act.CALLED, Act.ON_MY_WAY}
+    since = takewhile(lambda step: step.act is not None, reversed(detail.steps))
+    has_gone = any(step.act is Act.ON_MY_WAY for step in since)
+    return detail.acts - ({Act.ON_MY_WAY} if has_gone else set())
 
 
 def _known(kind: type[CaseForm], detail: CaseDetail) -> dict[str, Any]:
