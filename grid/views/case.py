@@ -33,6 +33,7 @@ from grid.queries.pages import case_named
 from grid.rules import CATALOGUE, Move, State
 from grid.views.beside import beside
 from grid.views.blueprint import now, pages, shown_as
+from grid.views.notes import in_words
 from grid.views.offers import offer_phrases, promised_forms
 from grid.views.show import clocks, level, place, tags
 from kernel.access import Actor, require
@@ -242,7 +243,7 @@ def _timeline(detail: CaseDetail) -> list[dict[str, Any]]:
             "title": _title(step),
             "when": when(step.at),
             "who": _who(step),
-            "note": step.note,
+            "note": in_words(step.note),
             "photos": _photos([one for one in pictures if one.step_number == step.number], *later),
         }
         for index, step in enumerate(detail.steps)
