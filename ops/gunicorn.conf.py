@@ -6,9 +6,12 @@ HOST and PORT say where, WEB_WORKERS how many processes; each answers eight peop
 import os
 
 from gunicorn.arbiter import Arbiter
+from gunicorn.http.message import Request
 from gunicorn.workers.base import Worker
 
 from kernel.facts import check_keys_if_there
+
+BODY_PATIENCE = 10.0  # seconds
 
 bind = (
     os.environ.get("BIND")
@@ -25,6 +28,14 @@ max_requests_jitter = 2_000
 forwarded_allow_ips = ""
 preload_app = True  # loaded once and forked: half the memory and half the start
 control_socket_disable = True  # nothing here is changed while it runs
+
+
+def pre_request(worker: Worker, req: Request) -> None:  # noqa: ARG001 - gunicorn's signature
+    """Wait for the next piece of a body no longer than that: it keeps a thread from others.
+
+    Behind nginx bodies come whole.  gunicorn takes the limit off again before the next request.
+    """
+    req.unreader.sock.settimeout(BODY_PATIENCE)
 
 
 def on_starting(server: Arbiter) -> None:
