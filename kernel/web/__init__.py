@@ -6,7 +6,7 @@ stops the start-up here instead of being found by a stranger later.
 
 from kernel.web.gate import install_gate
 from kernel.web.limits import count_miss, limiter
-from kernel.web.memory import Memory
+from kernel.web.memory import Memory, forget_all, keeps_any
 from kernel.web.numbers import RowNumber, row_number
 from kernel.web.pages import answers_json, beside_field, full_stop, sentence_of, show_refusal
 from kernel.web.session import Doorkeeper, SignedIn, current_actor, current_actor_or_none
@@ -23,9 +23,11 @@ __all__ = [
     "count_miss",
     "current_actor",
     "current_actor_or_none",
+    "forget_all",
     "full_stop",
     "install_gate",
     "install_show",
+    "keeps_any",
     "limiter",
     "row_number",
     "sentence_of",
