@@ -5,7 +5,7 @@ stops the start-up here instead of being found by a stranger later.
 """
 
 from kernel.web.gate import install_gate
-from kernel.web.limits import count_miss, limiter
+from kernel.web.limits import count_added, count_miss, count_sent, limiter
 from kernel.web.memory import Memory, forget_all, keeps_any
 from kernel.web.numbers import RowNumber, row_number
 from kernel.web.pages import answers_json, beside_field, full_stop, sentence_of, show_refusal
@@ -20,7 +20,9 @@ __all__ = [
     "SignedIn",
     "answers_json",
     "beside_field",
+    "count_added",
     "count_miss",
+    "count_sent",
     "current_actor",
     "current_actor_or_none",
     "forget_all",
