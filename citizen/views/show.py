@@ -49,6 +49,7 @@ def receipt_page(found: Receipt, *, full: bool, **more: object) -> Shown:
         "headline": _(_headline(found)),
         "level": _level(found),
         "timeline": _timeline(found, full=full),
+        "who": _who(progress),
         "responsible": _responsible(found),
         "full": full,
         "helped": helped_line(found),
@@ -228,6 +229,13 @@ def _url(found: Receipt, attachment: Attachment, *, thumb: bool = False) -> str:
     )
 
 
+def _who(progress: Progress | None) -> str:
+    """Return what whoever is named has to do with it."""
+    if progress is None or _now(progress) is not None:
+        return str(_("谁来办"))
+    return str(_("谁答复的") if progress.worked_state is State.REJECTED else _("谁办的"))
+
+
 def _responsible(found: Receipt) -> Shown:
     """Return who has it now, whom one may ring.
 
@@ -237,6 +245,8 @@ def _responsible(found: Receipt) -> Shown:
     progress = found.progress
     if progress is not None and progress.worked_state is State.OBJECTED:
         return {"name": _("上一级的人，不是原来那个人"), "phone": None}
+    if progress is not None and progress.worked_state is State.REJECTED and progress.steps[-1].who:
+        return {"name": progress.steps[-1].who, "phone": None}  # who refused, not who had it before
     if progress is not None and progress.owner_name:
         return {"name": called(progress.owner_name), "phone": progress.owner_phone}
     if progress is not None and _now(progress) is not None:

@@ -64,6 +64,7 @@ class TestWithoutANumber:
         assert "前联系您" not in page
         assert "没有您的电话" in page
         assert "前的答复写在这一页" in page
+        assert "我们会打给您" not in page
         assert "前联系您" in other
         assert "没有您的电话" not in other
 
@@ -179,6 +180,19 @@ class TestRework:
         act(session, report.case_id, Move.RETURN, owner_of(session, report), Values(reason="别处"))
 
         assert "<b>正在安排</b>" in page_of(client, report)
+
+    def test_refused_it_names_who_refused_and_not_who_had_it_before(
+        self, client: FlaskClient, session: Session
+    ) -> None:
+        report = make_case(session, phone=PHONE)
+        before = named(session, case_of(session, report).owner_id)
+
+        reject(session, report.case_id)
+
+        case = case_of(session, report)
+        card = read(client, report).partition("谁答复的")[2].partition("办到哪一步了")[0]
+        assert named(session, case.rejected_by) in card
+        assert before not in card.split()
 
     def test_objected_to_it_is_not_whoever_refused(
         self, client: FlaskClient, session: Session
