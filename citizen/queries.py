@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from citizen import rules
 from citizen.errors import NoSuchReceipt
@@ -22,6 +22,7 @@ from grid.models import Case
 from grid.queries import Progress
 from grid.queries.facts import hands
 from grid.rules import CATALOGUE, Privacy, State
+from grid.rules import Level as OwnerLevel
 from kernel.access import Actor
 from kernel.errors import Unavailable
 from kernel.media import Attachment
@@ -35,6 +36,8 @@ from qr.models import Code
 MOST_LISTED: Final = 20
 
 MOST_OWN: Final = 500
+# The case that is worked on: the main one, where several reported the same.
+WORKED: Final = aliased(Case, name="worked")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +96,16 @@ class Line:
     number: str
     place: str
     said_at: datetime
-    state: State | None
+    headline: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnLine:
+    """A report in the list of the phone it was made or opened on."""
+
+    line: Line
+    words: str
+    tile: str | None
 
 
 def by_number(session: Session, typed: str) -> Report:
@@ -141,8 +153,9 @@ def own_reports(session: Session, person_id: int) -> Sequence[OwnReport]:
     if index is not None:
         theirs |= Report.phone_index == index
     rows = session.execute(
-        select(Report, Case.state, Case.phone_index)
+        select(Report, WORKED.state, Case.phone_index)
         .outerjoin(Case, Case.id == Report.case_id)
+        .outerjoin(WORKED, WORKED.id == func.coalesce(Case.main_id, Case.id))
         .where(theirs)
         .order_by(Report.id.desc())
         .limit(MOST_OWN)
@@ -276,14 +289,23 @@ def is_open_to(session: Session, report: Report, *, by: Actor) -> bool:
 def taken_by(session: Session, *, by: Actor) -> tuple[Line, ...]:
     """Return what *by* wrote down last, and nothing of anybody else's; one statement."""
     rows = session.execute(
-        select(Report, Case.state)
+        _with_state()
         .join(TakenDown, TakenDown.report_id == Report.id)
-        .outerjoin(Case, Case.id == Report.case_id)
         .where(TakenDown.by == by.id)
         .order_by(TakenDown.taken_at.desc(), Report.id.desc())
         .limit(MOST_LISTED)
     )
-    return tuple(_line(report, state) for report, state in rows)
+    return tuple(_line(*row) for row in rows)
+
+
+def of_phone(session: Session, numbers: Sequence[str]) -> tuple[OwnLine, ...]:
+    """Return the reports that a phone remembers, in its order; one statement."""
+    rows = session.execute(_with_state().where(Report.number.in_(numbers)))
+    found = {
+        row[0].number: OwnLine(line=_line(*row), words=row[0].words, tile=row[0].tile)
+        for row in rows
+    }
+    return tuple(found[number] for number in numbers if number in found)
 
 
 def last_channel(session: Session, *, by: Actor) -> rules.Channel | None:
@@ -302,8 +324,7 @@ def of_caller(session: Session, phone_index: str, *, by: Actor) -> tuple[Line, .
     What is for the police stays theirs.
     """
     rows = session.execute(
-        select(Report, Case.state)
-        .outerjoin(Case, Case.id == Report.case_id)
+        _with_state()
         .where(
             Report.phone_index == phone_index,
             within(Report, by, Permission.CASE_REPORT_FOR),
@@ -313,15 +334,29 @@ def of_caller(session: Session, phone_index: str, *, by: Actor) -> tuple[Line, .
         .limit(MOST_LISTED)
     )
     return tuple(
-        _line(report, state)
-        for report, state in rows
+        _line(report, state, level, rated)
+        for report, state, level, rated in rows
         if state or CATALOGUE.privacy_of(report.category, report.tile) is not Privacy.POLICE
     )
 
 
-def _line(report: Report, state: State | None) -> Line:
-    place = report.place_name if report.here else report.where
-    return Line(number=report.number, place=place, said_at=report.said_at, state=state)
+def _with_state() -> Select[Report, State | None, OwnerLevel | None, bool]:
+    """Return the statement for reports with how far they are, and whether that was rated."""
+    rated = exists().where(Rating.report_id == Report.id, Rating.closed_at == WORKED.closed_at)
+    return (
+        select(Report, WORKED.state, WORKED.owner_level, rated)
+        .outerjoin(Case, Case.id == Report.case_id)
+        .outerjoin(WORKED, WORKED.id == func.coalesce(Case.main_id, Case.id))
+    )
+
+
+def _line(report: Report, state: State | None, level: OwnerLevel | None, is_rated: object) -> Line:
+    return Line(
+        number=report.number,
+        place=report.place_name if report.here else report.where,
+        said_at=report.said_at,
+        headline=rules.headline(state, level, is_rated=bool(is_rated)),
+    )
 
 
 def _place(session: Session, code: Code) -> Place:

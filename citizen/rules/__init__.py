@@ -19,7 +19,13 @@ from citizen.rules.counter import (
     may_take_down,
     read_caller,
 )
-from citizen.rules.progress import HEADLINE_BEFORE, Stage, now_title, plain_title, stages_after
+from citizen.rules.progress import (
+    Stage,
+    headline,
+    now_title,
+    plain_title,
+    stages_after,
+)
 from citizen.rules.said import (
     LONGEST_KEY,
     LONGEST_NAME,
@@ -32,6 +38,7 @@ from citizen.rules.said import (
     Place,
     Position,
     Said,
+    beginning,
     checked_words,
     digest,
     key_of,
@@ -60,7 +67,6 @@ __all__ = [
     "AN_HOUR",
     "CLOSING",
     "CONCERNS",
-    "HEADLINE_BEFORE",
     "IN_WORDS",
     "JUDGING",
     "JUST_TAKEN",
@@ -89,11 +95,13 @@ __all__ = [
     "Stage",
     "Template",
     "Wish",
+    "beginning",
     "checked_number",
     "checked_words",
     "day_of",
     "digest",
     "gets_texts",
+    "headline",
     "key_of",
     "known_notice",
     "may_take_down",

@@ -8,6 +8,7 @@ from typing import Final
 from grid.rules import Level, State
 
 HEADLINE_BEFORE: Final = "已经收到了"
+HEADLINE_RATED: Final = "已办结，您评过了"
 
 
 class Stage(StrEnum):
@@ -60,10 +61,24 @@ _DOES: Final[Mapping[Level, str]] = MappingProxyType(
         Level.POLICE: "公安正在办",
     }
 )
-_BY_LEVEL: Final[Mapping[State, Mapping[Level, str]]] = MappingProxyType(
-    {State.DISPATCHED: _WAITS_FOR, State.HANDLING: _DOES}
+# It climbed before anybody was named: whoever has it now finds somebody.
+_ARRANGES: Final[Mapping[Level, str]] = MappingProxyType(
+    {
+        Level.VILLAGE: "已经交给村社，正在安排人",
+        Level.TOWN: "已经交给镇街，正在安排人",
+        Level.DISTRICT: "已经交给区级指挥中心，正在安排人",
+    }
 )
-# The table of states names its moves for staff; what residents read of them is said here.
+_BY_LEVEL: Final[Mapping[State, Mapping[Level, str]]] = MappingProxyType(
+    {
+        State.ACCEPTED: _ARRANGES,
+        State.DISPATCHED: _WAITS_FOR,
+        State.HANDLING: _DOES,
+        State.RETURNED: _ARRANGES,
+        State.REOPENED: _ARRANGES,
+    }
+)
+# The tables name moves and standstills for staff; what residents read of them is said here.
 _PLAIN: Final[Mapping[str, str]] = MappingProxyType(
     {
         "已提交": "收到了",
@@ -72,7 +87,8 @@ _PLAIN: Final[Mapping[str, str]] = MappingProxyType(
         "重派": "换了个人来办",
         "重办派遣": "重新派了人",
         "不予受理": "没有受理",
-        "合并": "和另一件一起办",
+        "等待居民补充": "等您再说一说",
+        "合并": "别人也报了，合在一起办",
         "提异议": "您不同意，提了异议",
         "异议成立": "上一级复核过了，重新办",
         "维持不予受理": "上一级复核过了，还是不受理",
@@ -91,8 +107,17 @@ def now_title(state: State | None, level: Level | None = None) -> str | None:
     return found or _NOW.get(state)
 
 
+def headline(state: State | None, level: Level | None = None, *, is_rated: bool = False) -> str:
+    """Return how far it is, in one line: what goes on, or what it came to."""
+    if state is None:
+        return HEADLINE_BEFORE
+    if is_rated:
+        return HEADLINE_RATED
+    return now_title(state, level) or state.citizen
+
+
 def plain_title(title: str) -> str:
-    """Return the title of a step that was taken as a resident would put it."""
+    """Return what staff call a step or a standstill as a resident would put it."""
     return _PLAIN.get(title, title)
 
 

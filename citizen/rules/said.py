@@ -22,6 +22,7 @@ LONGEST_WHERE: Final = 80
 LONGEST_NAME: Final = 20
 MOST_PHOTOS: Final = 5
 VOICE_SECONDS: Final = 60
+LONGEST_BEGINNING: Final = 24
 
 # 11 random characters are 55 bits: with 30 guesses an hour nobody meets one of a million.
 NUMBER_LENGTH: Final = 12
@@ -89,6 +90,12 @@ def checked_words(words: str, *, files: int) -> str:
             count=len(words),
         )
     return words
+
+
+def beginning(words: str) -> str:
+    """Return the first of *words*, in one line, for a list."""
+    line = " ".join(words.split())
+    return line if len(line) <= LONGEST_BEGINNING else line[: LONGEST_BEGINNING - 1] + "…"
 
 
 def digest(said: Said, place: Place) -> str:

@@ -81,7 +81,7 @@ def urge(work: Work, report_id: int, *, note: str = "") -> None:
     case_id = _case_of(report)
     today = rules.day_of(work.now())
     if not insert_if_new(work, Urge, report_id=report.id, day=today, urged_at=work.now()):
-        raise UrgedToday("今天已经催过了，网格员和他的上级都看得到。明天还没动静再催。")
+        raise UrgedToday("今天已经催过了，办事的人和他的上级都看得到。明天还没动静再催。")
     grid.urge(work, case_id, note=note)
 
 

@@ -151,10 +151,10 @@ def _found(report: Report) -> Receipt:
 def _promises(found: Receipt, said: Callable[[datetime], str]) -> list[str]:
     """Return by when what happens.  Who left no number is told by when it is worth asking."""
     progress = found.progress
-    if progress is None or rules.now_title(progress.state) is None:
+    if progress is None or rules.now_title(progress.worked_state) is None:
         return []
     lines = []
-    if progress.state in BEFORE_TAKEN and progress.accept_by:
+    if progress.worked_state in BEFORE_TAKEN and progress.accept_by:
         lines.append(_("%(when)s 前接单", when=said(progress.accept_by)))
         if found.report.phone_index and progress.respond_by:
             lines.append(_("%(when)s 前打电话给您", when=said(progress.respond_by)))

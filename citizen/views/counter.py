@@ -24,7 +24,7 @@ from kernel.forms import cleaned, text
 from kernel.permissions import Permission
 from kernel.web import current_actor, sentence_of
 from kernel.web.pages import status_of
-from kernel.web.show import called, in_parts, when
+from kernel.web.show import called, when
 from kernel.work import parts, transaction
 from people.errors import BadField
 from people.queries import find_area, path_of, paths_of, reaches
@@ -189,9 +189,7 @@ def _lines(found: Sequence[Line]) -> list[Shown]:
             "url": url_for("citizen.counter_receipt", number=rules.printed(line.number)),
             "place": line.place,
             "when": when(line.said_at),
-            "state": in_parts(
-                _(rules.now_title(line.state) or (line.state.citizen if line.state else ""))
-            ),
+            "state": _(line.headline),
         }
         for line in found
     ]

@@ -141,7 +141,7 @@ def forget_contact(number: str) -> ResponseReturnValue:
     url = url_for("citizen.receipt", number=number, **access.carried())
     if request.method == "GET" or not text(OwnForm().sure):
         found = queries.receipt_of(db.session(), report, now=parts().clock.now())
-        is_open = found.progress is None or rules.now_title(found.progress.state) is not None
+        is_open = found.progress is None or rules.now_title(found.progress.worked_state) is not None
         action = url_for("citizen.forget_contact", number=number, **access.carried())
         page = render_template(
             "citizen/forget_contact.html",

@@ -6,7 +6,7 @@ from flask import Response, jsonify, make_response, redirect, render_template, r
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from citizen import queries, service
+from citizen import queries, rules, service
 from citizen.errors import NothingSaid, TooManyWords
 from citizen.forms import AddForm, CallbackForm, RateForm, ReasonForm
 from citizen.models import Report
@@ -15,12 +15,15 @@ from citizen.views.blueprint import pages
 from citizen.views.show import callback_of, etag_of, receipt_page
 from kernel.access import public
 from kernel.db import db
-from kernel.errors import Conflict, Refusal
+from kernel.errors import Conflict, Refusal, TooMany
 from kernel.forms import text
 from kernel.media import BadKey, Kind, MediaRefused
-from kernel.web import current_actor_or_none, full_stop, sentence_of
+from kernel.web import count_added, current_actor_or_none, full_stop, sentence_of
+from kernel.web.pages import status_of
 from kernel.work import parts, transaction
 
+NOT_RIGHT = HTTPStatus.UNPROCESSABLE_ENTITY
+ENOUGH = "今天补充得太多，这一次没有收下。您写的都还在，请明天再补充；急事请打电话。"
 KINDS = {"voice": Kind.SOUND, "photo": Kind.PICTURE}
 
 
@@ -75,10 +78,14 @@ def add(number: str) -> ResponseReturnValue:
     report_id, form = access.find_own(number).id, AddForm()
     words = text(form.words)
     try:
+        _count(number)
         with transaction() as work:
             lost = service.add(work, report_id, words=words, files=form.attached())
     except (NothingSaid, TooManyWords, MediaRefused) as refusal:
         return _again(number, add_words=words, add_error=sentence_of(refusal))
+    except TooMany as refusal:
+        said = sentence_of(refusal)
+        return _again(number, status=status_of(refusal), add_words=words, add_error=said)
     if lost:
         return _again(
             number,
@@ -95,10 +102,14 @@ def answer(number: str) -> ResponseReturnValue:
     report_id, form = access.find_own(number).id, AddForm()
     words = text(form.words)
     try:
+        _count(number)
         with transaction() as work:
             lost = service.answer(work, report_id, words=words, files=form.attached())
     except (NothingSaid, TooManyWords, MediaRefused) as refusal:
         return _again(number, answer_words=words, answer_error=sentence_of(refusal))
+    except TooMany as refusal:
+        said = sentence_of(refusal)
+        return _again(number, status=status_of(refusal), answer_words=words, answer_error=said)
     except Conflict as refusal:  # over meanwhile: what was written stands there to be copied
         return _again(
             number,
@@ -199,6 +210,7 @@ def callback(number: str) -> ResponseReturnValue:
     report_id, form = access.find_own(number).id, CallbackForm()
     dialect, hours = text(form.dialect), text(form.hours).replace("\n", " ")
     try:
+        _count(number)
         with transaction() as work:
             service.ask_callback(work, report_id, dialect=dialect, hours=hours)
     except Refusal as refusal:
@@ -206,8 +218,18 @@ def callback(number: str) -> ResponseReturnValue:
             raise
         found = access.find_own(number)
         typed = callback_of(found, dialect=dialect, hours=hours, error=sentence_of(refusal))
-        return _again(number, callback=typed)
+        known = status_of(refusal) if isinstance(refusal, TooMany) else NOT_RIGHT
+        return _again(number, status=known, callback=typed)
     return _back(number)
+
+
+def _count(number: str) -> None:
+    """Count what is added to a receipt.
+
+    Raises:
+        TooMany: enough was added to it today.
+    """
+    count_added(rules.read_number(number) or "", ENOUGH)
 
 
 def _page(report: Report, *, full: bool, **more: object) -> str:
@@ -215,9 +237,7 @@ def _page(report: Report, *, full: bool, **more: object) -> str:
     return render_template("citizen/receipt.html", receipt=receipt_page(found, full=full, **more))
 
 
-def _again(
-    number: str, *, status: HTTPStatus = HTTPStatus.UNPROCESSABLE_ENTITY, **more: object
-) -> ResponseReturnValue:
+def _again(number: str, *, status: HTTPStatus = NOT_RIGHT, **more: object) -> ResponseReturnValue:
     """Show the receipt again with what was typed, and what is wrong with it."""
     return _page(access.find_own(number), full=True, **more), status
 

@@ -19,9 +19,10 @@ from citizen.views import access
 from grid import queries as grid
 from grid.rules import CATALOGUE
 from kernel.db import db
+from kernel.errors import TooMany
 from kernel.forms import text
 from kernel.media import MediaRefused, NotASound, TooLong
-from kernel.web import answers_json, current_actor_or_none, sentence_of
+from kernel.web import answers_json, count_sent, current_actor_or_none, sentence_of
 from kernel.web.show import called
 from kernel.work import parts, transaction
 from people.rules import Level, level_of
@@ -29,6 +30,9 @@ from qr.queries import Scanned
 from qr.rules import CodeKind, Meaning, read_spot_number
 
 BLANK: Final = ""
+TOO_MANY: Final = (
+    "这一小时从这里报的太多，这一件还没收下。您写的都还在，请过一会儿再发；急事请打电话。"
+)
 
 
 def report(scanned: Scanned) -> ResponseReturnValue:
@@ -94,12 +98,15 @@ def _take(scanned: Scanned, place_of: Callable[[ReportForm], Place]) -> Response
     if said is None or form.errors:
         return _refused(scanned, form)
     try:
+        _count(scanned)
         number = _submit(form, said, place)
     except (NothingSaid, TooManyWords) as refusal:
         form.blame("words", sentence_of(refusal))
     except MediaRefused as refusal:
         spoken = isinstance(refusal, (NotASound, TooLong)) or not form.photos.data
         form.blame("voice" if spoken else "photos", sentence_of(refusal))
+    except TooMany as refusal:
+        return _turned_away(scanned, form, sentence_of(refusal))
     else:
         return _taken(number)
     return _refused(scanned, form)
@@ -136,6 +143,24 @@ def _refused(scanned: Scanned, form: ReportForm) -> ResponseReturnValue:
         message = _("还没有发出去，请看看标红的地方。")
         return jsonify(message=message, errors=form.errors), HTTPStatus.UNPROCESSABLE_ENTITY
     return _form_page(scanned, form), HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+def _count(scanned: Scanned) -> None:
+    """Count a report that is about to be taken.
+
+    Raises:
+        TooMany: there were too many from this address.
+    """
+    count_sent("report-here", TOO_MANY, at=scanned.token or BLANK)
+    count_sent("report", TOO_MANY)
+
+
+def _turned_away(scanned: Scanned, form: ReportForm, sentence: str) -> ResponseReturnValue:
+    """Show the form again with all that was typed; a script keeps it and tries again by itself."""
+    if answers_json():
+        return jsonify(message=sentence, errors={}), HTTPStatus.TOO_MANY_REQUESTS
+    form.form_errors = [sentence]
+    return _form_page(scanned, form), HTTPStatus.TOO_MANY_REQUESTS
 
 
 def _form_page(scanned: Scanned, form: ReportForm) -> str:

@@ -19,7 +19,7 @@ from grid.rules import CATALOGUE, State
 from grid.service import SAID_AT_THE_END
 from kernel.db import db
 from kernel.media import Attachment, Kind
-from kernel.web.show import called, in_parts, when
+from kernel.web.show import called, when
 from kernel.work import parts
 from people.rules import DIALECTS, mask_phone
 
@@ -29,6 +29,8 @@ LEVELS: Final[Mapping[str, str]] = {
     "red": "红色·马上去",
 }
 BEFORE_TAKEN: Final = frozenset({State.SUBMITTED, State.ACCEPTED, State.DISPATCHED})
+# Only these name somebody else to turn to; while it is worked on, whoever has it is named.
+TURNED_AWAY: Final = frozenset({State.REJECTED, State.OBJECTED})
 FRESH_SECONDS: Final = 180
 ACTIONS: Final = ("add", "answer", "urge", "rate", "reopen", "object", "withdraw", "confirm")
 # What the program writes down itself is said in the reader's language; what people write is not.
@@ -44,9 +46,10 @@ def receipt_page(found: Receipt, *, full: bool, **more: object) -> Shown:
     progress, report = found.progress, found.report
     shown: Shown = {
         "number": rules.printed(report.number),
-        "headline": in_parts(_headline(progress)),
+        "headline": _(_headline(found)),
         "level": _level(found),
         "timeline": _timeline(found, full=full),
+        "who": _who(progress),
         "responsible": _responsible(found),
         "full": full,
         "helped": helped_line(found),
@@ -55,19 +58,18 @@ def receipt_page(found: Receipt, *, full: bool, **more: object) -> Shown:
         "actions": {},
         "hotlines": progress.hotlines if progress else (),
         "is_over": progress is not None and _now(progress) is None,
-        **_deadlines(progress),
+        **_deadlines(found, full=full),
     }
     if full:
         shown |= _own(found)
     return shown | more
 
 
-def _headline(progress: Progress | None) -> str:
+def _headline(found: Receipt) -> str:
+    progress = found.progress
     if progress is None:
-        return rules.HEADLINE_BEFORE
-    if progress.merged_into:
-        return progress.headline
-    return _now(progress) or progress.headline
+        return rules.headline(None)
+    return rules.headline(progress.worked_state, progress.owner_level, is_rated=found.is_rated)
 
 
 def _now(progress: Progress) -> str | None:
@@ -227,16 +229,35 @@ def _url(found: Receipt, attachment: Attachment, *, thumb: bool = False) -> str:
     )
 
 
+def _who(progress: Progress | None) -> str:
+    """Return what whoever is named has to do with it."""
+    if progress is None or _now(progress) is not None:
+        return str(_("谁来办"))
+    return str(_("谁答复的") if progress.worked_state is State.REJECTED else _("谁办的"))
+
+
 def _responsible(found: Receipt) -> Shown:
+    """Return who has it now, whom one may ring.
+
+    Between two hands that is nobody: whoever had it, or looks after the place, may be just who is
+    not to have it again.
+    """
     progress = found.progress
+    if progress is not None and progress.worked_state is State.OBJECTED:
+        return {"name": _("上一级的人，不是原来那个人"), "phone": None}
+    if progress is not None and progress.worked_state is State.REJECTED and progress.steps[-1].who:
+        return {"name": progress.steps[-1].who, "phone": None}  # who refused, not who had it before
     if progress is not None and progress.owner_name:
         return {"name": called(progress.owner_name), "phone": progress.owner_phone}
+    if progress is not None and _now(progress) is not None:
+        return {"name": _("正在安排"), "phone": None}
     desk = grid.responsible_for(db.session(), found.report.area_code)
     return {"name": called(desk.name), "phone": desk.phone}
 
 
-def _deadlines(progress: Progress | None) -> Shown:
+def _deadlines(found: Receipt, *, full: bool) -> Shown:
     """Return by when somebody takes it and answers; once taken, by when it is done."""
+    progress = found.progress
     shown: Shown = {"accept_by": None, "answer_by": None, "night_note": None}
     if progress is None or _now(progress) is None:
         return shown
@@ -247,9 +268,9 @@ def _deadlines(progress: Progress | None) -> Shown:
     elif progress.worked_state in BEFORE_TAKEN:
         taken, answered = progress.accept_by, progress.respond_by
         shown["accept_by"] = _("%(when)s 前接单", when=when(taken)) + _late(taken)
-        shown["answer_by"] = _("%(when)s 前联系您", when=when(answered)) + _late(answered)
+        shown["answer_by"] = _answered(found, when(answered), full=full) + _late(answered)
         if progress.night:
-            shown["night_note"] = _night_note(progress)
+            shown["night_note"] = _night_note(progress, rings=not full or _may_ring(found))
     else:
         guessed = _("（放假安排还没公布，是估计的）") if progress.estimated else ""
         known = _("%(when)s 前办好", when=when(progress.close_by)) + guessed
@@ -261,18 +282,35 @@ def _deadlines(progress: Progress | None) -> Shown:
 
 def _stands(progress: Progress) -> str:
     """Return what is added while the clock stands still."""
-    return _("（现在停表，接着办以后再算）") if progress.standstill else ""
+    return _("（先停一停，接着办以后再算）") if progress.standstill else ""
 
 
-def _night_note(progress: Progress) -> str:
-    """Return the policy's own words (grid/data/sla_policies.yaml, night.receipt)."""
+def _answered(found: Receipt, by: str, *, full: bool) -> str:
+    """Return by when they are answered, and where somebody reads it who left no number.
+
+    The number of a receipt alone does not tell whether a telephone's was left.
+    """
+    if not full:
+        return str(_("%(when)s 前给您答复", when=by))
+    if _may_ring(found):
+        return str(_("%(when)s 前联系您", when=by))
+    return str(_("没有您的电话：%(when)s 前的答复写在这一页，请再来看", when=by))
+
+
+def _may_ring(found: Receipt) -> bool:
+    return found.report.phone_index is not None
+
+
+def _night_note(progress: Progress, *, rings: bool) -> str:
+    """Return the policy's own words (grid/data/sla_policies.yaml, night.receipt).
+
+    To whoever left no number nobody can promise a call.
+    """
     name = called(progress.owner_name)
-    if name:
-        said = _(
-            "夜里已收到并派给%(name)s，早上 7 点起联系您；有危险请拨 110、119、120。", name=name
-        )
-        return str(said)
-    return str(_("夜里已收到，早上 7 点起联系您；有危险请拨 110、119、120。"))
+    received = _("夜里已收到并派给%(name)s", name=name) if name else _("夜里已收到")
+    then = _("早上 7 点起联系您") if rings else _("早上 7 点起开始办")
+    said = _("%(received)s，%(then)s；有危险请拨 110、119、120。", received=received, then=then)
+    return str(said)
 
 
 def _late(by: datetime | None) -> str:
@@ -294,10 +332,10 @@ def _notices(found: Receipt) -> list[str]:
         said.append(_("您说的事已经收到，但照片或录音没能存下来，请过一会儿在下面补充。"))
     refused = dict.fromkeys(one.refused_why for one in found.own if one.refused_why)
     if found.progress is not None and found.progress.merged_into:
-        said.append(_("有人报过同一件事，两件一起办，进度都在这里。"))
+        said.append(_("别人也报了同一件事，合在一起办。谁来办、结果怎样，都写在这一页。"))
     said += _promised(found)
-    if found.progress is not None and found.progress.responsible_channel:
-        channel = called(found.progress.responsible_channel)
+    if found.progress is not None and found.progress.worked_state in TURNED_AWAY:
+        channel = called(found.progress.responsible_channel or _("服务电话"))
         said.append(_("这件事该找：%(channel)s", channel=channel))
     return [*_heard(found), *said, *(_(why) for why in refused)]
 
@@ -311,7 +349,8 @@ def _promised(found: Receipt) -> list[str]:
     if stop is not None:
         guessed = _("（放假安排还没公布，是估计的）") if stop.estimated else ""
         until = when(stop.until) + guessed
-        said.append(_("现在停表：%(why)s，最晚到 %(when)s。", why=_(stop.reason.label), when=until))
+        why = _(rules.plain_title(stop.reason.label))
+        said.append(_("先停一停，不算时间：%(why)s，最晚到 %(when)s。", why=why, when=until))
     if progress.extended_why and _now(progress) is not None:
         why, due = progress.extended_why, when(progress.close_by)
         said.append(_("要多用一些时间：%(why)s。新的时限是 %(when)s。", why=why, when=due))
@@ -327,7 +366,7 @@ def _heard(found: Receipt) -> list[str]:
     said = []
     open_still = _now(found.progress) is not None
     if open_still and queries.urged_on(db.session(), found.report, parts().clock.now()):
-        said.append(_("今天催过了，网格员和他的上级都会看到。"))
+        said.append(_("今天催过了，办事的人和他的上级都会看到。"))
     if not open_still and found.is_rated:
         said.append(_("您的评价收到了，谢谢。"))
     return said

@@ -10,14 +10,25 @@ from citizen import queries, rules, service
 from citizen.errors import NoSuchReceipt
 from citizen.forms import CodeForm
 from citizen.models import Report
+from citizen.queries import OwnLine
 from citizen.views import access
 from citizen.views.blueprint import pages
 from citizen.views.show import receipt_page
 from complaints.queries import is_complaint
+from grid.rules import CATALOGUE
 from kernel.access import public
 from kernel.db import db
 from kernel.forms import cleaned, text
-from kernel.web import beside_field, count_miss, forgive_miss, sentence_of
+from kernel.web import (
+    beside_field,
+    count_miss,
+    current_actor_or_none,
+    forget_all,
+    forgive_miss,
+    keeps_any,
+    sentence_of,
+)
+from kernel.web.show import when
 from kernel.work import parts, transaction
 from people.errors import BadField, TooManyCodes
 
@@ -39,6 +50,21 @@ def track() -> ResponseReturnValue:
     if access.is_own(report):
         return redirect(_url(report), HTTPStatus.SEE_OTHER)
     return _page(typed, report=report)
+
+
+@pages.route("/track/forget", methods=["GET", "POST"])
+@public
+def forget_phone() -> ResponseReturnValue:
+    """Let somebody else's phone forget whose receipts it saw, and what it has not sent.
+
+    A link to it, as the choice of a language, forgets nothing.
+    """
+    if request.method == "GET":
+        return redirect(url_for("citizen.track"), HTTPStatus.SEE_OTHER)
+    signed_in = current_actor_or_none() is not None
+    response = make_response(render_template("citizen/forgotten.html", signed_in=signed_in))
+    forget_all(response)
+    return response
 
 
 @pages.post("/track/code")
@@ -110,7 +136,28 @@ def _page(
         code_sent=sent,
         code_url=url_for("citizen.send_code"),
         open_url=url_for("citizen.open_all"),
+        own=[] if found else _own(),
+        keeps=found is None and keeps_any(),
     )
+
+
+def _own() -> list[dict[str, str]]:
+    """Return what this phone reported or opened, the newest first."""
+    numbers = access.remembered()
+    return [_line(one) for one in queries.of_phone(db.session(), numbers)] if numbers else []
+
+
+def _line(one: OwnLine) -> dict[str, str]:
+    number = rules.printed(one.line.number)
+    tile = CATALOGUE.tiles.get(one.tile or "")
+    said = rules.beginning(one.words) or (tile and _(tile.label)) or _("说的是录音或照片")
+    return {
+        "number": number,
+        "url": url_for("citizen.receipt", number=number),
+        "said": said,
+        "about": " · ".join(filter(None, (one.line.place, when(one.line.said_at)))),
+        "headline": _(one.line.headline),
+    }
 
 
 def _url(report: Report) -> str:

@@ -17,13 +17,17 @@ from complaints.views import access
 from complaints.views.blueprint import pages
 from kernel.access import public
 from kernel.db import db
+from kernel.errors import TooMany
 from kernel.forms import cleaned, text
 from kernel.media import MediaRefused, NotASound
 from kernel.media import TooLong as TooLongSound
-from kernel.web import current_actor_or_none, sentence_of
+from kernel.web import count_sent, current_actor_or_none, sentence_of
 from kernel.work import parts, transaction
 from qr.queries import resolve
 
+TOO_MANY: Final = (
+    "这一小时从这里投诉的太多，这一件还没收下。您写的都还在，请过一会儿再发；也可以打电话。"
+)
 # Where somebody came from: a scanned code, or a receipt.
 _SCAN: Final = re.compile(r"/S/([0-9A-Za-z-]{1,40})")
 _RECEIPT: Final = re.compile(r"/r/([0-9A-Za-z-]{12,20})")
@@ -49,6 +53,7 @@ def take() -> ResponseReturnValue:
     said = form.said(area_code=area, about_number=number, lang=str(get_locale() or "zh"))
     if said is not None:
         try:
+            count_sent("complaint", TOO_MANY)
             with transaction() as work:
                 found, lost = service.file(work, said, form.attached(), by=current_actor_or_none())
                 number = found.number
@@ -57,6 +62,9 @@ def take() -> ResponseReturnValue:
         except MediaRefused as refusal:
             spoken = isinstance(refusal, (NotASound, TooLongSound)) or not form.photos.data
             form.blame("voice" if spoken else "photos", sentence_of(refusal))
+        except TooMany as refusal:
+            form.form_errors = [sentence_of(refusal)]
+            return _page(form), HTTPStatus.TOO_MANY_REQUESTS
         else:
             url = url_for(
                 "complaints.receipt", number=rules.printed(number), lost="y" if lost else None

@@ -111,7 +111,7 @@ def progress(session: Session, case_id: int, *, now: datetime | None = None) -> 
         number=case.number,
         state=case.state,
         worked_state=main.state,
-        headline=_headline(case, main),
+        headline=main.state.citizen,
         colour=_colour(main, now),
         urgency=main.urgency,
         steps=timeline(session, steps, case, main, objection),
@@ -189,12 +189,6 @@ def _questions(rows: Rows, main: Case) -> tuple[str, ...]:
     """Return what was asked and not answered: the last so many that were asked."""
     asked = [row.why for row, _ in rows if row.case_id == main.id and row.act is Act.ASKED]
     return tuple(asked[-main.questions :]) if main.questions else ()
-
-
-def _headline(case: Case, main: Case) -> str:
-    if case is not main:
-        return f"和另一件合并办理：{main.state.citizen}"
-    return case.state.citizen
 
 
 def _colour(main: Case, now: datetime | None) -> Colour:

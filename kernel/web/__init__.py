@@ -5,8 +5,16 @@ stops the start-up here instead of being found by a stranger later.
 """
 
 from kernel.web.gate import home_for, install_gate
-from kernel.web.limits import count_miss, count_own, forgive_miss, forgive_own, limiter
-from kernel.web.memory import Memory
+from kernel.web.limits import (
+    count_added,
+    count_miss,
+    count_own,
+    count_sent,
+    forgive_miss,
+    forgive_own,
+    limiter,
+)
+from kernel.web.memory import Memory, forget_all, keeps_any
 from kernel.web.numbers import RowNumber, row_number
 from kernel.web.pages import answers_json, beside_field, full_stop, sentence_of, show_refusal
 from kernel.web.session import Doorkeeper, SignedIn, current_actor, current_actor_or_none
@@ -20,16 +28,20 @@ __all__ = [
     "SignedIn",
     "answers_json",
     "beside_field",
+    "count_added",
     "count_miss",
     "count_own",
+    "count_sent",
     "current_actor",
     "current_actor_or_none",
+    "forget_all",
     "forgive_miss",
     "forgive_own",
     "full_stop",
     "home_for",
     "install_gate",
     "install_show",
+    "keeps_any",
     "limiter",
     "row_number",
     "sentence_of",

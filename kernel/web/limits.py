@@ -1,6 +1,7 @@
 """How often the same address may try: generous for pages, tight for guesses."""
 
 import logging
+from collections.abc import Sequence
 from typing import Final
 
 from flask import Flask, current_app, request
@@ -23,6 +24,15 @@ MISSES: Final[dict[str, list[RateLimitItem]]] = {
     "device": parse_many("5 per 15 minute"),
     "phone-code": parse_many("20 per minute; 30 per hour"),
     "household": parse_many("20 per hour"),
+}
+# What is sent is limited where it pours: so wide that a village behind one address does not meet it
+# on the evening its lights go out, so narrow that a script does within minutes.  No limit counts
+# a code or a place alone: then whoever floods it from afar would silence all who stand there.
+SENT: Final[dict[str, list[RateLimitItem]]] = {
+    "report": parse_many("600 per hour"),  # from one address
+    "report-here": parse_many("120 per hour"),  # from one address at one code
+    "complaint": parse_many("60 per hour"),  # from one address
+    "add": parse_many("40 per day"),  # to one receipt, from wherever
 }
 log = logging.getLogger(__name__)
 
@@ -68,9 +78,28 @@ def count_miss(kind: str) -> None:
     Raises:
         TooMany: if this address has guessed wrong too often.
     """
-    if _hit(kind, get_remote_address()) is False:
-        log.warning("too many misses", extra={"kind": kind, "path": request.path[:20]})
+    if _hit(MISSES[kind], kind, get_remote_address()) is False:
         raise TooMany("试的次数太多了，请过一小时再试，或者打电话给我们。")
+
+
+def count_sent(kind: str, sentence: str, *, at: str = "") -> None:
+    """Count something this address sends, in all or *at* one place.
+
+    Raises:
+        TooMany: with *sentence*, if that was too much within its time.
+    """
+    if _hit(SENT[kind], kind, get_remote_address(), at) is False:
+        raise TooMany(sentence)
+
+
+def count_added(number: str, sentence: str) -> None:
+    """Count something that is added to one receipt, from whichever address.
+
+    Raises:
+        TooMany: with *sentence*, if that was too much within its time.
+    """
+    if _hit(SENT["add"], "add", number) is False:
+        raise TooMany(sentence)
 
 
 def forgive_miss(kind: str) -> None:
@@ -78,7 +107,7 @@ def forgive_miss(kind: str) -> None:
 
     What takes long to look at is counted first, or many guesses at once would pass together.
     """
-    _hit(kind, get_remote_address(), cost=-1)
+    _hit(MISSES[kind], kind, get_remote_address(), cost=-1)
 
 
 def count_own(kind: str, whose: str) -> bool:
@@ -86,22 +115,24 @@ def count_own(kind: str, whose: str) -> bool:
 
     Where nothing can be counted it may not.
     """
-    return _hit(kind, whose) is True
+    return _hit(MISSES[kind], kind, whose) is True
 
 
 def forgive_own(kind: str, whose: str) -> None:
     """Take back what was counted against *whose* own number: the guess was right."""
-    _hit(kind, whose, cost=-1)
+    _hit(MISSES[kind], kind, whose, cost=-1)
 
 
-def _hit(kind: str, whose: str, *, cost: int = 1) -> bool | None:
+def _hit(limits: Sequence[RateLimitItem], kind: str, *of: str, cost: int = 1) -> bool | None:
     """Count by *cost*; whether that is within every limit, or None if it could not be counted."""
     try:
         counting: Limiter = current_app.extensions["limits"]
-        within = [counting.limiter.hit(most, kind, whose, cost=cost) for most in MISSES[kind]]
+        within = [counting.limiter.hit(most, kind, *of, cost=cost) for most in limits]
     except Exception as error:  # noqa: BLE001 - a limiter that fails must not fail the page
-        log.warning("misses are not counted", extra={"error": str(error)})
+        log.warning("nothing is counted", extra={"error": str(error)})
         return None
+    if not all(within):
+        log.warning("too many", extra={"kind": kind, "path": request.path[:20]})
     return all(within)
 
 

@@ -20,6 +20,10 @@ class Memory:
     most: int
     read_number: Callable[[str], str | None]  # a number as it is kept, or None for none
 
+    def __post_init__(self) -> None:
+        """Be forgotten with the others."""
+        KINDS.append(self)
+
     def numbers(self) -> list[str]:
         """Return them, the newest first; nothing of a cookie that is not ours."""
         try:
@@ -42,5 +46,25 @@ class Memory:
             secure=parts().settings.is_https,
         )
 
+    def forget(self, response: Response) -> None:
+        """Let this phone see none of them any more."""
+        response.delete_cookie(
+            self.cookie, httponly=True, samesite="Lax", secure=parts().settings.is_https
+        )
+
     def _serializer(self) -> URLSafeSerializer:
         return URLSafeSerializer(str(current_app.secret_key), salt=self.cookie)
+
+
+KINDS: Final[list[Memory]] = []  # each there is, so that a phone can forget all of them
+
+
+def keeps_any() -> bool:
+    """Whether this phone remembers a receipt of whichever kind."""
+    return any(kind.numbers() for kind in KINDS)
+
+
+def forget_all(response: Response) -> None:
+    """Let this phone remember no receipt of any kind: it is somebody else's."""
+    for kind in KINDS:
+        kind.forget(response)

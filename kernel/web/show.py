@@ -81,14 +81,6 @@ def called(name: str | None) -> str:
     return f"{gettext(unit)}{space}{rest}"
 
 
-def in_parts(words: str) -> str:
-    """Return words in the reader's language; those on each side of a colon are looked up."""
-    head, colon, rest = words.partition("：")
-    if not colon:
-        return str(gettext(words))
-    return str(gettext("%(head)s：%(rest)s", head=gettext(head), rest=gettext(rest)))
-
-
 def clock(moment: datetime) -> str:
     """Return hour and minute in Shanghai."""
     return moment.astimezone(SHANGHAI).strftime("%H:%M")

@@ -8,7 +8,8 @@ var box=F.elements.words,slot='w'+location.pathname;
 function store(v){try{sessionStorage[slot]=v}catch(e){}}
 try{box.value=box.value||sessionStorage[slot]||''}catch(e){}
 
-P.size=function(n){var c=$('c-tile'),s=$('c-words');if(c)F.insertBefore(s,n=='3'?c:c.nextSibling)};
+P.size=function(n){var c=$('c-tile'),s=$('c-words'),b=$('by');if(!c)return;
+ if(n=='3'){F.insertBefore(s,c);F.insertBefore(b,c)}else{F.insertBefore(s,c.nextSibling);d.querySelector('.side').appendChild(b)}};
 
 function hints(){
  var on={};each('#f input:checked',function(i){if(i.name=='tile'){on[i.value]=1;box.placeholder=T.eg+d.querySelector('[for='+i.id+'] small').textContent}if(i.name=='danger'&&i.value=='yes')on.danger=1});

@@ -35,7 +35,7 @@ function post(u,v,prog){return new Promise(function(ok,no){
  if(prog)x.upload.onprogress=function(e){e.lengthComputable&&prog(e.loaded/e.total)};
  x.onload=function(){var s=x.status,b;try{b=JSON.parse(x.responseText)}catch(e){}
   if(s<300&&b)return ok(b);
-  no(s>399&&s<500&&s!=408&&s!=425&&s!=429?{end:b||{}}:{})};
+  no(s>399&&s<500&&s!=408&&s!=425&&s!=429?{end:b||{}}:{why:b&&b.message})};
  x.onerror=x.ontimeout=function(){no({})};x.send(f)})}
 function words(j){j.v.files=j.f.length;return post(j.to,j.v)['catch'](function(e){
  if(e.end&&e.end.csrf&&e.end.csrf!=j.v.csrf_token){j.v.csrf_token=e.end.csrf;return post(j.to,j.v)}throw e})}
@@ -54,11 +54,11 @@ function next(){return all().then(function(a){
  if(!j)return;
  if(!P.mine(j))say(T.again);
  return send(j).then(function(){P.mine(j)?P.done(j):say((j.lost||T.sent)+' ',j.url)},function(e){
-  if(!e.end)throw j;
+  if(!e.end){j.why=e.why;throw j}
   return drop(j).then(function(){P.mine(j)?P.fail(e.end):say((e.end.message||T.refused)+' '+(j.v.words||'')+' ',T.tel&&'tel:'+T.tel,T.call)})}).then(next)})}
 function run(){if(busy)return more=1;busy=1;clearTimeout(timer);
  next().then(function(){busy=0;wait=3000;if(more){more=0;run()}},function(j){busy=0;P.wait(j);
-  say(j.number?T.half.replace('#',j.number):P.kept?T.off:T.offmem);timer=setTimeout(run,wait);wait=Math.min(wait*2,60000)})}
+  say(j.number?T.half.replace('#',j.number):j.why||(P.kept?T.off:T.offmem));timer=setTimeout(run,wait);wait=Math.min(wait*2,60000)})}
 function nil(){}
 var P=w.P={$:$,show:show,each:each,uid:uid,save:save,run:run,say:say,kept:1,size:nil,prog:nil,mine:nil,done:nil,fail:nil,wait:nil};
 on(w,'online',run);on(d,'visibilitychange',function(){d.hidden||run()});

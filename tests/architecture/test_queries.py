@@ -86,6 +86,7 @@ OPEN = {
     "citizen.queries.desk_for": "where to report, for a code nobody knows",
     "citizen.queries.first_there": "codes of areas are public",
     "citizen.queries.hanging": "a number that hangs there for everybody to read",
+    "citizen.queries.of_phone": "the phone's signed cookie has shown that they are its own",
     "citizen.queries.helper_of": "whoever has the number reads who helped",
     "citizen.queries.own_reports": "asked about oneself only",
     "citizen.queries.receipt_of": "the caller has shown that the report is theirs",

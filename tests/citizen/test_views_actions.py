@@ -65,7 +65,7 @@ class TestOtherEnds:
         later = client.get(url(report))
         client.post(url(report, path="/rate"), data={"solved": "solved", "satisfied": "so_so"})
 
-        assert "两件一起办" in page
+        assert "合在一起办" in page
         assert "邻居的话" not in page + later.text
         assert "办得怎么样" in later.text
         assert len(session.scalars(select(Rating)).all()) == 1

@@ -102,7 +102,7 @@ def test_the_night_says_who_has_it_and_from_when_they_call(
     client: FlaskClient, session: Session, clock: FixedClock
 ) -> None:
     clock.advance(hours=3)  # 23:00 in Shanghai
-    report = make_case(session)
+    report = make_case(session, phone=PHONE)
     session.commit()
 
     page = client.get(url(report)).text

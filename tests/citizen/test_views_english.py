@@ -254,7 +254,7 @@ class TestReceipt:
         page = client.get(url(report)).text
 
         assert left_over(page, session) == []
-        assert "Handled together with another case: " in page
+        assert "Others reported the same; it is handled together." in page
 
     def test_of_the_night(self, client: FlaskClient, session: Session, clock: FixedClock) -> None:
         clock.advance(hours=3)  # 23:00 in Shanghai

@@ -57,7 +57,7 @@ class TestAnswer:
     ) -> None:
         ask(session, report)
         assert "在哪一段路？" in read(client, report)
-        assert "现在停表：等待居民补充" in read(client, report)
+        assert "先停一停，不算时间：等您再说一说" in read(client, report)
 
         answer = send(
             client, report, "answer", words="桥头", photos=photo(), voice=(BytesIO(wav()), "a.wav")
@@ -66,7 +66,7 @@ class TestAnswer:
         assert answer.status_code == 303
         page = read(client, report)
         assert "您回答了" in page
-        assert "现在停表" not in page
+        assert "先停一停，不算时间：" not in page
         assert 'id="answer"' not in client.get(url(report)).text
         assert len(session.scalars(select(CaseFile)).all()) == 2
         assert case_of(session, report).paused_until is None

@@ -176,6 +176,8 @@ class TestOtherPages:
         page = client.get("/").text
 
         assert "工作人员登录" in page
+        assert 'href="/report"' in page
+        assert "不扫码，直接报" in page
         assert "/track" in page
 
     def test_every_residents_page_says_where_to_complain(

@@ -107,7 +107,7 @@ class TestProgress:
         seen = queries.progress(work.session, child.id)
 
         assert (seen.state, seen.merged_into) == (State.MERGED, main.number)
-        assert seen.headline == "和另一件合并办理：正在处理"
+        assert seen.headline == "正在处理"
         assert [step.title for step in seen.steps] == ["合并", "您补充了情况", "接单，开始办理"]
         assert "李四" not in repr(seen)
         assert "王五" not in repr(queries.progress(work.session, main.id))

@@ -116,6 +116,7 @@ def receipt_context(**more: object) -> dict[str, object]:
         "headline": "已经收到了",
         "level": {"code": "yellow", "label": "黄色·要尽快"},
         "timeline": STEPS,
+        "who": "谁来办",
         "responsible": {"name": "王师傅", "phone": "13800000000"},
         "accept_by": "今天 21:09 前接单",
         "answer_by": "今天 21:13 前联系您",

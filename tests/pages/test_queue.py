@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.pages.content import TOKEN
 from tests.pages.sample import Server
@@ -45,6 +45,31 @@ def test_without_a_signal_the_report_waits_in_the_phone_and_goes_once(
     sent(page)
     (row,) = server.site.rows.values()
     assert len(row.files) == 1
+    assert page.evaluate(STORED) == 0
+
+
+def test_turned_away_for_now_it_says_why_keeps_the_report_and_sends_it_later(
+    page: Page, server: Server
+) -> None:
+    def full(route: Route) -> None:
+        if route.request.method == "POST":
+            route.fulfill(status=429, json={"message": "这一小时报的太多。", "errors": {}})
+        else:
+            route.continue_()
+
+    page.route(f"**{SCAN}", full)
+    page.goto(SCAN)
+    page.fill("#words", "灯又灭了")
+
+    page.click("#send")
+
+    expect(page.locator("#msg")).to_have_text("这一小时报的太多。")
+    expect(page.locator("#st")).to_have_text("已存好，点这里再试")
+    expect(page.locator("#words")).to_have_value("灯又灭了")
+    assert page.evaluate(STORED) == 1
+    page.unroute(f"**{SCAN}")
+    sent(page)
+    assert [row.fields["words"] for row in server.site.rows.values()] == ["灯又灭了"]
     assert page.evaluate(STORED) == 0
 
 
