@@ -123,3 +123,7 @@ class TestTheMonthItself:
 
         assert not WANTED - set(did)
         assert any(down < line.at < up for log in month.logs for line in log.lines)
+        assert any(down < log.submitted_at < up <= log.lines[0].at for log in month.logs)
+        assert any(
+            line.did == "broken" and line.at == up for log in month.logs for line in log.lines
+        )

@@ -1,12 +1,14 @@
 """What becomes of a case, course by course."""
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from types import MappingProxyType
 from typing import Final
 
 from citizen import service as citizen
 from citizen.rules import Solved
 from grid import service as grid
+from grid.errors import NotThatWay
 from grid.rules import CATALOGUE, Move, PauseReason, State, Urgency, is_night
 from grid.service import Values
 from kernel.grants import Role
@@ -204,7 +206,8 @@ def _passed_up(life: Life) -> Times:
     yield from life.take()
     yield life.later(5, 60)
     if life.is_in(State.HANDLING) and not life.is_at_the_top():
-        life.move(Move.ESCALATE, values=Values(reason="两个网格的事，要站长出面。"))
+        with suppress(NotThatWay):  # whoever stands above is the one who reported it
+            life.move(Move.ESCALATE, values=Values(reason="两个网格的事，要站长出面。"))
         yield from life.take()
     yield from _end(life)
 

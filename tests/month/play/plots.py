@@ -1,6 +1,6 @@
 """What happens to each case of the month, drawn from a seed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -192,16 +192,28 @@ class Plot:
     chance: SeededChance
 
 
-def plots(chance: SeededChance, *, cases: int, first: datetime, last: datetime) -> Iterator[Plot]:
-    """Yield so many cases, spread over the month by day and by night."""
+def plots(
+    chance: SeededChance,
+    *,
+    cases: int,
+    first: datetime,
+    last: datetime,
+    fixed: Sequence[datetime],
+) -> Iterator[Plot]:
+    """Yield so many cases, spread over the month by day and by night.
+
+    Of every ten waves a few come at the *fixed* moments instead.
+    """
     deck = chance.shuffled([course for course, many in WEIGHTS.items() for _ in range(many)])
+    starts = dict(enumerate(fixed, 1))
     for number in range(cases):
         own = chance.branch(f"case {number}")
         course = deck[number % len(deck)]
         wave = chance.branch(f"wave {number // WAVE}")
         yield Plot(
             number=number,
-            at=_moment(wave, first, last) + timedelta(seconds=own.below(40)),
+            at=starts.get(number // WAVE % 10, _moment(wave, first, last))
+            + timedelta(seconds=own.below(40)),
             course=course,
             kind=_kind(own, course),
             way=_way(own, course),
