@@ -256,9 +256,9 @@ def _responsible(found: Receipt) -> Shown:
 
 
 def _deadlines(found: Receipt, *, full: bool) -> Shown:
-    """Return by when somebody takes it and answers; once taken, by when it is done."""
+    """Return by when somebody takes it and answers, until they have, and by when it is done."""
     progress = found.progress
-    shown: Shown = {"accept_by": None, "answer_by": None, "night_note": None}
+    shown: Shown = {"accept_by": None, "answer_by": None, "done_by": None, "night_note": None}
     if progress is None or _now(progress) is None:
         return shown
     if progress.worked_state is State.OBJECTED:
@@ -269,15 +269,21 @@ def _deadlines(found: Receipt, *, full: bool) -> Shown:
         taken, answered = progress.accept_by, progress.respond_by
         shown["accept_by"] = _("%(when)s 前接单", when=when(taken)) + _late(taken)
         shown["answer_by"] = _answered(found, when(answered), full=full) + _late(answered)
+        shown["done_by"] = _done_by(progress)
         if progress.night:
             shown["night_note"] = _night_note(progress, rings=not full or _may_ring(found))
     else:
-        guessed = _("（放假安排还没公布，是估计的）") if progress.estimated else ""
-        known = _("%(when)s 前办好", when=when(progress.close_by)) + guessed
-        known += _stands(progress) or _late(progress.close_by)
-        # A case that was turned away at once and is looked at again has no such day yet.
-        shown["answer_by"] = known if progress.close_by else None
+        shown["done_by"] = _done_by(progress)
     return shown
+
+
+def _done_by(progress: Progress) -> str | None:
+    """Return by when it is done; what was turned away and is looked at again has no day yet."""
+    if progress.close_by is None:
+        return None
+    guessed = _("（放假安排还没公布，是估计的）") if progress.estimated else ""
+    known: str = _("%(when)s 前办好", when=when(progress.close_by)) + guessed
+    return known + (_stands(progress) or _late(progress.close_by))
 
 
 def _stands(progress: Progress) -> str:

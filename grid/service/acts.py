@@ -24,10 +24,12 @@ from grid.rules import (
     urgency_of,
 )
 from grid.rules.duty import asked_from
+from grid.rules.signing import SIGNS
 from grid.service.moving import Values, find_owner, make, move
 from grid.service.opening import add_files
 from grid.service.record import Entry, locked, reckon, silence, wind, write
 from grid.service.recusal import bypass
+from grid.service.signing import close
 from kernel import audit
 from kernel.access import Actor
 from kernel.permissions import Permission
@@ -211,6 +213,8 @@ def _respond(work: Work, case_id: int, entry: Entry, by: Actor) -> None:
         raise WrongMoment("这件事现在是“%(state)s”，请先接单。", state=case.state.label)
     case.responded_at = case.responded_at or work.now()
     write(work, case, entry)
+    if case.owner_level in SIGNS:  # whoever calls or goes has it in hand, button or not
+        close(work, case, who=by.id)
     reckon(work, case)
     silence(work, case, answered_by=by.id)
 

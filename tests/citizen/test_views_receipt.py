@@ -70,6 +70,19 @@ class TestWhoSeesWhat:
         for hidden in (WORDS, PHONE, "138****5678", "李阿姨", "/media/", "路和灯", "?k=", "<form"):
             assert hidden not in page
 
+    def test_it_says_by_when_it_is_done_before_anybody_has_taken_it(
+        self, client: FlaskClient, session: Session
+    ) -> None:
+        report = make_case(session, tile="broken")
+        session.commit()
+
+        found = client.get(f"/track?number={report.number}").text
+        page = client.get(url(report)).text
+
+        for shown in (found, page):
+            assert "前联系您" in shown
+            assert "<li>3月5日 17:30 前办好</li>" in shown
+
     def test_a_broken_promise_is_called_late_and_an_urge_is_answered(
         self, client: FlaskClient, session: Session, clock: FixedClock
     ) -> None:

@@ -1,5 +1,6 @@
 """Signing for what a department was given, and what happens if nobody does."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from itertools import pairwise
 
@@ -222,6 +223,22 @@ class TestNobodySigns:
 
         assert service.press(work) == 0
         assert (signing(work, case).signed_by, case.state) == (owner.id, State.TO_VERIFY)
+
+    @pytest.mark.parametrize("verb", [service.log_call, service.on_my_way])
+    def test_who_calls_or_sets_out_has_signed(
+        self, work: Work, clock: FixedClock, verb: Callable[..., None]
+    ) -> None:
+        clock.moment = MORNING
+        town = make_staff(work.session, Role.TOWN_ADMIN, area=TOWN)
+        owner = handler(work)
+        case = make_case(work.session, state=State.HANDLING, department=MUNICIPAL)
+        do(work, case, Move.REASSIGN, town, owner=owner.id, reason="归市政")
+
+        verb(work, case.id, by=owner)
+        clock.advance(days=2)
+
+        assert service.press(work) == 0
+        assert signing(work, case).signed_by == case.owner_id == owner.id
 
     def test_the_police_stay_among_themselves(self, work: Work, clock: FixedClock) -> None:
         station = make_station(work.session)

@@ -1,0 +1,1 @@
+"""A month of a district, played on the application as it is."""
