@@ -245,18 +245,26 @@ def _deadlines(progress: Progress | None) -> Shown:
         known = _("%(when)s 前给您答复", when=when(made.decide_by)) if made else None
         shown["answer_by"] = known and known + _late(made.decide_by if made else None)
     elif progress.worked_state in BEFORE_TAKEN:
-        taken, answered = progress.accept_by, progress.respond_by
+        taken = progress.accept_by
         shown["accept_by"] = _("%(when)s 前接单", when=when(taken)) + _late(taken)
-        shown["answer_by"] = _("%(when)s 前联系您", when=when(answered)) + _late(answered)
+        shown["answer_by"] = _called_by(progress)
         if progress.night:
             shown["night_note"] = _night_note(progress)
     else:
         guessed = _("（放假安排还没公布，是估计的）") if progress.estimated else ""
         known = _("%(when)s 前办好", when=when(progress.close_by)) + guessed
         known += _stands(progress) or _late(progress.close_by)
+        if progress.responds:
+            shown["accept_by"] = _called_by(progress)
         # A case that was turned away at once and is looked at again has no such day yet.
         shown["answer_by"] = known if progress.close_by else None
     return shown
+
+
+def _called_by(progress: Progress) -> str:
+    """Return by when somebody rings or comes."""
+    answered = progress.respond_by
+    return str(_("%(when)s 前联系您", when=when(answered)) + _late(answered))
 
 
 def _stands(progress: Progress) -> str:

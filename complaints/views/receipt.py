@@ -156,7 +156,7 @@ def _photos(complaint: Complaint, files: list[Attachment]) -> list[dict[str, str
         {
             "url": _file(complaint, one.id),
             "thumb": _file(complaint, one.id, thumb=True),
-            "alt": _("你拍的第 %(n)s 张照片", n=index),
+            "alt": _("您拍的第 %(n)s 张照片", n=index),
         }
         for index, one in enumerate(files, 1)
     ]

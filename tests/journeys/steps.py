@@ -20,6 +20,11 @@ WAIT = 15_000  # ms for what has no bound of its own
 def sign_in(page: Page, login: str, password: str = PASSWORD) -> Page:
     """Sign in through the form."""
     page.goto("/staff/sign-in")
+    return sign_in_here(page, login, password)
+
+
+def sign_in_here(page: Page, login: str, password: str = PASSWORD) -> Page:
+    """Fill in the form where it has come up, as it does after a rest."""
     page.fill("#login", login)
     page.fill("#password", password)
     tap(page, "登录")
