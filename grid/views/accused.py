@@ -104,7 +104,7 @@ def give_accused_link(number: str) -> ResponseReturnValue:
     except Refusal as refusal:
         return _page(case_id, None, refusal, shown_as(refusal))
     back = url_for("grid.accused_page", number=number)
-    return link_shown(url_for("claim.claim", secret=secret), back=back)
+    return link_shown(url_for("claim.claim", link=secret), back=back)
 
 
 @pages.post("/case/<number>/accused/link/stop")

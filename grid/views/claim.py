@@ -22,38 +22,38 @@ from kernel.work import parts, transaction
 claims = Blueprint("claim", __name__, url_prefix="/h")
 
 
-@claims.get("/<secret>")
+@claims.get("/<link>")
 @public
-def claim(secret: str) -> ResponseReturnValue:
+def claim(link: str) -> ResponseReturnValue:
     """Show what was said about them, or that the link is over."""
-    page = _find(secret)
+    page = _find(link)
     if page is None or page.state is not LinkState.OPEN:
         return _gone(page)
     return _page(page, ClaimForm(formdata=None, key=parts().chance.token()))
 
 
-@claims.post("/<secret>")
+@claims.post("/<link>")
 @public
-def say(secret: str) -> ResponseReturnValue:
+def say(link: str) -> ResponseReturnValue:
     """Take down what they say to it."""
-    page, form = _find(secret), ClaimForm()
+    page, form = _find(link), ClaimForm()
     if page is None or page.state is not LinkState.OPEN:
         return _gone(page)
     if not form.validate():
         return _page(page, form, HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
         with transaction() as work:
-            accused_link.say_as_accused(work, secret, key=text(form.key), words=text(form.words))
+            accused_link.say_as_accused(work, link, key=text(form.key), words=text(form.words))
     except LinkGone:
-        return _gone(_find(secret))
+        return _gone(_find(link))
     except Refusal as refusal:
         return _page(page, form, shown_as(refusal), full_stop(sentence_of(refusal)))
-    return redirect(url_for("claim.claim", secret=secret, heard=1), HTTPStatus.SEE_OTHER)
+    return redirect(url_for("claim.claim", link=link, heard=1), HTTPStatus.SEE_OTHER)
 
 
-def _find(secret: str) -> ClaimPage | None:
+def _find(link: str) -> ClaimPage | None:
     """Return what a link is about; what nobody made counts as a guess."""
-    page = claim_page(db.session(), digest(secret), now=now())
+    page = claim_page(db.session(), digest(link), now=now())
     if page is None:
         count_miss("outside")
     return page

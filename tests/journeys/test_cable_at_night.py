@@ -12,7 +12,7 @@ from grid.rules.roster import USUAL, Kind, Line
 from kernel.clock import SHANGHAI
 from kernel.work import Work
 from people.models import Account, Area, Person
-from tests.journeys.steps import fold, open_case, report_result, send, sign_in_here, tap, verify
+from tests.journeys.steps import fold, look_into, open_case, report_result, send, sign_in_here, tap
 from tests.journeys.still import StillTown
 from tests.journeys.town import GRID, TOWN
 
@@ -157,7 +157,7 @@ def it_is_closed(still: StillTown, wang: Page, number: str) -> None:
     sign_in_here(wang, "wang")
     expect(wang.locator("#others")).to_contain_text("断了电，换了线，路通了")
     report_result(wang, "供电所换了线，路通了")
-    verify(still.at_work("li_zhan"), number)
+    look_into(still.at_work("li_zhan"), number)
 
 
 def look_at_the_end(still: StillTown, resident: Page, unit: Page) -> None:
