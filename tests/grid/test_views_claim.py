@@ -127,7 +127,8 @@ class TestReading:
     def test_only_whoever_was_wrongly_accused_is_told_so(
         self, desk: Desk, case: Case, path: str, finding: Finding
     ) -> None:
-        case.result_text, case.finding = "看过了", finding
+        case.result_text, case.handled_by = "看过了", case.owner_id
+        case.finding = case.proposed_finding = finding
         case.state, case.closed_at = State.CLOSED, NOON
         desk.session.commit()
 

@@ -4,7 +4,7 @@ import re
 from datetime import datetime
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from kernel.clock import SHANGHAI
 from tests.journeys.steps import report, sign_in_here, tap

@@ -3,7 +3,8 @@
 import re
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
+from sqlalchemy import select
 
 from kernel.work import Work
 from people.models import Household
