@@ -1,13 +1,11 @@
 """A shop that did nothing hears what was said, not by whom; it answers, and nothing stays on it."""
 
-from datetime import datetime
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from kernel.clock import SHANGHAI
-from tests.journeys.steps import fold, look_into, open_case, send, sign_in_here, tap
+from tests.journeys.steps import fold, look_into, open_case, send, tap
 from tests.journeys.still import StillTown
 
 pytestmark = pytest.mark.browser
@@ -17,7 +15,6 @@ REPORTER, NAME = "13857123866", "楼上的陈女士"
 SHOP = "李记面馆"
 ANSWER = "我们的废油都交给回收公司，这个月的单子都在店里。"
 RESULT = "去看过，废油有回收公司的单子，下水道里没有油。"
-APRIL = datetime(2026, 4, 3, 9, tzinfo=SHANGHAI)  # more than thirty days later
 
 
 def test_a_shop_is_wrongly_accused(still: StillTown) -> None:
@@ -43,7 +40,6 @@ def test_a_shop_is_wrongly_accused(still: StillTown) -> None:
     expect(resident.locator("main")).to_contain_text(RESULT)
     expect(resident.locator("main")).not_to_contain_text(ANSWER)
     nothing_is_public(still)
-    its_name_is_forgotten(still, li)
 
 
 def complain_of_the_shop(page: Page, still: StillTown) -> str:
@@ -111,13 +107,3 @@ def nothing_is_public(still: StillTown) -> None:
     for path in ("/", passer_by.url, still.scan):
         passer_by.goto(path)
         expect(passer_by.locator("body")).not_to_contain_text(SHOP)
-
-
-def its_name_is_forgotten(still: StillTown, li: Page) -> None:
-    """After a month nobody reads any more whom it was against."""
-    expect(li.locator("main")).to_contain_text(SHOP)
-    still.it_is(APRIL)
-    li.reload()
-    sign_in_here(li, "li_zhan")
-    expect(li.locator("main")).to_contain_text("店铺或单位")
-    expect(li.locator("main")).not_to_contain_text(SHOP)
