@@ -64,6 +64,7 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     complaints.views.pages,
     grid.views.pages,
     grid.views.links,
+    grid.views.claims,
     upkeep.views.pages,
 )
 

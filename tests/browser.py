@@ -11,7 +11,7 @@ from typing import Final, Literal
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image, ImageDraw
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 CHROMIUM: Final = "/usr/bin/chromium"
 FLAGS: Final = (
@@ -33,6 +33,7 @@ AXE: Final = {
 }
 PHONE: Final = {"width": 412, "height": 915}
 DESK: Final = {"width": 1440, "height": 900}
+PATIENCE: Final = 20_000  # ms for what a page is to show: a loaded machine is slow
 GPS: Final = 0x8825  # EXIF: where the block of positions stands
 
 
@@ -52,6 +53,7 @@ def voice_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def chromium(voice_file: Path) -> Iterator[Browser]:
     if not Path(CHROMIUM).exists():
         pytest.fail("Chromium is missing: apt-get install chromium fonts-noto-cjk")
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as play:
         flags = [*FLAGS, f"--use-file-for-fake-audio-capture={voice_file}"]
         browser = play.chromium.launch(executable_path=CHROMIUM, args=flags)
@@ -72,7 +74,7 @@ def new_phone(browser: Browser, url: str, **more: object) -> BrowserContext:
         "base_url": url,
     }
     context = browser.new_context(**{**settings, **more})  # type: ignore[arg-type]
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(PATIENCE)
     return context
 
 

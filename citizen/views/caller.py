@@ -156,8 +156,9 @@ def _promises(found: Receipt, said: Callable[[datetime], str]) -> list[str]:
     lines = []
     if progress.worked_state in BEFORE_TAKEN and progress.accept_by:
         lines.append(_("%(when)s 前接单", when=said(progress.accept_by)))
-        if found.report.phone_index and progress.respond_by:
-            lines.append(_("%(when)s 前打电话给您", when=said(progress.respond_by)))
+    owed = progress.state in BEFORE_TAKEN or progress.responds
+    if owed and found.report.phone_index and progress.respond_by:
+        lines.append(_("%(when)s 前打电话给您", when=said(progress.respond_by)))
     if progress.close_by:
         lines.append(_("%(when)s 前办好", when=said(progress.close_by)))
     return lines

@@ -266,13 +266,15 @@ def _deadlines(found: Receipt, *, full: bool) -> Shown:
         known = _("%(when)s 前给您答复", when=when(made.decide_by)) if made else None
         shown["answer_by"] = known and known + _late(made.decide_by if made else None)
     elif progress.worked_state in BEFORE_TAKEN:
-        taken, answered = progress.accept_by, progress.respond_by
+        taken = progress.accept_by
         shown["accept_by"] = _("%(when)s 前接单", when=when(taken)) + _late(taken)
-        shown["answer_by"] = _answered(found, when(answered), full=full) + _late(answered)
+        shown["answer_by"] = _answered(found, full=full)
         shown["done_by"] = _done_by(progress)
         if progress.night:
             shown["night_note"] = _night_note(progress, rings=not full or _may_ring(found))
     else:
+        if progress.responds:
+            shown["answer_by"] = _answered(found, full=full)
         shown["done_by"] = _done_by(progress)
     return shown
 
@@ -291,16 +293,21 @@ def _stands(progress: Progress) -> str:
     return _("（先停一停，接着办以后再算）") if progress.standstill else ""
 
 
-def _answered(found: Receipt, by: str, *, full: bool) -> str:
-    """Return by when they are answered, and where somebody reads it who left no number.
+def _answered(found: Receipt, *, full: bool) -> str | None:
+    """Return by when somebody rings or comes, and where they answer who left no number.
 
     The number of a receipt alone does not tell whether a telephone's was left.
     """
+    if found.progress is None:
+        return None
+    until = found.progress.respond_by
     if not full:
-        return str(_("%(when)s 前给您答复", when=by))
-    if _may_ring(found):
-        return str(_("%(when)s 前联系您", when=by))
-    return str(_("没有您的电话：%(when)s 前的答复写在这一页，请再来看", when=by))
+        said = _("%(when)s 前给您答复", when=when(until))
+    elif _may_ring(found):
+        said = _("%(when)s 前联系您", when=when(until))
+    else:
+        said = _("没有您的电话：%(when)s 前的答复写在这一页，请再来看", when=when(until))
+    return str(said) + _late(until)
 
 
 def _may_ring(found: Receipt) -> bool:

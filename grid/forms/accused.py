@@ -12,7 +12,7 @@ from grid.rules.accused import (
     Against,
     Heard,
 )
-from kernel.forms import text
+from kernel.forms import Form, text
 
 
 class AccuseForm(CaseForm):
@@ -64,3 +64,16 @@ class AnswerForm(CaseForm):
     def accused_id(self) -> int:
         """Whose answer it is; 0 where the form does not say."""
         return number(text(self.accused)) or 0
+
+
+class ClaimForm(Form):
+    """What the accused write by their link."""
+
+    key = HiddenField()
+    words = TextAreaField(
+        _("您怎么说"),
+        [
+            InputRequired(_("请写一句您的说法。")),
+            Length(max=LONGEST_ANSWER, message=_("写短一点，最多 1000 个字。")),
+        ],
+    )

@@ -1,6 +1,6 @@
 """Tables of the grid queue."""
 
-from grid.models.accused import Accused, AccusedAnswer
+from grid.models.accused import Accused, AccusedAnswer, AccusedLink, AccusedSaid
 from grid.models.cases import POLICE, TO_GIVE_OUT, Case, police_areas
 from grid.models.departments import Handover, Help, Signing
 from grid.models.duty import Alarm, Hours
@@ -19,6 +19,8 @@ __all__ = [
     "TO_GIVE_OUT",
     "Accused",
     "AccusedAnswer",
+    "AccusedLink",
+    "AccusedSaid",
     "Act",
     "Alarm",
     "Callback",

@@ -50,3 +50,30 @@ class AccusedAnswer(Model):
     words: Mapped[str] = mapped_column(Text)
     noted_by: Mapped[int] = mapped_column(ForeignKey(Person.id))
     noted_at: Mapped[datetime]
+
+
+class AccusedLink(Model):
+    """A link to this one claim for the accused.  Of its secret only the hash is kept."""
+
+    __tablename__ = "grid_accused_link"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    accused_id: Mapped[int] = mapped_column(ForeignKey(Accused.id), index=True)
+    secret: Mapped[str] = mapped_column(String(64), unique=True)
+    given_by: Mapped[int] = mapped_column(ForeignKey(Person.id))
+    given_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]  # a newer one takes its place, or nobody is to have one
+
+
+class AccusedSaid(Model):
+    """What the accused wrote by their link.  Written once: triggers refuse to change it."""
+
+    __tablename__ = "grid_accused_said"
+    __table_args__ = (UniqueConstraint("link_id", "key"), {"sqlite_autoincrement": True})
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    link_id: Mapped[int] = mapped_column(ForeignKey(AccusedLink.id))
+    key: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime]
+    words: Mapped[str] = mapped_column(Text)

@@ -6,8 +6,11 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from grid.models import Accused, AccusedAnswer, Case
+from grid.models import Accused, AccusedAnswer, AccusedLink, AccusedSaid, Case
+from grid.queries.outside import desk_of
+from grid.rules import Finding, State
 from grid.rules.accused import Against, Heard
+from grid.rules.outside import LinkState, link_state
 from kernel.access import Actor
 from kernel.permissions import Permission
 from people.models import Account, Household, Membership, Person
@@ -20,7 +23,7 @@ class AnswerLine:
     """What the accused said."""
 
     words: str
-    heard: Heard
+    heard: Heard | None  # None: the accused wrote it by their link
     who: str
     at: datetime
 
@@ -36,6 +39,7 @@ class AccusedLine:
     who: str  # of the staff
     at: datetime
     answers: tuple[AnswerLine, ...]
+    link_until: datetime | None  # until when a link for them opens, if there is one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,8 +50,53 @@ class Colleague:
     name: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimPage:
+    """What the accused read behind their link: nothing that says who reported, or which case."""
+
+    state: LinkState
+    unfounded: bool  # it was looked into, and was not so
+    claim: str
+    said: tuple[AccusedSaid, ...]
+    expires_at: datetime
+    desk_name: str
+    desk_phone: str
+
+
+def claim_page(session: Session, secret: str, *, now: datetime) -> ClaimPage | None:
+    """Return what the link whose hash is *secret* shows; None where there is none."""
+    row = session.execute(
+        select(AccusedLink, Accused, Case)
+        .join(Accused, Accused.id == AccusedLink.accused_id)
+        .join(Case, Case.id == Accused.case_id)
+        .where(AccusedLink.secret == secret)
+    ).one_or_none()
+    if row is None:
+        return None
+    link, accused, case = row
+    name, phone = desk_of(session, case.area_code)
+    state = link_state(
+        state=case.state,
+        police=case.is_police,
+        expires_at=link.expires_at,
+        revoked_at=link.revoked_at,
+        now=now,
+    )
+    opens = state is LinkState.OPEN
+    written = select(AccusedSaid).where(AccusedSaid.link_id == link.id).order_by(AccusedSaid.id)
+    return ClaimPage(
+        state=state,
+        unfounded=case.state is State.CLOSED and case.finding is Finding.UNFOUNDED,
+        claim=accused.claim if opens else "",
+        said=tuple(session.scalars(written)) if opens else (),
+        expires_at=link.expires_at,
+        desk_name=name,
+        desk_phone=phone,
+    )
+
+
 def accused_of(session: Session, case_id: int, *, by: Actor) -> tuple[AccusedLine, ...]:
-    """Return whom the case is against, for those at it; two statements at most.
+    """Return whom the case is against, for those at it; four statements at most.
 
     What is merged into it belongs to it.
     """
@@ -66,7 +115,8 @@ def accused_of(session: Session, case_id: int, *, by: Actor) -> tuple[AccusedLin
     ).all()
     if not rows:
         return ()
-    answers = _answers(session, [row[0].id for row in rows])
+    ids = [row[0].id for row in rows]
+    answers, links = _answers(session, ids), _links(session, ids)
     return tuple(
         AccusedLine(
             accused_id=one.id,
@@ -76,6 +126,7 @@ def accused_of(session: Session, case_id: int, *, by: Actor) -> tuple[AccusedLin
             who=who,
             at=one.noted_at,
             answers=tuple(answers.get(one.id, ())),
+            link_until=links.get(one.id),
         )
         for one, public_name, name, number, who in rows
     )
@@ -129,6 +180,16 @@ def family(session: Session, case_id: int) -> tuple[int, ...]:
     )
 
 
+def _links(session: Session, ids: list[int]) -> dict[int, datetime]:
+    """Return until when the link of those of *ids* opens that were given one."""
+    rows = session.execute(
+        select(AccusedLink.accused_id, AccusedLink.expires_at).where(
+            AccusedLink.accused_id.in_(ids), AccusedLink.revoked_at.is_(None)
+        )
+    )
+    return {row.accused_id: row.expires_at for row in rows}
+
+
 def _answers(session: Session, ids: list[int]) -> dict[int, list[AnswerLine]]:
     found: dict[int, list[AnswerLine]] = {}
     rows = session.execute(
@@ -140,4 +201,15 @@ def _answers(session: Session, ids: list[int]) -> dict[int, list[AnswerLine]]:
     for answer, who in rows:
         line = AnswerLine(words=answer.words, heard=answer.heard, who=who, at=answer.noted_at)
         found.setdefault(answer.accused_id, []).append(line)
+    written = session.execute(
+        select(AccusedLink.accused_id, AccusedSaid.words, AccusedSaid.at)
+        .join(AccusedLink, AccusedLink.id == AccusedSaid.link_id)
+        .where(AccusedLink.accused_id.in_(ids))
+        .order_by(AccusedSaid.id)
+    )
+    for row in written:
+        line = AnswerLine(words=row.words, heard=None, who="", at=row.at)
+        found.setdefault(row.accused_id, []).append(line)
+    for lines in found.values():
+        lines.sort(key=lambda line: line.at)
     return found

@@ -15,6 +15,7 @@ from grid.queries.timeline import ProgressStep, Rows, read_steps, timeline
 from grid.queries.wording import named, unit_of
 from grid.rules import (
     TABLE,
+    ClockKind,
     Colour,
     Finding,
     Hotline,
@@ -71,6 +72,7 @@ class Progress:
     respond_by: datetime | None
     close_by: datetime | None
     estimated: bool
+    responds: bool  # the first call is still owed
     night: bool  # the clocks start at 07:00
     finding: Finding | None
     result_text: str
@@ -124,6 +126,7 @@ def progress(session: Session, case_id: int, *, now: datetime | None = None) -> 
         respond_by=main.respond_by,
         close_by=main.close_by,
         estimated=main.estimated,
+        responds=any(clock.kind is ClockKind.RESPOND for clock in running),
         night=main.night and bool(running),
         finding=main.finding,
         result_text="" if hidden else main.result_text,

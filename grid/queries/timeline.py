@@ -47,7 +47,7 @@ FOR_ALL_ACTS: Final = frozenset(
 )
 TITLES: Final = {
     Move.ACCEPT: "接单，开始办理",
-    Move.RETURN: "正在重新派单",
+    Move.RETURN: "这边办不了，要换人来办",
     Move.REASSIGN: "换了人来办",
     Move.ESCALATE: "交给上一级来办",
     Move.REPORT_RESULT: "办好了，等核实",

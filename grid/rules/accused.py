@@ -11,6 +11,8 @@ from grid.rules.states import Finding
 LONGEST_NAME: Final = 60
 LONGEST_CLAIM: Final = 300
 LONGEST_ANSWER: Final = 1000
+MOST_GIVEN: Final = 10  # links for one of the accused
+MOST_WRITTEN: Final = 5  # answers by one link
 SAME_WORDS: Final = 12  # so many characters in a row are the reporter's own words
 
 

@@ -57,7 +57,7 @@ def accuse(work: Work, case_id: int, charge: Charge, *, by: Actor) -> None:
         WrongMoment: it is over.
         Incomplete, NotThatWay: as the rules say, or it is nobody who can be accused here.
     """
-    case = _locked(work, case_id, by)
+    case = locked_for(work, case_id, by)
     claim = checked_claim(
         charge.claim, words=case.words, caller=case.caller_name, phone=case.caller_phone
     )
@@ -98,7 +98,7 @@ def write_answer(
         Incomplete, NotThatWay: nothing is said, or too much.
     """
     accused = work.session.get(Accused, accused_id)
-    case = _locked(work, 0 if accused is None else accused.case_id, by)
+    case = locked_for(work, 0 if accused is None else accused.case_id, by)
     if not says_something(words):
         raise Incomplete("请写下对方是怎么说的。")
     if len(words) > LONGEST_ANSWER:
@@ -143,7 +143,12 @@ def forget_unfounded(work: Work) -> int:
     return told(work, "accused", len(rows))
 
 
-def _locked(work: Work, case_id: int, by: Actor) -> Case:
+def locked_for(work: Work, case_id: int, by: Actor) -> Case:
+    """Return a case that is not over, locked, for whoever may write down whom it is against.
+
+    Raises:
+        NoSuchCase, WrongMoment: there is none that *by* is at; it is over.
+    """
     case = work.session.scalar(
         select(Case)
         .where(Case.id == case_id, may_accuse(by))

@@ -66,6 +66,14 @@ def tell(work: Work, case: Case, person_id: int, text: str) -> None:
     _robot(work, case, text, mention=None if person is None else phone_of(person))
 
 
+def tell_owner(work: Work, case: Case, text: str) -> None:
+    """Say something about the case to whoever has it, else to the desk's group."""
+    if case.owner_id is None:
+        tell_desk(work, case, text)
+    else:
+        tell(work, case, case.owner_id, text)
+
+
 def tell_desk(work: Work, case: Case, text: str) -> None:
     """Say something about the case to whoever reads the group above it."""
     _robot(work, case, text, mention=None)

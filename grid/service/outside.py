@@ -26,7 +26,7 @@ from grid.rules.outside import (
     gives_away,
     link_state,
 )
-from grid.service.alarms import about, tell, tell_desk
+from grid.service.alarms import about, tell_owner
 from grid.service.opening import add_files
 from grid.service.record import Entry, locked, write
 from kernel.access import Actor
@@ -172,7 +172,7 @@ def say(work: Work, secret: str, answer: Answer, *, attachments: Sequence[int] =
     number = write(work, case, Entry(act=Act.UNIT_SAID, why=why))
     add_files(work, case, attachments, kind=FileKind.HANDLING, step=number)
     _note(work, outside, answer, key=key, step=number)
-    _tell(work, case, f"{outside.name}回话：{answer.said.label}。")
+    tell_owner(work, case, f"{about(work, case)}{outside.name}回话：{answer.said.label}。")
 
 
 def _given(work: Work, case_id: int, by: Actor) -> Case:
@@ -271,11 +271,3 @@ def _behind(work: Work, secret: str) -> tuple[Case, Outside]:
     if state is not LinkState.OPEN:
         raise LinkGone("这个链接已经不能用了。")
     return case, outside
-
-
-def _tell(work: Work, case: Case, what: str) -> None:
-    text = f"{about(work, case)}{what}"
-    if case.owner_id is None:
-        tell_desk(work, case, text)
-    else:
-        tell(work, case, case.owner_id, text)

@@ -1,9 +1,10 @@
-"""The staff pages of the grid queue, and the one page of an outside unit."""
+"""The staff pages of the grid queue, and the one page of an outside unit, and of the accused."""
 
 from grid.views import (
     accused,
     acts,
     case,
+    claim,
     copyout,
     departments,
     files,
@@ -21,12 +22,15 @@ from grid.views import (
     waiting,
 )
 from grid.views.blueprint import pages
+from grid.views.claim import claims
 from grid.views.unit import links
 
 __all__ = [
     "accused",
     "acts",
     "case",
+    "claim",
+    "claims",
     "copyout",
     "departments",
     "files",

@@ -15,10 +15,11 @@ from grid.queries.accused import accused_of, colleagues
 from grid.queries.gone import missing
 from grid.queries.pages import case_named
 from grid.rules.accused import Against, Heard
-from grid.service import accused
+from grid.service import accused, accused_link
 from grid.service.accused import Charge
 from grid.views.blueprint import now, pages, shown_as
 from grid.views.case import Trouble, fresh
+from grid.views.outside import link_shown
 from grid.views.show import level, place
 from kernel.access import require
 from kernel.db import db
@@ -70,15 +71,12 @@ def answer(number: str) -> ResponseReturnValue:
     form, case_id = AnswerForm(), case_named(db.session(), number)
     if not form.validate():
         return _page(case_id, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    if form.accused_id not in {
-        one.accused_id for one in accused_of(db.session(), case_id, by=current_actor())
-    }:
-        raise missing(db.session(), case_id, current_actor())
+    accused_id = _one_of(case_id)
     try:
         with transaction() as work:
             accused.write_answer(
                 work,
-                form.accused_id,
+                accused_id,
                 key=text(form.key),
                 heard=Heard(form.heard.data),
                 words=text(form.words),
@@ -90,6 +88,47 @@ def answer(number: str) -> ResponseReturnValue:
         return _page(case_id, form, refusal, shown_as(refusal))
     flash(_("记下了，核实的人会看到。"))
     return _on(number, case_id)
+
+
+@pages.post("/case/<number>/accused/link")
+@require(Permission.CASE_CONTENT_READ)
+def give_accused_link(number: str) -> ResponseReturnValue:
+    """Give the accused a link, which is shown once."""
+    case_id = case_named(db.session(), number)
+    accused_id = _one_of(case_id)
+    try:
+        with transaction() as work:
+            secret = accused_link.give_accused_link(work, accused_id, by=current_actor())
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        return _page(case_id, None, refusal, shown_as(refusal))
+    back = url_for("grid.accused_page", number=number)
+    return link_shown(url_for("claim.claim", link=secret), back=back)
+
+
+@pages.post("/case/<number>/accused/link/stop")
+@require(Permission.CASE_CONTENT_READ)
+def stop_accused_link(number: str) -> ResponseReturnValue:
+    """Let the link of the accused open nothing any more."""
+    case_id = case_named(db.session(), number)
+    with transaction() as work:
+        accused_link.revoke_accused_link(work, _one_of(case_id), by=current_actor())
+    flash(_("停用了，那个链接打不开了。"))
+    return redirect(url_for("grid.accused_page", number=number), code=HTTPStatus.SEE_OTHER)
+
+
+def _one_of(case_id: int) -> int:
+    """Return whom of this case the form is about.
+
+    Raises:
+        NoSuchCase: nobody, or of another case.
+    """
+    accused_id = AnswerForm().accused_id
+    by = current_actor()
+    if accused_id not in {one.accused_id for one in accused_of(db.session(), case_id, by=by)}:
+        raise missing(db.session(), case_id, by)
+    return accused_id
 
 
 def _on(number: str, case_id: int) -> ResponseReturnValue:

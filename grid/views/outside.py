@@ -64,7 +64,8 @@ def give_link(number: str) -> ResponseReturnValue:
                 secret = service.give_link(work, detail.card.case_id, errand, by=current_actor())
         except Refusal as refusal:
             return _form("grid/give_link.html", detail, form, refusal)
-        return _link_page(detail, errand, secret)
+        back = url_for("grid.case", number=number)
+        return link_shown(url_for("unit.errand", secret=secret), back=back)
     if request.method == "GET":
         form.key.data = parts().chance.token()
         form.unit.data = _likely(detail)
@@ -148,14 +149,14 @@ def _form(
     return page, status
 
 
-def _link_page(detail: CaseDetail, errand: Errand, secret: str) -> ResponseReturnValue:
-    link = parts().settings.public_url + url_for("unit.errand", secret=secret)
+def link_shown(path: str, *, back: str) -> ResponseReturnValue:
+    """Show a link this one time, to copy and to scan; *back* is where it was asked for."""
+    link = parts().settings.public_url + path
     code = svg(link, choose_look(link)).encode()
     return render_template(
         "grid/link.html",
-        case=detail,
-        name=errand.name,
         link=link,
+        back=back,
         code="data:image/svg+xml;base64," + base64.b64encode(code).decode(),
         ends=now() + LASTS,
     )

@@ -9,7 +9,9 @@ from flask_babel import get_locale
 
 from grid import queries
 from grid.queries import Page
+from grid.queries.departments import handovers_to_decide
 from grid.queries.upwards import waiting
+from grid.rules import is_night
 from grid.views.blueprint import now, pages
 from grid.views.show import CardView, card_view
 from kernel.access import require
@@ -43,6 +45,7 @@ def queue() -> str:
         live=url_for("grid.live_queue", page=found.page),
         more=_more(found, "grid.queue"),
         waiting=_waiting(),
+        tonight=_tonight(),
     )
 
 
@@ -81,7 +84,19 @@ def to_verify() -> str:
 def _waiting() -> int:
     """Return how much waits for me as somebody above; only who can be that is asked about."""
     by = current_actor()
-    return waiting(db.session(), by=by, now=now()) if by.wears(*ABOVE) else 0
+    if not by.wears(*ABOVE):
+        return 0
+    session = db.session()
+    return waiting(session, by=by, now=now()) + len(handovers_to_decide(session, by=by))
+
+
+def _tonight() -> int:
+    """Return to how many urgent cases my desk was called and has not answered; by night only."""
+    by, moment = current_actor(), now()
+    if not is_night(moment) or not by.may(Permission.CASE_ASSIGN):
+        return 0
+    calls = queries.called_tonight(db.session(), by=by, now=moment)
+    return sum(not call.answered for call in calls)
 
 
 def _views(found: Page) -> list[CardView]:

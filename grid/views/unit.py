@@ -118,16 +118,17 @@ def _page(
             for index, number in enumerate(page.photos, 1)
         ],
     )
-    return _unlisted(make_response(shown, status))
+    return unlisted(make_response(shown, status))
 
 
 def _gone(page: LinkPage | None) -> Response:
     """Say kindly that there is nothing here, and whom to ring."""
     status = HTTPStatus.NOT_FOUND if page is None else HTTPStatus.GONE
-    return _unlisted(make_response(render_template("grid/unit_gone.html", page=page), status))
+    return unlisted(make_response(render_template("grid/unit_gone.html", page=page), status))
 
 
-def _unlisted(response: Response) -> Response:
+def unlisted(response: Response) -> Response:
+    """Keep the address out of search engines and of what other sites are told."""
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
     response.headers["Referrer-Policy"] = "no-referrer"
     return response

@@ -1,4 +1,4 @@
-"""What waits for somebody above: calls to make, extensions to approve, objections to judge."""
+"""What waits for somebody above: calls to make, extensions, hand-overs and objections."""
 
 from http import HTTPStatus
 
@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from grid import service
 from grid.forms.promises import SupervisorCallForm
+from grid.queries.departments import handovers_to_decide
 from grid.queries.upwards import calls_due, due_call, extensions_asked, objections_made
 from grid.rules import CallOutcome
 from grid.service import Contact
@@ -31,6 +32,7 @@ def waiting() -> str:
         calls=calls_due(session, by=by, now=now()),
         asked=extensions_asked(session, by=by),
         objected=objections_made(session, by=by),
+        handovers=handovers_to_decide(session, by=by),
         now=now(),
     )
 

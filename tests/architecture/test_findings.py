@@ -14,6 +14,7 @@ READ_IN = {
     "grid/forms/__init__.py": "the handler proposes one, the verifier settles it",
     "grid/models/cases.py": "where it is kept",
     "grid/models/steps.py": "who settled it, and when",
+    "grid/queries/accused.py": "whoever was wrongly accused is told that it was not so",
     "grid/queries/detail.py": "for staff who read the case",
     "grid/queries/external.py": "for staff who read the case, as a table",
     "grid/queries/facts.py": "for the rules",

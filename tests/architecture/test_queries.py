@@ -122,6 +122,7 @@ OPEN = {
     "grid.queries.duty.roster_over": "decides who is asked to take a case; nobody reads it",
     "grid.queries.duty.rows_between": "handed on to reads and verbs that ask for whom",
     "grid.queries.ending.over_before": "the program's own, to forget what was kept long enough",
+    "grid.queries.accused.claim_page": "the link is the permission, and counts as a guess",
     "grid.queries.accused.family": "of a case that its caller was let in to",
     "grid.queries.facts.case_facts": "of a case that its caller was let in to",
     "grid.queries.facts.hands": "of a case that its caller was let in to",

@@ -21,7 +21,7 @@ from tests.factories import VILLAGE
 HERE = {"REMOTE_ADDR": "203.0.113.20"}
 ELSEWHERE = {"REMOTE_ADDR": "203.0.113.21"}
 # Twice the limit and one more: the time that is counted may end in between.
-FLOOD = 2 * SENT["report-here"].amount + 1
+FLOOD = 2 * SENT["report-here"][0].amount + 1
 TOO_MANY = "这一小时从这里报的太多，这一件还没收下。您写的都还在"
 ENOUGH = "今天补充得太多，这一次没有收下。您写的都还在"
 
@@ -47,7 +47,7 @@ class TestReports:
 
         answers = [report(client, f"/S/{flooded}", n) for n in range(FLOOD)]
 
-        within = SENT["report-here"].amount
+        within = SENT["report-here"][0].amount
         assert answers[:within] == [303] * within
         assert 429 in answers
         assert count(session) == answers.count(303)
@@ -71,7 +71,7 @@ class TestReports:
         token = make_code(session)
         session.commit()
         with app.test_request_context(environ_overrides=HERE):
-            for _ in range(SENT["report"].amount - 1):
+            for _ in range(SENT["report"][0].amount - 1):
                 count_sent("report", TOO_MANY)
 
         # A number that is no code of ours is another place each time.
@@ -122,7 +122,7 @@ class TestAdditions:
     ) -> None:
         flooded, other = make_case(session, phone=PHONE), make_case(session, phone=PHONE)
         session.commit()
-        most = SENT["add"].amount
+        most = SENT["add"][0].amount
 
         def add(one: Report, n: int) -> int:
             data = {"words": f"补充{n}", "hours": f"晚上{n}", "dialect": ""}
@@ -149,7 +149,7 @@ class TestAdditions:
         act(session, report.case_id, Move.ACCEPT, owner_of(session, report), Values())
         ask(session, report)
         session.commit()
-        for n in range(2 * SENT["add"].amount + 1):
+        for n in range(2 * SENT["add"][0].amount + 1):
             if client.post(url(report, path="/add"), data={"words": f"{n}"}).status_code == 429:
                 break
 
@@ -169,11 +169,11 @@ def test_complaints_of_one_address_end_and_keep_what_was_typed(
     make_code(session)
     session.commit()
     answers = []
-    for n in range(2 * SENT["complaint"].amount + 1):
+    for n in range(2 * SENT["complaint"][0].amount + 1):
         said = {"submission_key": f"c{n}", "about": "app", "words": f"字太小{n}"}
         answers.append(client.post("/complain", data=said, environ_overrides=HERE))
 
-    most = SENT["complaint"].amount
+    most = SENT["complaint"][0].amount
     assert [one.status_code for one in answers[:most]] == [303] * most
     refused = next(one for one in answers if one.status_code == 429)
     assert "您写的都还在" in refused.text

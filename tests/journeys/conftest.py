@@ -4,11 +4,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page
 from redis import ConnectionPool
 
 from tests.browser import faults_of, jpeg, new_desk, new_phone
 from tests.conftest import REDIS_URL, new_database
+from tests.journeys.still import StillTown
 from tests.journeys.town import Town, make_town_plan, opened
 
 Visit = Callable[..., Page]
@@ -57,6 +59,14 @@ def phone(chromium: Browser, town: Town, visits: Visit) -> Visit:
 def desk(chromium: Browser, town: Town, visits: Visit) -> Visit:
     """Return a function that hands out a screen on a desk."""
     return lambda **more: visits(new_desk(chromium, town.url, **more))
+
+
+@pytest.fixture
+def still(live: Flask, chromium: Browser) -> Iterator[StillTown]:
+    """Return a town of its own, whose clock the journey moves."""
+    town = StillTown(live, chromium)
+    yield town
+    town.close()
 
 
 @pytest.fixture(scope="session")

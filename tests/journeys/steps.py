@@ -20,6 +20,11 @@ WAIT = 15_000  # ms for what has no bound of its own
 def sign_in(page: Page, login: str, password: str = PASSWORD) -> Page:
     """Sign in through the form."""
     page.goto("/staff/sign-in")
+    return sign_in_here(page, login, password)
+
+
+def sign_in_here(page: Page, login: str, password: str = PASSWORD) -> Page:
+    """Fill in the form where it has come up, as it does after a rest."""
     page.fill("#login", login)
     page.fill("#password", password)
     tap(page, "登录")
@@ -113,6 +118,17 @@ def report_result(page: Page, words: str, pictures: Sequence[Path] = ()) -> None
 def verify(page: Page, number: str) -> None:
     """Look whether it is settled, and close it."""
     comes_up(page, TO_VERIFY, number)
+    settle_it(page, number)
+
+
+def look_into(page: Page, number: str) -> None:
+    """Go by the menu to what waits for a second look, and close the case."""
+    page.get_by_role("link", name="待核实", exact=True).click()
+    settle_it(page, number)
+
+
+def settle_it(page: Page, number: str) -> None:
+    """Open a case from the list, look at it, and say that it is settled."""
     open_case(page, number)
     fold(page, "verify")
     page.locator("#verify").get_by_role("button", name="核实办结").click()

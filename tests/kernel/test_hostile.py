@@ -20,7 +20,10 @@ from wtforms.fields.core import UnboundField
 
 from citizen import service as citizen
 from grid import service as grid
-from grid.models import Case, Handover, Help, Outside
+from grid.models import Accused, Case, Handover, Help, Outside
+from grid.rules.accused import Against
+from grid.service.accused import Charge, accuse
+from grid.service.accused_link import give_accused_link
 from kernel.audit import AuditLine
 from kernel.forms import Form
 from kernel.grants import Role
@@ -120,7 +123,7 @@ def known(session: Session) -> Mapping[str, str]:
 
 
 def make_neighbours(session: Session, case_id: int) -> Mapping[str, str]:
-    """Return what departments were asked about a case, and the link of an outside unit."""
+    """Return what departments were asked about a case, and links of a unit and the accused."""
     town = make_staff(session, Role.TOWN_ADMIN, area=TOWN)
     asked = {"case_id": case_id, "asked_by": town.id, "asked_at": NOON, "from_department": "fire"}
     more = {"area_code": GRID, "to_department": "town", "for_police": False, "words": "x"}
@@ -133,8 +136,13 @@ def make_neighbours(session: Session, case_id: int) -> Mapping[str, str]:
         errand = grid.Errand(key="k", unit="power", what="x", where="x")
         secret = grid.give_link(work, case_id, errand, by=town)
         outside_id = work.session.scalars(select(Outside.id)).one()
+        charge = Charge(key="k", against=Against.PLACE, claim="x1", name="x")
+        accuse(work, case_id, charge, by=town)
+        accused_id = work.session.scalars(select(Accused.id)).one()
+        link = give_accused_link(work, accused_id, by=town)
     return {
         "secret": secret,
+        "link": link,
         "outside_id": str(outside_id),
         "help_id": str(helped.id),
         "handover_id": str(handed.id),
