@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import count
 
 from sqlalchemy.orm import Session
 
@@ -23,6 +24,7 @@ from grid.models import (
 )
 from grid.rules import CallCause, Level, Privacy, State, Urgency
 from grid.rules.outside import How, Said, digest
+from kernel import crockford
 from kernel.access import Actor
 from kernel.grants import Role
 from kernel.media import Attachment, Kind
@@ -42,6 +44,7 @@ IN_STATE = {
     "rejected": State.REJECTED,
 }
 LATER = timedelta(days=3)
+_numbers = count(1)
 
 
 @dataclass(slots=True)
@@ -65,6 +68,7 @@ def plant_case(session: Session, place: str, state: str, *, worker: Actor, key: 
     }
     case = make_case(
         session,
+        number=crockford.with_check(f"MATRX{next(_numbers):06}"),
         area_code=PLACES[place],
         state=IN_STATE[state],
         place_name=words["place"],
@@ -83,7 +87,7 @@ def plant_case(session: Session, place: str, state: str, *, worker: Actor, key: 
         taken_at=NOON if state != "dispatched" else None,
     )
     words["number"] = case.number
-    names = {"number": case.number, "id": str(case.id)}
+    names = {"number": case.number, "id": str(case.id), "phone": case.caller_phone or ""}
     thing = Thing(place, state, "", case.department or "", police, state == "dispatched", names)
     names |= _hang(session, case, worker, words["notes"], state)
     return Planted(case, thing, words)

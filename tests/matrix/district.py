@@ -1,7 +1,6 @@
 """A district in which the same things lie in five places, each with words of its own in it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
@@ -25,32 +24,15 @@ from qr.rules import CodeKind
 from tests.factories import make_area, make_household, make_person, make_staff
 from tests.fakes import NOON
 from tests.grid.factories import a_number
-from tests.matrix.canaries import Canary
+from tests.matrix.barred import make_barred
 from tests.matrix.cases import Planted, plant_case
 from tests.matrix.domain import AT_LENGTH, DEPARTMENT, HANDS, PLACES, Thing, hat_of
+from tests.matrix.planted import District
+from tests.people.homes import make_resident
 
 STATES = ("handling", "dispatched", "to_verify", "submitted", "objected", "spot", "rejected")
 LATER = timedelta(days=3)
 PICTURE = b"\xff\xd8\xff\xd9"
-
-
-@dataclass(slots=True)
-class District:
-    """All that was planted."""
-
-    actors: dict[str, Actor] = field(default_factory=dict)
-    things: dict[str, list[Thing]] = field(default_factory=dict)
-    canaries: list[Canary] = field(default_factory=list)
-
-    def add(self, kind: str, thing: Thing, **words: str) -> Thing:
-        """Keep *thing*, and the words that were planted in it by their kind."""
-        self.things.setdefault(kind, []).append(thing)
-        self.canaries += [Canary(text, name, thing) for name, text in words.items()]
-        return thing
-
-    def of(self, kind: str, place: str) -> Thing:
-        """Return the first thing of a kind in a place."""
-        return next(one for one in self.things[kind] if one.place == place)
 
 
 def word(what: str, place: str) -> str:
@@ -81,11 +63,13 @@ def plant(session: Session) -> District:
         _plant_receipt(session, found, place)
         _plant_complaint(session, found, place)
         _plant_tables(session, found, place, number)
+    _make_residents(session, found)
     for role in HANDS:
         case = plant_case(session, "here", "handling", worker=found.actors[role], key=f"own-{role}")
         case.thing.owner = role
         keep(found, case, kind="own")
     _plant_machinery(session, found)
+    make_barred(session, found)
     session.commit()
     return found
 
@@ -108,12 +92,24 @@ def _make_actors(session: Session) -> Iterator[tuple[str, Actor]]:
     yield "nobody", make_staff(session)
 
 
+def _make_residents(session: Session, found: District) -> None:
+    """Let somebody of the household here sign in, one who left it, and one of nowhere."""
+    home = found.of("household", "here").names
+    found.actors["head"] = Actor(int(home["person_id"]))
+    for who in ("member", "left", "outsider"):
+        resident = make_resident(session, f"某{who}")
+        if who == "member":
+            session.get_one(Person, resident.id).household_id = int(home["household_id"])
+        found.actors[who] = resident
+    session.flush()
+
+
 def _worker(session: Session, place: str) -> Actor:
     return make_staff(session, Role.GRID_FULL, area=PLACES[place])
 
 
 def _plant_people(session: Session, found: District, place: str) -> None:
-    """Plant a member of staff with private data, a household, and somebody who wants in."""
+    """Plant what is private of a place and of somebody who works there."""
     area = session.get_one(Area, PLACES[place])
     area.night_phone = phone(1, place)
     area.robot_url = f"https://robot.example/{word('robot', place)}"
@@ -125,7 +121,12 @@ def _plant_people(session: Session, found: District, place: str) -> None:
     person.phone_index = keyring().index(person.phone)
     thing = Thing(place, names={"person_id": str(staff.id)})
     found.add("person", thing, staff=person.name, nobody=person.phone)
-    home = make_household(session, area.code)
+    _plant_household(session, found, place)
+
+
+def _plant_household(session: Session, found: District, place: str) -> None:
+    """Plant a household with a member, and somebody who wants in."""
+    home = make_household(session, PLACES[place])
     home.address, home.number = word("address", place), f"H{list(PLACES).index(place)}CANARY"
     member = make_person(session, word("member", place))
     member.household_id, member.is_head = home.id, True
@@ -161,6 +162,7 @@ def _plant_receipt(session: Session, found: District, place: str) -> None:
         words=row.words,
         notice_version="",
         said_at=NOON,
+        phone_index=keyring().index(row.caller_phone or ""),
         case_id=row.id,
     )
     session.add(report)

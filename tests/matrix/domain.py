@@ -122,24 +122,22 @@ def holds(role: str, permission: str) -> bool:
 
 def reaches(role: str, permission: str, thing: Thing) -> bool:
     """Whether *role*, who works here, reaches *thing* under *permission*."""
-    if not holds(role, permission):
+    if not holds(role, permission) or is_closed_to(role, permission, thing):
         return False
-    row = CSV[permission]
-    cell, hat = row.cells[role], hat_of(role)
-    if thing.police and role not in POLICE_ROLES:
-        return False  # 涉警件只有辅警和派出所看得到
-    if ONLY_POLICE in row.note and role in DEPARTMENT and not thing.police:
-        return False
-    if cell == "all":
-        return True
-    if cell == "own":
-        return bool(role) and thing.owner == role
-    if cell == "asg":
-        return turn(role, thing)
+    cell, hat = CSV[permission].cells[role], hat_of(role)
+    if cell in {"own", "asg"}:
+        return thing.owner == role if cell == "own" else turn(role, thing)
     if cell == "dept":
-        inside = thing.area.startswith(hat)
-        return inside and (thing.department == DEPARTMENT[role])
-    return thing.area.startswith(hat[: DIGITS[cell]])
+        return thing.area.startswith(hat) and thing.department == DEPARTMENT[role]
+    return cell == "all" or thing.area.startswith(hat[: DIGITS[cell]])
+
+
+def is_closed_to(role: str, permission: str, thing: Thing) -> bool:
+    """Whether the notes shut out whom a cell would let in: 涉警件只有辅警和派出所看得到."""
+    if thing.police and role not in POLICE_ROLES:
+        return True
+    narrowed = ONLY_POLICE in CSV[permission].note and role in DEPARTMENT
+    return narrowed and not thing.police
 
 
 def turn(role: str, thing: Thing) -> bool:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 import sqlalchemy as sa
 from flask import Flask
@@ -15,7 +16,7 @@ from kernel.access import Actor
 from kernel.db import db
 from people.views import session_id
 from tests.matrix.canaries import Canary, found_in
-from tests.matrix.district import District
+from tests.matrix.planted import District
 
 WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE)\b", re.IGNORECASE)
 # What every form is filled in with: the same words at the right door are taken.
@@ -90,27 +91,40 @@ class Gate:
     app: Flask
     connection: Connection
     district: District
-    clients: dict[str, tuple[FlaskClient, str]] = field(default_factory=dict)
+    sessions: dict[str, tuple[str, str]] = field(default_factory=dict)
+    asked: int = 0
 
     def as_(self, who: str) -> tuple[FlaskClient, str]:
-        """Return the browser of somebody signed in, and the token of their forms; "" is nobody."""
-        if who not in self.clients:
-            client = self.app.test_client()
-            self.clients[who] = client, self._sit(client, self.district.actors.get(who))
+        """Return a browser fresh from the door, and the token of its forms; "" is a stranger."""
+        client = self.app.test_client()
+        if not who:
+            return client, ""
+        if who not in self.sessions:
+            token = self._sit(client, self.district.actors[who])
+            cookie = client.get_cookie("pinganma")
+            self.sessions[who] = ("" if cookie is None else cookie.value), token
             db.session.remove()  # its savepoint must not stand around those of the requests
-        return self.clients[who]
+        value, token = self.sessions[who]
+        client.set_cookie("pinganma", value)
+        return client, token
 
-    def _sit(self, client: FlaskClient, actor: Actor | None) -> str:
-        if actor is None:
-            return ""
+    def _sit(self, client: FlaskClient, actor: Actor) -> str:
         with client.session_transaction() as cookie:
             cookie["_user_id"] = session_id(db.session(), actor.id)
-        page = client.get("/staff/account").text
-        found = re.search(r'name="csrf_token" value="([^"]*)"', page)
-        return found[1] if found else ""
+        for page in ("/staff/account", "/me/data"):
+            found = re.search(r'name="csrf_token" value="([^"]*)"', client.get(page).text)
+            if found:
+                return found[1]
+        raise AssertionError("nobody signed in")
 
     def ask(
-        self, who: str, method: str, path: str, *, briefly: bool = False, **fields: str
+        self,
+        who: str,
+        method: str,
+        path: str,
+        fields: Mapping[str, str] = MappingProxyType({}),
+        *,
+        briefly: bool = False,
     ) -> Answer:
         """Return the answer to one request; whatever it did is undone.
 
@@ -119,8 +133,15 @@ class Gate:
         client, token = self.as_(who)
         data = {**FILLED, **fields, "csrf_token": token} if method == "POST" else None
         headers = {"Accept": "application/json"} if briefly else {}
+        self.asked += 1
+        # Each comes from an address of its own, so that no count of guesses is in the way.
+        address = {
+            "REMOTE_ADDR": f"10.{self.asked >> 16 & 255}.{self.asked >> 8 & 255}.{self.asked & 255}"
+        }
         with self.undone(), self.watched() as written:
-            answer = client.open(path, method=method, data=data, headers=headers)
+            answer = client.open(
+                path, method=method, data=data, headers=headers, environ_base=address
+            )
             text = answer.get_data(as_text=True) if _is_text(answer.mimetype) else ""
             answer.close()
         return Answer(answer.status_code, text, tuple(written), answer.headers.get("Location", ""))

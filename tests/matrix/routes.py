@@ -6,6 +6,7 @@ of elsewhere.  A further word narrows or widens whom the permission alone would 
 
 ``only:A,B``  among those who reach it only these roles, since the domain's words say so
 ``also:P:A``  beside those who reach it, role A where it reaches the thing under permission P
+              (``*`` is whoever holds it; ``departments`` and ``desks`` are groups of roles)
 ``any``       whoever holds the permission, wherever it lies (why: in WHY)
 ``state``     who reaches it may be told that this is not its moment, or not theirs to do (409, 403)
 ``part``      and that the part of it which the form names is not there (404)
@@ -63,14 +64,14 @@ grid.ask                  case:handle           handling    state
 grid.extend               case:extend           handling    state
 grid.approve              case:extend-approve   handling    state
 grid.file                 case:content-read     handling
-grid.ask_help             case:handle           handling    only:dept_handler,other_department,station state
-grid.ask_handover         case:handle           handling    only:dept_handler,other_department,station state
-grid.external             case:handle           handling    also:case:read:town_admin,district_cmd
-grid.give_link            case:handle           handling    also:case:read:town_admin,district_cmd state
-grid.unit_call            case:handle           handling    also:case:read:town_admin,district_cmd state
-grid.revoke_link          case:handle           handling    also:case:read:town_admin,district_cmd state
-grid.answer_help          case:read             handling    only:town_admin,district_cmd
-grid.decide_handover      case:reassign         handling    only:town_admin,district_cmd
+grid.ask_help             case:handle           handling    only:departments state
+grid.ask_handover         case:handle           handling    only:departments state
+grid.external             case:handle           handling    also:case:read:desks
+grid.give_link            case:handle           handling    also:case:read:desks state
+grid.unit_call            case:handle           handling    also:case:read:desks state
+grid.revoke_link          case:handle           handling    also:case:read:desks state
+grid.answer_help          case:read             handling    only:desks
+grid.decide_handover      case:reassign         handling    only:desks
 grid.verify               case:verify           to_verify   state
 grid.send_back            case:verify           to_verify   state
 grid.spot_check           case:verify           spot        state

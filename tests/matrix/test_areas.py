@@ -7,7 +7,7 @@ import pytest
 from werkzeug.routing import Rule
 
 from tests.matrix.canaries import Canary, foreign
-from tests.matrix.domain import AT_LENGTH, Thing, holds, reaches
+from tests.matrix.domain import AT_LENGTH, DEPARTMENT, Thing, holds, reaches
 from tests.matrix.gate import Answer, Gate, methods, path_of
 from tests.matrix.routes import BY_SECRET, DOORS, FOR_ALL, OWN, Door
 
@@ -20,6 +20,7 @@ TRIED = {
     9: ("here", "away", "abroad"),
     6: ("here", "abroad", "beside"),
 }
+GROUPS = {"departments": tuple(DEPARTMENT), "desks": ("town_admin", "district_cmd")}
 # What each form needs beside what all are filled in with.
 MORE = {"grid.pause": {"reason": "weather"}, "people.change_hat": {"do": "add"}}
 
@@ -47,7 +48,7 @@ def test_nobody_passes_but_whom_the_table_lets_in(gate: Gate, role: str) -> None
     wrong = []
     for one in tries(gate, role):
         briefly = not passes(role, one.door, one.thing)
-        answer = gate.ask(role, one.method, one.path, briefly=briefly, **fields(gate, one))
+        answer = gate.ask(role, one.method, one.path, fields(gate, one), briefly=briefly)
         wrong += [
             f"{one.method} {one.path}: {said}"
             for said in complaints(gate, role, one, answer, closed)
@@ -94,14 +95,17 @@ def passes(role: str, door: Door, thing: Thing | None) -> bool:
         return False
     if thing is None or door.has("any"):
         return True
-    only = [role_ for words in door.word("only") for role_ in words.split(",")]
-    if (not only or role in only) and reaches(role, door.permission, thing):
+    if all(is_of(role, group) for group in door.word("only")) and reaches(
+        role, door.permission, thing
+    ):
         return True
-    for words in door.word("also"):
-        permission, _, roles = words.rpartition(":")
-        if roles == "*" or role in roles.split(","):
-            return reaches(role, permission, thing)
-    return False
+    also = [words.rpartition(":") for words in door.word("also")]
+    return any(is_of(role, group) and reaches(role, other, thing) for other, _, group in also)
+
+
+def is_of(role: str, group: str) -> bool:
+    """Whether *role* is meant by a word of the table."""
+    return group in {"*", role} or role in GROUPS.get(group, ())
 
 
 def tries(gate: Gate, role: str) -> Iterator[Try]:
@@ -116,7 +120,7 @@ def tries(gate: Gate, role: str) -> Iterator[Try]:
 
 
 def things(gate: Gate, role: str, door: Door) -> list[Thing | None]:
-    """Return of which things *role* tries a door; one is enough where no door of that kind opens."""
+    """Return of which things *role* tries a door; of one where none of that kind opens."""
     if door.thing == "-":
         return [None]
     planted = gate.district.things[door.thing]
@@ -136,10 +140,23 @@ def fields(gate: Gate, one: Try) -> dict[str, str]:
         return {}
     known = {"state": one.thing.state, "turn": "0", "area": one.thing.area}
     known |= {"row": one.thing.names.get("row", ""), **MORE.get(one.door.endpoint, {})}
-    if one.door.endpoint in {"grid.join"}:
+    if one.door.endpoint == "grid.join":
         known["main"] = gate.district.of("to_verify", one.thing.place).names["number"]
     return known
 
 
 def rule_named(gate: Gate, endpoint: str) -> Rule:
     return gate.rules()[endpoint][0]
+
+
+def test_a_stranger_is_asked_to_sign_in_everywhere(gate: Gate) -> None:
+    wrong = []
+    for door in DOORS.values():
+        for rule in gate.rules()[door.endpoint]:
+            for method in methods(rule):
+                answer = gate.ask("", method, path_of(rule, {}), briefly=method == "POST")
+                asked = answer.status == (303 if method == "GET" else 401)
+                if not asked or answer.written:
+                    wrong.append(f"{method} {door.endpoint}: {answer.status} {answer.written}")
+
+    assert not wrong, "\n".join(wrong)
