@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from tests.matrix.domain import Thing, reaches
+from tests.matrix.domain import Thing, hat_of, reaches
 
 # What is kept of each kind of thing, and under which permission it may be read.
 READ_UNDER = {
@@ -35,10 +35,14 @@ class Canary:
             return False
         if self.kind == "complaint":
             return self.thing.owner != role and reaches(role, READ_UNDER[self.kind], self.thing)
-        content = reaches(role, "case:content-read", self.thing)
+        content = reaches(role, "case:content-read", self.thing) or self.was_asked(role)
         if self.kind in {"place", "notes", "number"} and content:
             return True  # whoever reads all of a case reads what stands above it
         return reaches(role, READ_UNDER[self.kind], self.thing)
+
+    def was_asked(self, role: str) -> bool:
+        """Whether *role* was asked for help: then they read what is asked, and where."""
+        return role == self.thing.asked and self.thing.area.startswith(hat_of(role))
 
 
 def foreign(canaries: Iterable[Canary], role: str) -> list[Canary]:

@@ -88,7 +88,15 @@ def plant_case(session: Session, place: str, state: str, *, worker: Actor, key: 
     )
     words["number"] = case.number
     names = {"number": case.number, "id": str(case.id), "phone": case.caller_phone or ""}
-    thing = Thing(place, state, "", case.department or "", police, state == "dispatched", names)
+    thing = Thing(
+        place,
+        state,
+        department=case.department or "",
+        police=police,
+        urgent=state == "dispatched",
+        names=names,
+    )
+    thing.asked = "other_department" if state == "to_verify" else ""
     names |= _hang(session, case, worker, words["notes"], state)
     return Planted(case, thing, words)
 

@@ -103,6 +103,7 @@ class Thing:
     department: str = ""
     police: bool = False
     urgent: bool = False
+    asked: str = ""  # the department that was asked to join in, beside whose it is
     names: dict[str, str] = field(default_factory=dict)  # what addresses call it by
 
     @property

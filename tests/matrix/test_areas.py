@@ -61,7 +61,7 @@ def complaints(
     gate: Gate, role: str, one: Try, answer: Answer, closed: list[Canary]
 ) -> Iterator[str]:
     """Yield what is wrong with an answer."""
-    about = [word for word in closed if word.kind != "number" or word.thing is not one.thing]
+    about = [word for word in closed if word.kind != "number" or word.text not in one.path]
     leaked = gate.leaks(answer, about)
     if leaked:
         yield f"{answer.status} shows {leaked[:4]}"
