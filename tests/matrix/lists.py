@@ -17,6 +17,11 @@ def lists(gate: Gate, role: str, place: str) -> Iterator[Asked]:
         if door.thing == "-" and holds(role, door.permission):
             for rule in gate.rules()[door.endpoint]:
                 yield from ((method, path_of(rule, {}), NONE) for method in methods(rule))
+    yield from narrowed_for(gate, role, place)
+
+
+def narrowed_for(gate: Gate, role: str, place: str) -> Iterator[Asked]:
+    """Yield those of them that ask for *place*."""
     for permission, method, path, asked in narrowed(gate, place):
         if holds(role, permission):
             query = f"?{urlencode(asked)}" if method == "GET" else ""

@@ -18,7 +18,7 @@ TRIED = {
     15: ("here", "next", "away"),
     12: ("here", "beside", "away"),
     9: ("here", "away", "abroad"),
-    6: ("here", "abroad", "beside"),
+    6: ("here", "abroad"),
 }
 GROUPS = {"departments": tuple(DEPARTMENT), "desks": ("town_admin", "district_cmd")}
 # What each form needs beside what all are filled in with.
@@ -116,7 +116,16 @@ def tries(gate: Gate, role: str) -> Iterator[Try]:
             for thing in things(gate, role, door):
                 path = path_of(rule, {} if thing is None else thing.names)
                 for method in methods(rule):
-                    yield Try(door, method, path, thing)
+                    if method == "GET" or not only_read(role, thing):
+                        yield Try(door, method, path, thing)
+
+
+def only_read(role: str, thing: Thing | None) -> bool:
+    """Whether a thing is only looked for: what is far off, or for the police, in time's favour."""
+    if thing is None:
+        return False
+    far = TRIED[AT_LENGTH.get(role, 6)][2:]
+    return thing.place in far or (thing.police and thing.owner != role)
 
 
 def things(gate: Gate, role: str, door: Door) -> list[Thing | None]:

@@ -5,7 +5,7 @@ import pytest
 from tests.matrix.canaries import foreign
 from tests.matrix.domain import AT_LENGTH, HANDS
 from tests.matrix.gate import Gate
-from tests.matrix.lists import lists
+from tests.matrix.lists import narrowed_for
 
 NEAREST = {15: "next", 12: "beside", 9: "away", 6: "abroad"}
 
@@ -14,7 +14,7 @@ NEAREST = {15: "next", 12: "beside", 9: "away", 6: "abroad"}
 def test_no_search_leads_elsewhere(gate: Gate, role: str) -> None:
     closed, wrong = foreign(gate.district.canaries, role), []
 
-    for method, path, fields in lists(gate, role, NEAREST[AT_LENGTH[role]]):
+    for method, path, fields in narrowed_for(gate, role, NEAREST[AT_LENGTH[role]]):
         answer = gate.ask(role, method, path, fields)
         typed = path + " ".join(fields.values())
         leaked = gate.leaks(answer, [one for one in closed if one.text not in typed])
