@@ -7,10 +7,13 @@ of elsewhere.  A further word narrows or widens whom the permission alone would 
 ``only:A,B``  among those who reach it only these roles, since the domain's words say so
 ``also:P:A``  beside those who reach it, role A where it reaches the thing under permission P
               (``*`` is whoever holds it; ``departments`` and ``desks`` are groups of roles)
-``any``       whoever holds the permission, wherever it lies (why: in WHY)
+``any``       whoever holds the permission, wherever it lies (a receipt's number alone tells its state)
 ``state``     who reaches it may be told that this is not its moment, or not theirs to do (409, 403)
 ``part``      and that the part of it which the form names is not there (404)
 ``choice``    a place of others is no choice of the form: it comes back as it was (422)
+``moment``    who may read it all the same hears that it lies elsewhere (409)
+``gone``      what is not theirs is answered like what is gone already (303), and stays
+``rings``     they have to ring the resident, and so read what was said
 ``led``       who finds nothing of theirs there is led on to the list (303)
 """
 
@@ -41,7 +44,7 @@ grid.remove_hours         duty:edit             hours
 grid.add_phrase           system:area-edit      area        choice
 grid.change_duty          duty:edit             line
 grid.remove_duty          duty:edit             line
-grid.remove_phrase        system:area-edit      phrase
+grid.remove_phrase        system:area-edit      phrase gone
 grid.case                 case:read             handling    also:case:content-read:*
 grid.accept               case:accept           dispatched  state
 grid.sign                 case:accept           dispatched  also:case:read:dept_handler state
@@ -80,13 +83,13 @@ grid.reject               case:reject           submitted   state
 grid.assign               case:reassign         handling    state
 grid.give                 case:reassign         handling    state
 grid.merge                case:merge            handling    state
-grid.join                 case:merge            handling    state
+grid.join                 case:merge            handling    state part
 grid.judge                case:object-decide    objected    state
 grid.desk_knows           case:assign           dispatched  state
 grid.desk_goes            case:assign           dispatched  state
-grid.supervisor_call      case:read             spot        only:village_admin
-grid.call_contact         case:read             spot        only:village_admin
-grid.log_supervisor_call  case:read             spot        only:village_admin
+grid.supervisor_call      case:read             spot        only:village_admin rings
+grid.call_contact         case:read             spot        only:village_admin rings
+grid.log_supervisor_call  case:read             spot        only:village_admin rings
 grid.hand_over_person     case:reassign         worker      state led
 grid.give_over            case:reassign         worker      state
 citizen.counter           case:report-for       -
@@ -98,10 +101,10 @@ citizen.counter_say       case:report-for       receipt     any
 complaints.listed         complaint:read        -
 complaints.detail         complaint:read        complaint
 complaints.file           complaint:read        complaint   part
-complaints.answer         complaint:answer      complaint   only:town_admin state
-complaints.pass_up        complaint:answer      complaint   only:town_admin state
-complaints.name           complaint:answer      complaint   only:town_admin state
-complaints.contact        complaint:answer      complaint   only:town_admin state
+complaints.answer         complaint:answer      complaint   only:town_admin state moment
+complaints.pass_up        complaint:answer      complaint   only:town_admin state moment
+complaints.name           complaint:answer      complaint   only:town_admin state moment
+complaints.contact        complaint:answer      complaint   only:town_admin state moment
 people.households         household:read        -
 people.joining            household:join-approve -
 people.import_households  household:import      -
@@ -113,7 +116,7 @@ people.add_member         household:edit        household
 people.member             household:edit        household
 people.close_household    household:edit        household
 people.split_household    household:split       household
-people.merge_households   household:merge       household
+people.merge_households   household:merge       household part
 people.move_household     household:move        household
 people.decide_joining     household:join-approve request    state
 people.staff              system:staff-edit     -
@@ -128,7 +131,7 @@ people.reset_password     system:staff-edit     person
 people.kin_page           system:staff-edit     person
 people.add_kin            system:staff-edit     person
 people.areas              system:area-edit      -
-people.add_area           system:area-edit      area
+people.add_area           system:area-edit      area part
 people.import_areas       system:area-edit      -
 people.area               system:area-edit      area
 people.change_area        system:area-edit      area

@@ -7,7 +7,7 @@ import pytest
 from werkzeug.routing import Rule
 
 from tests.matrix.canaries import Canary, foreign
-from tests.matrix.domain import AT_LENGTH, DEPARTMENT, Thing, holds, reaches
+from tests.matrix.domain import AT_LENGTH, CSV, DEPARTMENT, Thing, holds, reaches
 from tests.matrix.gate import Answer, Gate, methods, path_of
 from tests.matrix.routes import BY_SECRET, DOORS, FOR_ALL, OWN, Door
 
@@ -20,6 +20,8 @@ TRIED = {
     9: ("here", "away", "abroad"),
     6: ("here", "abroad"),
 }
+# How else a door says no; nothing is written all the same.
+OTHER_WAYS = {"choice": 422, "moment": 409, "gone": 303, "led": 303}
 GROUPS = {"departments": tuple(DEPARTMENT), "desks": ("town_admin", "district_cmd")}
 # What each form needs beside what all are filled in with.
 MORE = {"grid.pause": {"reason": "weather"}, "people.change_hat": {"do": "add"}}
@@ -62,6 +64,9 @@ def complaints(
 ) -> Iterator[str]:
     """Yield what is wrong with an answer."""
     about = [word for word in closed if word.kind != "number" or word.text not in one.path]
+    if one.door.has("rings") and passes(role, one.door, one.thing):
+        # Whoever has to ring the resident reads what they said, and their number once, logged.
+        about = [word for word in about if word.thing is not one.thing]
     leaked = gate.leaks(answer, about)
     if leaked:
         yield f"{answer.status} shows {leaked[:4]}"
@@ -72,9 +77,8 @@ def complaints(
         if answer.status in shut:
             yield f"{answer.status}, though it is theirs ({place_of(one.thing)})"
     else:
-        refused = REFUSED | ({422} if one.door.has("choice") else set())
-        led = one.method == "GET" and one.door.has("led") and answer.status == 303
-        if answer.status not in refused and not led and not goes_home(one, answer):
+        ways = REFUSED | {status for word, status in OTHER_WAYS.items() if one.door.has(word)}
+        if answer.status not in ways and not goes_home(one, answer):
             yield f"{answer.status}, though it is not theirs ({place_of(one.thing)})"
         if answer.written:
             yield f"wrote {answer.written[:2]}, though it is not theirs"
@@ -136,6 +140,9 @@ def things(gate: Gate, role: str, door: Door) -> list[Thing | None]:
     if not holds(role, door.permission):
         return [planted[0]]
     places = TRIED[AT_LENGTH[role]]
+    if CSV[door.permission].cells[role] == "all":
+        # One instance is one district; nobody has decided what "all" means in a second one.
+        places = ("here", "beside")
     found: list[Thing | None] = [one for one in planted if one.place in places]
     if door.thing == "handling":
         found += gate.district.things["police"][:1]
