@@ -7,7 +7,7 @@ of elsewhere.  A further word narrows or widens whom the permission alone would 
 ``only:A,B``  among those who reach it only these roles, since the domain's words say so
 ``also:P:A``  beside those who reach it, role A where it reaches the thing under permission P
               (``*`` is whoever holds it; ``departments`` and ``desks`` are groups of roles)
-``any``       whoever holds the permission, wherever it lies (a receipt's number alone tells its state)
+``any``       whoever holds the permission, wherever it lies (a number tells the state)
 ``state``     who reaches it may be told that this is not its moment, or not theirs to do (409, 403)
 ``part``      and that the part of it which the form names is not there (404)
 ``choice``    a place of others is no choice of the form: it comes back as it was (422)
