@@ -19,6 +19,7 @@ from citizen.models import Rating, Report, TakenDown, Told, Urge
 from citizen.rules import Place, Position
 from grid import queries as grid
 from grid.models import Case
+from grid.models.cases import BARRED_AS
 from grid.queries import Progress
 from grid.queries.facts import hands
 from grid.rules import CATALOGUE, Privacy, State
@@ -29,6 +30,7 @@ from kernel.media import Attachment
 from kernel.permissions import Permission
 from people.models import Area, Person
 from people.queries import find_area, within
+from people.queries.bars import barred_from, open_to
 from people.rules import Level
 from qr import queries as qr
 from qr.models import Code
@@ -286,12 +288,23 @@ def is_open_to(session: Session, report: Report, *, by: Actor) -> bool:
     return session.scalar(shown) is not None
 
 
+def is_kept_from(session: Session, report: Report, *, by: Actor) -> bool:
+    """Whether what came of *report* is against *by* or their kin: they meet it nowhere."""
+    return report.case_id is not None and by.id in barred_from(session, BARRED_AS, report.case_id)
+
+
 def taken_by(session: Session, *, by: Actor) -> tuple[Line, ...]:
-    """Return what *by* wrote down last, and nothing of anybody else's; one statement."""
+    """Return what *by* wrote down last, and nothing of anybody else's; one statement.
+
+    What turned out to be against them is not among it.
+    """
     rows = session.execute(
         _with_state()
         .join(TakenDown, TakenDown.report_id == Report.id)
-        .where(TakenDown.by == by.id)
+        .where(
+            TakenDown.by == by.id,
+            or_(Report.case_id.is_(None), open_to(BARRED_AS, Report.case_id, by.id)),
+        )
         .order_by(TakenDown.taken_at.desc(), Report.id.desc())
         .limit(MOST_LISTED)
     )

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from citizen import queries, rules, service
+from citizen.errors import NoSuchReceipt
 from citizen.forms import SayForm
 from citizen.models import Report
 from citizen.queries import Helper, Receipt
@@ -28,6 +29,7 @@ from kernel.web import current_actor, sentence_of
 from kernel.web.pages import status_of
 from kernel.web.show import when
 from kernel.work import parts, transaction
+from people.queries import reaches
 from people.rules import mask_phone
 from qr.rules import artwork
 
@@ -44,7 +46,7 @@ DONE: Final[Mapping[Wish, str]] = {
 @require(Permission.CASE_REPORT_FOR)
 def counter_receipt(number: str) -> str:
     """Show what can be read aloud to whoever knows the number, and what they can ask for."""
-    return _page(access.find(number))
+    return _page(_find(number))
 
 
 @pages.get("/staff/counter/<number>/slip")
@@ -54,7 +56,7 @@ def counter_slip(number: str) -> str:
 
     Its picture opens all of the receipt only where whoever prints it has just written it down.
     """
-    report, by = access.find(number), current_actor()
+    report, by = _find(number), current_actor()
     found = _found(report)
     helper = queries.helper_of(db.session(), report)
     secret = service.secret_of(report.number) if _has_just_taken(helper, by) else None
@@ -66,7 +68,7 @@ def counter_slip(number: str) -> str:
         groups=rules.printed(report.number).split("-"),
         said_at=_on_paper(report.said_at),
         promises=_promises(found, _on_paper),
-        place=report.place_name if report.here else report.where,
+        place=_place_for(report, helper, by),
         picture=_picture(link),
         opens_all=secret is not None,
         channel=_(helper.channel.label) if helper else "",
@@ -77,7 +79,7 @@ def counter_slip(number: str) -> str:
 @require(Permission.CASE_REPORT_FOR)
 def counter_say(number: str, wish: str) -> ResponseReturnValue:
     """Write down what the caller wants of it."""
-    report, form = access.find(number), SayForm()
+    report, form = _find(number), SayForm()
     if wish not in set(Wish):
         raise NotFound("没有找到这一页。")
     wanted, heard = Wish(wish), form.heard()
@@ -93,6 +95,29 @@ def counter_say(number: str, wish: str) -> ResponseReturnValue:
         return page, status_of(refusal)
     url = url_for("citizen.counter_receipt", number=number, done=wanted.value)
     return redirect(url, HTTPStatus.SEE_OTHER)
+
+
+def _find(number: str) -> Report:
+    """Return the report a number stands for.
+
+    Raises:
+        NoSuchReceipt: there is none, or it is against this helper.
+    """
+    report = access.find(number)
+    if queries.is_kept_from(db.session(), report, by=current_actor()):
+        raise NoSuchReceipt("没有找到这张回执，请看看回执号有没有抄错。")
+    return report
+
+
+def _place_for(report: Report, helper: Helper | None, by: Actor) -> str:
+    """Return where it is, for whoever wrote it down or works there: a number tells the state."""
+    mine = helper is not None and helper.person_id == by.id
+    if not mine and not (
+        reaches(by, Permission.CASE_REPORT_FOR, report.area_code)
+        and queries.is_open_to(db.session(), report, by=by)
+    ):
+        return ""
+    return report.place_name if report.here else report.where
 
 
 def _missing(wish: Wish, form: SayForm) -> str:

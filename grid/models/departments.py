@@ -18,8 +18,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+import people.queries.bars
 import people.rules
-from grid.models.cases import police_areas
+from grid.models.cases import BARRED_AS, police_areas
 from kernel.access import Actor as Staff
 from kernel.db import Model
 from people.models import InArea, Person
@@ -103,12 +104,15 @@ class Help(InArea, Model):
 
     @classmethod
     def open_to(cls, by: Staff) -> ColumnElement[bool]:
-        """What the police ask the police only they read."""
+        """What the police ask only they read; nobody what is about a case against them."""
         there = [
             and_(cls.area_code >= code, cls.area_code < people.rules.after(code))
             for code in sorted(police_areas(by))
         ]
-        return or_(~cls.for_police, false(), *there)
+        return and_(
+            or_(~cls.for_police, false(), *there),
+            people.queries.bars.open_to(BARRED_AS, cls.case_id, by.id),
+        )
 
 
 class Handover(Model):

@@ -2,21 +2,23 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final, TypeVar
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from grid.errors import NoSuchCase
 from grid.models import OPEN, Case
 from grid.queries.cards import Card, card_of, with_card
 from grid.queries.staff import Candidate, who_can_take
-from grid.rules import TABLE, Move
+from grid.rules import TABLE, Move, Privacy
 from kernel.access import Actor
+from kernel.grants import Role
 from kernel.permissions import Permission
 from people.models import Account, Person
-from people.queries import scoped
+from people.queries import scoped, within
 
+S = TypeVar("S", bound=Select[*tuple[Any, ...]])
 MOST_OWNERS: Final = 200
 MOST_CASES: Final = 200
 MOST_PLACES: Final = 5  # of which is asked who could take what lies there
@@ -42,11 +44,7 @@ class Held:
 
 def owners(session: Session, *, by: Actor) -> tuple[Owner, ...]:
     """Return who has open cases that *by* may give to others; one statement."""
-    mine = scoped(
-        select(Case).where(Case.state.in_(OPEN), Case.owner_id.is_not(None)),
-        by,
-        Permission.CASE_REASSIGN,
-    )
+    mine = _to_move(select(Case).where(Case.state.in_(OPEN), Case.owner_id.is_not(None)), by)
     chosen = mine.with_only_columns(Case.id)
     rows = session.execute(
         select(Case.owner_id, Person.public_name, func.count(Case.id), Account.closed_at)
@@ -71,7 +69,7 @@ def held_by(session: Session, person_id: int, *, by: Actor, now: datetime) -> tu
         NoSuchCase: there is none.
     """
     statement = with_card().where(Case.owner_id == person_id, Case.state.in_(OPEN))
-    mine = scoped(statement, by, Permission.CASE_REASSIGN)
+    mine = _to_move(statement, by)
     rows = session.execute(
         mine.order_by(Case.urgency.desc(), Case.submitted_at, Case.id).limit(MOST_CASES)
     ).all()
@@ -88,11 +86,7 @@ def held_by(session: Session, person_id: int, *, by: Actor, now: datetime) -> tu
 
 def takers(session: Session, person_id: int, *, by: Actor, now: datetime) -> tuple[Candidate, ...]:
     """Return who could take at least one of somebody's cases; a bounded number of statements."""
-    mine = scoped(
-        select(Case).where(Case.owner_id == person_id, Case.state.in_(OPEN)),
-        by,
-        Permission.CASE_REASSIGN,
-    )
+    mine = _to_move(select(Case).where(Case.owner_id == person_id, Case.state.in_(OPEN)), by)
     found: dict[int, Candidate] = {}
     seen: set[tuple[str, bool]] = set()
     for case in session.scalars(mine.order_by(Case.id).limit(MOST_CASES)).all():
@@ -104,3 +98,10 @@ def takers(session: Session, person_id: int, *, by: Actor, now: datetime) -> tup
             if one.person_id != person_id:
                 found.setdefault(one.person_id, one)
     return tuple(found.values())
+
+
+def _to_move(statement: S, by: Actor) -> S:
+    """Narrow *statement* to what *by* may give to others; a department's only for the police."""
+    others = Actor(by.id, frozenset(hat for hat in by.hats if hat.role is not Role.DEPT_HANDLER))
+    moved = or_(Case.privacy == Privacy.POLICE, within(Case, others, Permission.CASE_REASSIGN))
+    return scoped(statement.where(moved), by, Permission.CASE_REASSIGN)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from grid.models import OPEN, Case, DeskAlarm
 from grid.queries.cards import Card, card_of, with_card
+from grid.queries.departments import of_desks
 from kernel.access import Actor
 from kernel.permissions import Permission
 from people.queries import scoped
@@ -37,7 +38,7 @@ def called_tonight(session: Session, *, by: Actor, now: datetime) -> tuple[Night
         )
     )
     rows = session.execute(
-        scoped(statement, by, Permission.CASE_ASSIGN)
+        scoped(statement, of_desks(by), Permission.CASE_ASSIGN)
         .order_by(DeskAlarm.began_at.desc(), DeskAlarm.id)
         .limit(MOST)
     )

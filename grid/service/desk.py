@@ -3,6 +3,7 @@
 from sqlalchemy import update
 
 from grid.models import Act, Case, DeskAlarm
+from grid.queries.departments import of_desks
 from grid.queries.facts import round_of
 from grid.rules import Move, State
 from grid.service.acts import on_my_way
@@ -20,9 +21,9 @@ def desk_knows(work: Work, case_id: int, *, by: Actor) -> None:
     """Let the desk's phone rest: whoever has the case is rung on, and so goes the ladder.
 
     Raises:
-        NoSuchCase: there is none that *by* may give to somebody.
+        NoSuchCase: there is none that *by* may give to somebody at a desk.
     """
-    case = locked(work, case_id, by=by, permission=Permission.CASE_ASSIGN)
+    case = locked(work, case_id, by=of_desks(by), permission=Permission.CASE_ASSIGN)
     if _answer(work, case, by):
         write(work, case, Entry(act=Act.NOTE, who=by.id, why=KNOWS))
 
@@ -34,7 +35,7 @@ def desk_goes(work: Work, case_id: int, *, by: Actor) -> None:
         NoSuchCase: there is none that *by* may give to somebody.
         WrongMoment, NotYours, NotThatWay: as the rules say.
     """
-    case = locked(work, case_id, by=by, permission=Permission.CASE_ASSIGN)
+    case = locked(work, case_id, by=of_desks(by), permission=Permission.CASE_ASSIGN)
     if case.owner_id != by.id:
         in_hand = case.state in {State.DISPATCHED, State.HANDLING}
         chosen = Move.REASSIGN if in_hand else Move.ASSIGN

@@ -76,7 +76,7 @@ def answer_help(work: Work, help_id: int, *, by: Actor, comes: bool, words: str)
     """
     case = _case_of(work, select(Help.case_id).where(Help.id == help_id).scalar_subquery())
     row = work.session.get(Help, help_id, populate_existing=True) if case is not None else None
-    if case is None or row is None or not _was_asked(row, case, by):
+    if case is None or row is None or not _was_asked(work, row, case, by):
         raise NoSuchCase("没有这条请求，或者请的不是您的部门。")
     if row.answered_at is not None:
         raise WrongMoment("已经有人答复了。")
@@ -211,8 +211,13 @@ def _case_of(work: Work, case_id: object) -> Case | None:
     )
 
 
-def _was_asked(row: Help, case: Case, by: Actor) -> bool:
-    """Whether *by* handles for the department that was asked, there; or sits at its town's desk."""
+def _was_asked(work: Work, row: Help, case: Case, by: Actor) -> bool:
+    """Whether *by* handles for the department that was asked, there; or sits at its town's desk.
+
+    Nobody was asked about what is against them.
+    """
+    if not work.session.scalar(select(Case.id).where(Case.id == case.id, Case.open_to(by))):
+        return False
     if row.to_department == TOWN:
         there = reaches(of_desks(by), Permission.CASE_READ, row.area_code)
         return there and not case.is_police

@@ -91,7 +91,7 @@ def desk_phones(work: Work, case: Case, town: str) -> Sequence[str]:
     found = work.session.scalars(
         select(Person)
         .join(Account, Account.person_id == Person.id)
-        .where(Person.id.in_(sorted(roster.desk)), Account.closed_at.is_(None))
+        .where(Person.id.in_(sorted({*roster.desk} - barred)), Account.closed_at.is_(None))
         .order_by(Person.id)
     )
     phones = [phone for person in found if (phone := phone_of(person))]

@@ -19,6 +19,7 @@ Query = Callable[..., Any]
 # Where somebody from next door tries it.
 SCOPED = {
     "citizen.queries.is_open_to": "citizen/test_queries_counter.py",
+    "citizen.queries.is_kept_from": "citizen/test_views_counter_barred.py",
     "citizen.queries.last_channel": "citizen/test_queries_counter.py",
     "citizen.queries.of_caller": "citizen/test_queries_counter.py",
     "citizen.queries.taken_by": "citizen/test_queries_counter.py",

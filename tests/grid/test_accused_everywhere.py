@@ -8,8 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from grid import queries, service
-from grid.models import Alarm, Case, CaseFile, FileKind
+from grid.models import Alarm, Case, CaseFile, FileKind, Help
 from grid.queries.accused import accused_of, colleagues
+from grid.queries.departments import helps_asked
 from grid.queries.pages import file_of
 from grid.rules import Finding, Level, Move, State, Urgency
 from grid.rules.accused import Against, Heard
@@ -22,7 +23,7 @@ from kernel.grants import Role
 from kernel.outbound import Message
 from kernel.work import Work
 from people.models import Area, Kin, Person, RobotKind
-from people.queries import AuditFilter, audit_page
+from people.queries import AuditFilter, audit_page, audit_rows
 from tests.factories import DISTRICT, GRID, TOWN, VILLAGE, make_household, make_staff
 from tests.fakes import NOON, FixedClock
 from tests.grid.factories import make_case
@@ -255,8 +256,40 @@ def test_the_log_shows_them_no_line_about_it(work: Work, near: str) -> None:
     def subjects(by: Actor) -> set[str]:
         return {one.subject for one in audit_page(work.session, AuditFilter(), by=by).lines}
 
+    def exported(by: Actor) -> set[str]:
+        return {one.line.subject for one in audit_rows(work.session, AuditFilter(), by=by)}
+
     assert subjects(reader) == {f"case:{other.id}"}
     assert subjects(stranger) == {f"case:{other.id}", f"case:{case.id}"}
+    mine, theirs = exported(reader), exported(stranger)
+    assert theirs - mine == {f"case:{case.id}"}
+
+
+@pytest.mark.parametrize("near", WHO)
+@pytest.mark.parametrize("role", [Role.TOWN_ADMIN, Role.DISTRICT_CMD])
+def test_nobody_of_them_is_asked_for_help_with_it(work: Work, role: Role, near: str) -> None:
+    case = make_case(work.session, state=State.HANDLING)
+    accused = make_staff(work.session, role, area=ROLES[role])
+    reader = WHO[near](work.session, accused, role)
+    asked = Help(
+        case_id=case.id,
+        area_code=case.area_code,
+        asked_by=case.owner_id,
+        asked_at=NOON,
+        from_department="urban_mgmt",
+        to_department="town",
+        words="请来看看",
+    )
+    work.session.add(asked)
+    work.session.flush()
+    before = helps_asked(work.session, by=reader)
+
+    against(work, case, accused)
+
+    assert len(before) == 1
+    assert helps_asked(work.session, by=reader) == ()
+    with pytest.raises(NotFound):
+        service.answer_help(work, asked.id, by=reader, comes=True, words="就来")
 
 
 def pages_of(app: Flask) -> set[str]:

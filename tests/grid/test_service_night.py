@@ -15,7 +15,8 @@ from kernel.access import Actor
 from kernel.grants import Role
 from kernel.outbound import Channel, Message, MessageState
 from kernel.work import Work
-from people.models import Area, Person
+from people.models import Area, Kin, Person
+from people.service.bars import bar
 from tests.factories import DISTRICT, NEXT_TOWN, TOWN, make_staff
 from tests.fakes import NOON, FixedClock
 from tests.grid.factories import acts_of, do, make_case, make_team, opened
@@ -316,3 +317,38 @@ class TestTheDesk:
         service.desk_goes(work, case.id, by=town)
 
         assert queries.called_tonight(work.session, by=town, now=NOON) == ()
+
+
+class TestWhomItIsAgainst:
+    def test_a_phone_they_may_pick_up_rings_no_more(
+        self, work: Work, team: dict[Role, Actor], three: FixedClock
+    ) -> None:
+        case = cable(work)
+        first = len(rung(work)[NIGHT_PHONE])
+        bar(work, "case", [case.id], accused=[team[Role.TOWN_ADMIN].id])
+
+        minutes(work, three, 3)
+
+        assert first > 0
+        assert len(rung(work)[NIGHT_PHONE]) == first
+        assert len(rung(work)[WORKER_PHONE]) > first
+
+    @pytest.mark.parametrize("near", ["accused", "kin"])
+    def test_whoever_is_on_duty_at_the_desk_is_not_rung(
+        self, work: Work, team: dict[Role, Actor], three: FixedClock, near: str
+    ) -> None:
+        on_duty, other = team[Role.TOWN_ADMIN], team[Role.VILLAGE_ADMIN]
+        work.session.get_one(Person, on_duty.id).phone = "13900000002"
+        make_duty(work.session, Kind.DESK, on_duty, TOWN)
+        first, second = sorted((on_duty.id, other.id))
+        work.session.add(Kin(person_id=first, other_id=second, noted_at=NOON))
+        before = cable(work)
+        heard = len(rung(work)["13900000002"])
+        accused = on_duty if near == "accused" else other
+        bar(work, "case", [before.id], accused=[accused.id])
+
+        minutes(work, three, 3)
+
+        assert heard > 0
+        assert len(rung(work)["13900000002"]) == heard
+        assert NIGHT_PHONE not in rung(work)
