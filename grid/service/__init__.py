@@ -2,7 +2,6 @@
 
 from grid.service.acts import (
     Contact,
-    acknowledge,
     add_note,
     classify,
     log_call,
@@ -61,7 +60,6 @@ __all__ = [
     "NewCase",
     "Sighting",
     "Values",
-    "acknowledge",
     "add_duty",
     "add_note",
     "add_phrase",
