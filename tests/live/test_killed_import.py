@@ -19,7 +19,7 @@ from people.rules import ImportState
 from tests.factories import GRID, TOWN, make_area, make_staff
 from tests.live.test_killed_worker import PATIENCE, kill_hard, parts, wait_for, worker_process
 
-LINES = 2500
+LINES = 700  # three parts
 
 
 def send(app: Flask) -> tuple[int, Actor]:

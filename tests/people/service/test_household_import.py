@@ -203,6 +203,18 @@ class TestInTheBackground:
     def town(self, session: Session) -> Actor:
         return make_staff(session, Role.TOWN_ADMIN, area=TOWN)
 
+    def kept(self) -> set[str]:
+        store = parts().store
+        assert isinstance(store, FileStore)
+        return set(store.older("imports", datetime(2100, 1, 1, tzinfo=UTC)))
+
+    def write(self, session: Session, found: HouseholdImport, *, by: Actor) -> None:
+        session.commit()
+        with transaction() as work:
+            service.confirm_import(work, found.id, by=by)
+        deliver_all(session)
+        session.expire_all()
+
     def send(self, session: Session, by: Actor, lines: str = GOOD) -> HouseholdImport:
         session.commit()
         with transaction() as work:
@@ -234,6 +246,7 @@ class TestInTheBackground:
         session.add(Household(number="QX-0", area_code=GRID, opened_at=NOON, closed_at=NOON))
         good = "".join(f"QX-{n},{GRID},王,,,,,\n" for n in range(2200))
         bad = "".join(f"QX-B{n},{GRID},王,{n},,,,\n" for n in range(299))
+        before = self.kept()
 
         found = self.send(session, town, good + bad)
 
@@ -241,9 +254,7 @@ class TestInTheBackground:
         assert "第 2 行：这个户号的户已经注销了。" in (found.problems or ())
         assert (found.lines, found.done_lines) == (2499, 2499)
         assert count(session, Person) == 1  # whoever sent it
-        folder = parts().store
-        assert isinstance(folder, FileStore)
-        assert list(folder.older("imports", datetime(2100, 1, 1, tzinfo=UTC))) == []
+        assert self.kept() == before
 
     def test_it_is_written_in_pieces_that_say_how_far_they_are(
         self, session: Session, town: Actor
@@ -274,12 +285,8 @@ class TestInTheBackground:
     ) -> None:
         found = self.send(session, town)
         session.add(Household(number="QX-2", area_code=GRID, opened_at=NOON, closed_at=NOON))
-        session.commit()
-        with transaction() as work:
-            service.confirm_import(work, found.id, by=town)
 
-        deliver_all(session)
-        session.expire_all()
+        self.write(session, found, by=town)
 
         assert (found.state, found.new_households) == (ImportState.WRITTEN, 2)
         assert found.problems == ["第 4 行：这个户号的户已经注销了。"]
@@ -289,12 +296,8 @@ class TestInTheBackground:
     ) -> None:
         found = self.send(session, town)
         session.get_one(Area, GRID).closed_at = NOON
-        session.commit()
-        with transaction() as work:
-            service.confirm_import(work, found.id, by=town)
 
-        deliver_all(session)
-        session.expire_all()
+        self.write(session, found, by=town)
 
         assert (found.state, found.new_households) == (ImportState.WRITTEN, 0)
         assert found.problem_count == 4
@@ -304,12 +307,8 @@ class TestInTheBackground:
     ) -> None:
         found = self.send(session, town)
         parts().store.delete(f"{found.stored}-0")
-        session.commit()
-        with transaction() as work:
-            service.confirm_import(work, found.id, by=town)
 
-        deliver_all(session)
-        session.expire_all()
+        self.write(session, found, by=town)
 
         assert (found.state, found.new_households) == (ImportState.WRITTEN, 0)
         assert found.problems == ["上传的文件已经不在了，请重新上传。"]
