@@ -1,10 +1,9 @@
 """What the front door does in the background."""
 
-from collections.abc import Callable
-
 from citizen import service
 from citizen.events import ReportSubmitted
 from citizen.rules import Template
+from kernel.jobs import in_batches
 from kernel.outbox import Queue, on
 from kernel.work import Work
 
@@ -23,22 +22,16 @@ def tell_resident(work: Work, *, report_id: int, template: str) -> None:
 @on(Queue.BULK)
 def forget_contacts(work: Work) -> None:
     """Forget names and numbers whose time is over; owed once a day, and while there are more."""
-    _in_batches(work, service.forget_contacts, forget_contacts)
+    in_batches(work, service.forget_contacts, forget_contacts)
 
 
 @on(Queue.BULK)
 def forget_files(work: Work) -> None:
     """Delete pictures and voice notes whose time is over."""
-    _in_batches(work, service.forget_files, forget_files)
+    in_batches(work, service.forget_files, forget_files)
 
 
 @on(Queue.BULK)
 def blur_positions(work: Work) -> None:
     """Round positions whose time is over."""
-    _in_batches(work, service.blur_positions, blur_positions)
-
-
-def _in_batches(work: Work, verb: Callable[[Work], int], job: Callable[[Work], None]) -> None:
-    """Take a few, and owe the next few: a long transaction would make everybody wait."""
-    if verb(work):
-        work.later(job)
+    in_batches(work, service.blur_positions, blur_positions)

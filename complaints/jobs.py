@@ -1,10 +1,9 @@
 """What complaints do by the clock and in the background."""
 
-from collections.abc import Callable
-
 from complaints import service
 from complaints.events import ComplaintAnswered
 from grid.rules import Urgency, starts_at
+from kernel.jobs import in_batches
 from kernel.outbox import Queue, on
 from kernel.work import Work
 
@@ -31,15 +30,10 @@ def owe_message(work: Work, event: ComplaintAnswered) -> None:
 @on(Queue.BULK)
 def forget_contacts(work: Work) -> None:
     """Forget numbers whose time is over."""
-    _in_batches(work, service.forget_contacts, forget_contacts)
+    in_batches(work, service.forget_contacts, forget_contacts)
 
 
 @on(Queue.BULK)
 def forget_files(work: Work) -> None:
     """Delete pictures and voice notes whose time is over."""
-    _in_batches(work, service.forget_files, forget_files)
-
-
-def _in_batches(work: Work, verb: Callable[[Work], int], job: Callable[[Work], None]) -> None:
-    if verb(work):
-        work.later(job)
+    in_batches(work, service.forget_files, forget_files)

@@ -1,11 +1,10 @@
 """What the grid does by the clock."""
 
-from collections.abc import Callable
-
 from grid import service
 from grid.events import ReworkSupervised
 from grid.rules import CallCause
 from grid.service import accused, recusal
+from kernel.jobs import in_batches
 from kernel.outbox import Queue, on
 from kernel.work import Work
 
@@ -59,25 +58,31 @@ def owe_call_for_rework(work: Work, event: ReworkSupervised) -> None:
 @on(Queue.BULK)
 def forget_contacts(work: Work) -> None:
     """Forget names and numbers whose time is over; owed once a day, and while there are more."""
-    _in_batches(work, service.forget_contacts, forget_contacts)
+    in_batches(work, service.forget_contacts, forget_contacts)
 
 
 @on(Queue.BULK)
 def forget_files(work: Work) -> None:
     """Delete pictures and voice notes whose time is over."""
-    _in_batches(work, service.forget_files, forget_files)
+    in_batches(work, service.forget_files, forget_files)
 
 
 @on(Queue.BULK)
 def blur_positions(work: Work) -> None:
     """Round positions whose time is over."""
-    _in_batches(work, service.blur_positions, blur_positions)
+    in_batches(work, service.blur_positions, blur_positions)
 
 
-def _in_batches(work: Work, verb: Callable[[Work], int], job: Callable[[Work], None]) -> None:
-    """Take a few, and owe the next few: a long transaction would make everybody wait."""
-    if verb(work):
-        work.later(job)
+@on(Queue.BULK)
+def forget_outside(work: Work) -> None:
+    """Delete what outside units were given and said, when its time is over."""
+    in_batches(work, service.forget_outside, forget_outside)
+
+
+@on(Queue.BULK)
+def forget_old_duty(work: Work) -> None:
+    """Delete lines of the table of duty that are long over."""
+    in_batches(work, service.forget_old_duty, forget_old_duty)
 
 
 def free_cases(work: Work) -> None:
@@ -88,4 +93,4 @@ def free_cases(work: Work) -> None:
 @on(Queue.BULK)
 def forget_unfounded(work: Work) -> None:
     """Forget whom the cases were against that turned out unfounded."""
-    _in_batches(work, accused.forget_unfounded, forget_unfounded)
+    in_batches(work, accused.forget_unfounded, forget_unfounded)

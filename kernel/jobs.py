@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -28,7 +28,9 @@ FORGET_FAILED_AFTER: Final = 60
 # one that was killed would be counted for as long.
 WORKER_TTL: Final = 60
 FRESH: Final = timedelta(seconds=90)
-LONGEST_JOB: Final = 180  # seconds; then RQ interrupts it and the row is tried again
+# Seconds; then RQ interrupts a job and its row is tried again.
+LONGEST_JOB: Final = 180
+LONGEST_BULK_JOB: Final = 1800  # a table of 200,000 people is looked through in one, on any machine
 log = logging.getLogger(__name__)
 
 
@@ -38,7 +40,7 @@ def make_queue(connection: Redis, queue: Queue) -> rq.Queue:
         queue.value,
         connection=connection,
         serializer=JSONSerializer,
-        default_timeout=LONGEST_JOB,
+        default_timeout=LONGEST_BULK_JOB if queue is Queue.BULK else LONGEST_JOB,
     )
 
 
@@ -118,6 +120,12 @@ class RqDispatch:
         )
 
 
+def in_batches(work: Work, verb: Callable[[Work], int], job: Callable[[Work], None]) -> None:
+    """Take a few, and owe the next few: a long transaction would make everybody wait."""
+    if verb(work):
+        work.later(job)
+
+
 @on(Queue.BULK)
 def prune_outbox(work: Work) -> None:
     """Forget what has long been done."""
@@ -127,5 +135,4 @@ def prune_outbox(work: Work) -> None:
 @on(Queue.BULK)
 def forget_lines(work: Work) -> None:
     """Forget lines of the log that are older than three years; owed daily, and while there are."""
-    if audit.forget_lines(work):
-        work.later(forget_lines)
+    in_batches(work, audit.forget_lines, forget_lines)

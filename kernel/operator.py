@@ -18,7 +18,15 @@ from kernel.clock import SHANGHAI
 from kernel.db import db
 from kernel.errors import Refusal
 from kernel.forms import Form, text
-from kernel.outbound import Channel, Message, MessageState, gateway, masked
+from kernel.outbound import (
+    Channel,
+    Message,
+    MessageState,
+    gateway,
+    masked,
+    send_again,
+    sendable_again,
+)
 from kernel.outbox import Delivery
 from kernel.permissions import Permission
 from kernel.web import current_actor, row_number, sentence_of
@@ -133,11 +141,13 @@ def messages() -> str:
     settings = parts().settings
     without = [channel for channel in GATEWAYS if not gateway(settings, channel)[0]]
     last = rows[MOST_SHOWN - 1].id if len(rows) > MOST_SHOWN else None
+    may_again = current_actor().may(Permission.SYSTEM_PARKED_RETRY)
     return render_template(
         "operator/messages.html",
         form=form,
         rows=rows[:MOST_SHOWN],
         without=without,
+        again=sendable_again(db.session(), rows, now=parts().clock.now()) if may_again else (),
         masked=masked,
         state_names=STATE_NAMES,
         channel_names=CHANNEL_NAMES,
@@ -151,6 +161,27 @@ def messages() -> str:
             channel=asked.get("channel"),
         ),
     )
+
+
+@pages.post("/messages/<int:message_id>/again")
+@require(Permission.SYSTEM_PARKED_RETRY)
+def message_again(message_id: int) -> ResponseReturnValue:
+    """Send a message that was given up once more; a second tap sends nothing."""
+    try:
+        with transaction() as work:
+            number = send_again(work, message_id)
+            audit.note(
+                work,
+                by=current_actor(),
+                action="message.again",
+                subject=f"message:{message_id}",
+                detail=f"message:{number}",
+            )
+    except Refusal as refusal:
+        flash(sentence_of(refusal))
+    else:
+        flash(_("再发一次，已经排上队。夜里不发，早上七点以后发。"))
+    return redirect(url_for("operator.messages"), code=HTTPStatus.SEE_OTHER)
 
 
 @pages.route("/calendar", methods=["GET", "POST"])

@@ -93,10 +93,6 @@ class WorkCalendar:
         """Return the calendar that comes with the program; read once."""
         return _shipped()
 
-    def with_days(self, days: Iterable[WorkDay]) -> "WorkCalendar":
-        """Return this calendar with *days* added; a date it already has is replaced."""
-        return WorkCalendar((*self.days, *days))
-
     def covers(self, year: int) -> bool:
         """Whether the holidays of *year* are known and not estimated."""
         return year in self._years

@@ -62,10 +62,6 @@ class BadFile(Refusal):
     """A file cannot be read as a table at all."""
 
 
-class BadRows(Refusal):
-    """Lines of an imported file cannot be used; the message names each with its reason."""
-
-
 class NoSuchHousehold(NotFound):
     """There is no such household, or none this person may know of."""
 

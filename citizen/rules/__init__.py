@@ -52,13 +52,10 @@ from citizen.rules.said import (
 )
 from citizen.rules.telling import (
     CONCERNS,
-    RATED_WITHIN,
-    REWORK_WITHIN,
     Satisfied,
     Solved,
     Template,
     day_of,
-    speaks_at,
     step_of,
     template_for,
 )
@@ -82,8 +79,6 @@ __all__ = [
     "MOST_WORDS",
     "NOTICE_VERSION",
     "NUMBER_LENGTH",
-    "RATED_WITHIN",
-    "REWORK_WITHIN",
     "VOICE_SECONDS",
     "Caller",
     "Channel",
@@ -114,7 +109,6 @@ __all__ = [
     "read_caller",
     "read_number",
     "settled",
-    "speaks_at",
     "stages_after",
     "step_of",
     "template_for",

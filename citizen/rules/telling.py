@@ -4,18 +4,13 @@ The words are ``kernel.sms``'s.  They carry no personal data, because anybody ma
 """
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
 from grid.rules import Concern, Move, State
 from kernel.clock import SHANGHAI
-
-NIGHT_FROM: Final = time(22)
-NIGHT_TO: Final = time(7)
-REWORK_WITHIN: Final = timedelta(days=7)
-RATED_WITHIN: Final = timedelta(days=30)  # later nobody remembers how it went
 
 
 class Solved(StrEnum):
@@ -93,15 +88,6 @@ def step_of(template: Template, *, of: datetime | None = None) -> str:
     That is of each closing, of each promised day, of each question.
     """
     return template.value if of is None else f"{template}@{of.astimezone(UTC):%Y%m%d%H%M%S}"
-
-
-def speaks_at(now: datetime, *, urgent: bool) -> datetime:
-    """Return when a message may go: at once, but at night only if it is urgent (else 07:00)."""
-    local = now.astimezone(SHANGHAI)
-    if urgent or NIGHT_TO <= local.time() < NIGHT_FROM:
-        return now
-    morning = local.date() if local.time() < NIGHT_TO else local.date() + timedelta(days=1)
-    return datetime.combine(morning, NIGHT_TO, SHANGHAI).astimezone(UTC)
 
 
 def day_of(moment: datetime) -> date:

@@ -43,11 +43,6 @@ class SeededChance:
         """Return one of *things*."""
         return things[self.below(len(things))]
 
-    def shuffled(self, things: Sequence[T]) -> list[T]:
-        """Return *things* in another order."""
-        left = list(things)
-        return [left.pop(self.below(len(left))) for _ in range(len(left))]
-
     def _digest(self) -> bytes:
         self._drawn += 1
         return sha256(f"{self._seed}:{self._drawn}".encode()).digest()

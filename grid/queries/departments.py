@@ -1,13 +1,13 @@
 """What a department's handlers and the desks above them read: to sign for, asked for, to decide."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import ColumnElement, and_, case, exists, false, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from grid.models import Case, Handover, Help, Signing
 from grid.queries.cards import PAGE, Page, card_of, with_card
@@ -22,6 +22,7 @@ from people.queries import scoped, within
 
 TOWN: Final = "town"
 DESKS: Final = (Role.TOWN_ADMIN, Role.DISTRICT_CMD)
+A = TypeVar("A", Help, Handover)
 MOST: Final = 100
 MOST_PAGES: Final = 200
 
@@ -229,68 +230,65 @@ def _place(case_row: Case, area: str) -> str:
     return " · ".join(dict.fromkeys(part for part in (area, case_row.place_name) if part))
 
 
-def _helps(session: Session, *conditions: Any) -> tuple[HelpLine, ...]:  # noqa: ANN401 - conditions
-    asker, answerer = aliased(Person), aliased(Person)
-    rows = session.execute(
-        select(Help, Case, Area.name, asker.public_name, answerer.public_name)
-        .join(Case, Case.id == Help.case_id)
-        .join(Area, Area.code == Case.area_code)
-        .join(asker, asker.id == Help.asked_by)
-        .outerjoin(answerer, answerer.id == Help.answered_by)
-        .where(*conditions)
-        .order_by(Help.id)
-        .limit(MOST)
-    )
+def _helps(session: Session, *conditions: ColumnElement[bool]) -> tuple[HelpLine, ...]:
     return tuple(
         HelpLine(
             help_id=row.id,
-            number=found.number,
-            title=title_of(found),
-            place=_place(found, area),
-            from_unit=unit_name(row.from_department),
             to_department=row.to_department,
-            to_unit=unit_name(row.to_department),
-            asked_by=by,
-            asked_at=row.asked_at,
             words=row.words,
             comes=row.comes,
             answer=row.answer,
             answered_by=other,
             answered_at=row.answered_at,
             is_over=found.state.is_over,
+            **about,
         )
-        for row, found, area, by, other in rows
+        for row, found, other, about in _asked(session, Help, Help.answered_by, conditions)
     )
 
 
-def _handovers(session: Session, *conditions: Any) -> tuple[HandoverLine, ...]:  # noqa: ANN401 - conditions
-    asker, decider = aliased(Person), aliased(Person)
-    rows = session.execute(
-        select(Handover, Case, Area.name, asker.public_name, decider.public_name)
-        .join(Case, Case.id == Handover.case_id)
-        .join(Area, Area.code == Case.area_code)
-        .join(asker, asker.id == Handover.asked_by)
-        .outerjoin(decider, decider.id == Handover.decided_by)
-        .where(*conditions)
-        .order_by(Handover.id)
-        .limit(MOST)
-    )
+def _handovers(session: Session, *conditions: ColumnElement[bool]) -> tuple[HandoverLine, ...]:
     return tuple(
         HandoverLine(
             handover_id=row.id,
-            number=found.number,
-            title=title_of(found),
-            place=_place(found, area),
-            from_unit=unit_name(row.from_department),
-            to_unit=unit_name(row.to_department),
-            asked_by=by,
-            asked_at=row.asked_at,
             reason=row.reason,
             agreed=row.agreed,
             answer=row.answer,
             decided_by=other,
             decided_at=row.decided_at,
             is_void=row.decided_at is None and row.turn != found.turn,
+            **about,
         )
-        for row, found, area, by, other in rows
+        for row, found, other, about in _asked(session, Handover, Handover.decided_by, conditions)
     )
+
+
+def _asked(
+    session: Session,
+    kind: type[A],
+    answered_by: InstrumentedAttribute[int | None],
+    conditions: Iterable[ColumnElement[bool]],
+) -> Iterator[tuple[A, Case, str | None, dict[str, Any]]]:
+    """Yield what was asked, its case, who answered, and what lines of either kind say alike."""
+    asker, answerer = aliased(Person), aliased(Person)
+    rows = session.execute(
+        select(kind, Case, Area.name, asker.public_name, answerer.public_name)
+        .join(Case, Case.id == kind.case_id)
+        .join(Area, Area.code == Case.area_code)
+        .join(asker, asker.id == kind.asked_by)
+        .outerjoin(answerer, answerer.id == answered_by)
+        .where(*conditions)
+        .order_by(kind.id)
+        .limit(MOST)
+    )
+    for row, found, area, by, other in rows:
+        about = {
+            "number": found.number,
+            "title": title_of(found),
+            "place": _place(found, area),
+            "from_unit": unit_name(row.from_department),
+            "to_unit": unit_name(row.to_department),
+            "asked_by": by,
+            "asked_at": row.asked_at,
+        }
+        yield row, found, other, about

@@ -170,7 +170,7 @@ def _known_outside_as(number: str) -> ColumnElement[bool]:
 
 
 def _burning(statement: S) -> S:
-    """Order as ``rules.burns_first`` does: urgent, then what runs out first, then what came."""
+    """Put on top what burns first: urgent, then what runs out first, then what came."""
     return statement.order_by(
         case((Case.urgency == Urgency.URGENT, 0), else_=1),
         case((Case.burns_at.is_(None), 1), else_=0),

@@ -48,6 +48,7 @@ class Promises:
     may_resume: bool = False
     may_ask: bool = False
     may_extend: bool = False
+    no_extension: bool = False  # it is for the police, whose own rules say
     may_approve: bool = False
     may_judge: bool = False
     time_asked: TimeAsked | None = None
@@ -86,6 +87,7 @@ def promises_for(
         and not case.extension_open
         and Act.EXTENDED not in acts
         and terms(case).ext_wd is not None,
+        no_extension=in_hand and case.is_police,
         may_approve=asked is not None
         and not asked.is_mine
         and in_time

@@ -158,20 +158,11 @@ class Catalogue:
         """Return the categories a tile leads to, in the order of the file."""
         return tuple(one for one in self.categories.values() if one.tile == tile)
 
-    def default_category(self, tile: str | None) -> Category | None:
-        """Return the only category under a tile; None where somebody has to choose."""
-        under = self.under(tile) if tile else ()
-        return under[0] if len(under) == 1 else None
-
     def possible(self, category: str | None, tile: str | None) -> tuple[Category, ...]:
         """Return what a case may still turn out to be: its category, else all under its tile."""
         if category is not None:
             return (self.category(category),)
         return self.under(tile) if tile else ()
-
-    def asks(self, tile: str) -> bool:
-        """Whether the form asks about danger once this tile is tapped."""
-        return any(one.urgency is not AsksUrgency.NEVER for one in self.under(tile))
 
     def call_first(self, category: str | None, tile: str | None) -> tuple[CallFirst, ...]:
         """Return the numbers to show above the form, each once, in the order of the file."""

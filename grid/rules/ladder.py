@@ -203,14 +203,6 @@ def colour(urgency: Urgency, clocks: Iterable[RunningClock], *, now: datetime) -
     return next(rule.colour for rule in COLOURS if rule.holds(urgency, used, overdue=overdue))
 
 
-def burns_first(
-    urgency: Urgency, clocks: Iterable[RunningClock], *, submitted_at: datetime
-) -> tuple[bool, datetime, datetime]:
-    """Return a sort key: urgent first, then what runs out first, then what came first."""
-    first = first_due(clocks)
-    return urgency is not Urgency.URGENT, first.due_at if first else NEVER, submitted_at
-
-
 def _top_at(facts: LadderFacts) -> datetime:
     """Return when the last rung comes: then nobody above is left to ask."""
     longest = max(rung.offset.length for rung in rungs(facts.terms, police=facts.police))

@@ -237,8 +237,3 @@ def next_state(state: State, move: Move) -> State:
         WrongMoment: the move is not in the table.
     """
     return transition(state, move).end(state)
-
-
-def moves_from(state: State) -> tuple[Move, ...]:
-    """Return what can happen to a case in *state*, in the order of the table."""
-    return tuple(move for move in Move if (state, move) in TABLE)

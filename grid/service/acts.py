@@ -192,19 +192,6 @@ def spot_check(work: Work, case_id: int, *, by: Actor, note: str) -> None:
     write(work, case, Entry(act=Act.SPOT_CHECK, who=by.id, why=note))
 
 
-def acknowledge(work: Work, case_id: int, *, by: Actor) -> None:
-    """Say that the alarm was heard: it stops ringing.  The clocks go on until 接单.
-
-    Raises:
-        NoSuchCase: there is none that is *by*'s to accept.
-        NotYours: it is another's.
-    """
-    case = locked(work, case_id, by=by, permission=Permission.CASE_ACCEPT)
-    if case.owner_id != by.id:
-        raise NotYours("这件事现在不归您办。")
-    silence(work, case, answered_by=by.id)
-
-
 def _respond(work: Work, case_id: int, entry: Entry, by: Actor) -> None:
     case = locked(work, case_id, by=by, permission=Permission.CASE_HANDLE)
     if case.owner_id != by.id:

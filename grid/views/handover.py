@@ -18,6 +18,7 @@ from kernel.access import require
 from kernel.db import db
 from kernel.errors import NotFound, Refusal
 from kernel.forms import text
+from kernel.grants import Role
 from kernel.permissions import Permission
 from kernel.web import current_actor, full_stop, sentence_of
 from kernel.work import transaction
@@ -32,8 +33,12 @@ def hand_over() -> ResponseReturnValue:
     person = number(request.args.get("person_id", ""))
     if person is not None:
         return redirect(url_for("grid.hand_over_person", person_id=person), code=303)
+    by = current_actor()
     return render_template(
-        "grid/handover.html", owners=queries.owners(db.session(), by=current_actor())
+        "grid/handover.html",
+        owners=queries.owners(db.session(), by=by),
+        # A village's own right ends at its own desk; who stands in for a leader wears their hat.
+        own_only=by.wears(Role.VILLAGE_ADMIN) and not by.wears(Role.GRID_LEADER),
     )
 
 

@@ -17,7 +17,8 @@ from typing import Final
 
 from sqlalchemy import delete, or_, select, update
 
-from kernel.errors import Unavailable, Unwanted
+from kernel.errors import Conflict, Unavailable, Unwanted
+from kernel.outbound.again import OVERTAKEN, sendable_again
 from kernel.outbound.models import OVER, Channel, Message, MessageState
 from kernel.outbound.timing import is_prompt, life_of, speaks_at, wait_after
 from kernel.outbound.ways import HttpPost, gateway, masked, refusal_in, request_for
@@ -36,10 +37,12 @@ __all__ = [
     "masked",
     "prune_messages",
     "release_messages",
+    "send_again",
     "send_message",
     "send_robot",
     "send_sms",
     "send_voice",
+    "sendable_again",
 ]
 
 KEEP: Final = timedelta(days=184)  # the longest six months; logs are kept no shorter (FACTS.md, 3)
@@ -48,7 +51,6 @@ STUCK: Final = timedelta(hours=2)  # owed anew and still not tried: owe it once 
 BATCH: Final = 200
 PROBES: Final = 3  # to a gateway that failed last; the rest need not wait 5 seconds each
 EXPIRED: Final = "过期了，没有发"
-OVERTAKEN: Final = "事情已经变了，没有发"
 log = logging.getLogger(__name__)
 
 
@@ -101,6 +103,27 @@ def drop_messages(work: Work, *, about: str, template: str | None = None) -> int
         .execution_options(synchronize_session="fetch")
     ).all()
     return len(ids)
+
+
+def send_again(work: Work, message_id: int) -> int:
+    """Owe a message that was given up once more, as a new one that names it; return its number.
+
+    Raises:
+        Conflict: it was sent again before, is no longer true, or was not given up.
+    """
+    old = work.session.get(Message, message_id, with_for_update=True, populate_existing=True)
+    if old is None or not sendable_again(work.session, [old], now=work.now()):
+        raise Conflict("这条消息不能再发：已经再发过，或者内容已经过时。")
+    message = Message(
+        channel=old.channel,
+        template=old.template,
+        recipient=old.recipient,
+        text=old.text,
+        about=old.about,
+        again_of=old.id,
+    )
+    _owe(work, message, urgent=False)
+    return message.id
 
 
 @on(Queue.OUTBOUND)

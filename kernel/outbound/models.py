@@ -45,6 +45,7 @@ class Message(Model):
         Index("ix_kernel_message_next_at", "next_at"),
         Index("ix_kernel_message_about", "about"),
         Index("ix_kernel_message_state", "state", "id"),
+        Index("uq_kernel_message_again_of", "again_of", unique=True),
         # A gateway knows a message by its number: it is never used again.
         {"sqlite_autoincrement": True},
     )
@@ -67,6 +68,9 @@ class Message(Model):
     released_at: Mapped[datetime | None]  # owed to the workers anew, and not tried since
     sent_at: Mapped[datetime | None]
     answer: Mapped[str | None] = mapped_column(String(200))  # the gateway's last, or why not
+    # The message, given up, that the operator had sent again: each once.  No foreign key, since
+    # the older of the two is forgotten first.
+    again_of: Mapped[int | None]
 
     @property
     def key(self) -> str:

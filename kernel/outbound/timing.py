@@ -17,6 +17,9 @@ LONGEST_WAIT: Final = timedelta(minutes=30)  # a gateway that is back is noticed
 NOTICE_LIFE: Final = timedelta(hours=72)
 ALARM_LIFE: Final = timedelta(minutes=15)  # the next ring says the same anew
 ROBOT_LIFE: Final = timedelta(hours=12)
+# Longer ago and what it grants (seven days to ask for rework, or to object) is as good as over.
+AGAIN_WITHIN: Final = timedelta(days=5)
+_DATED: Final = frozenset({"due", "date", "time"})
 LIVES: Final = {
     "T01": timedelta(minutes=5),  # as its own words say
     "T13": timedelta(hours=1),
@@ -42,6 +45,17 @@ def is_prompt(template: str) -> bool:
     """Whether a text goes before others: a code, an alarm, what may be sent at any hour."""
     known = templates().by_code.get(template)
     return known is not None and not known.held
+
+
+def may_go_again(template: str, *, written_at: datetime, now: datetime) -> bool:
+    """Whether the words of a text that was given up are still true, as far as they tell.
+
+    A code, an alarm and what names a day are not: whoever waits for those is told anew.
+    """
+    known = templates().by_code.get(template)
+    if known is None or not known.held or _DATED & set(known.variables):
+        return False
+    return now - written_at < AGAIN_WITHIN
 
 
 def life_of(template: str) -> timedelta:

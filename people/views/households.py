@@ -151,9 +151,7 @@ def add_member(household_id: int) -> ResponseReturnValue:
     return back(household_id)
 
 
-@pages.route(
-    "/staff/households/<int:household_id>/members/<int:person_id>", methods=["GET", "POST"]
-)
+@pages.route(MEMBER, methods=["GET", "POST"])
 @require(Permission.HOUSEHOLD_EDIT)
 def member(household_id: int, person_id: int) -> ResponseReturnValue:
     """Change one member, make them the head, or take them out, as the button says."""

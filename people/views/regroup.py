@@ -1,5 +1,6 @@
 """Splitting, merging, moving and closing households: a page each, since each asks why."""
 
+from collections.abc import Callable
 from http import HTTPStatus
 
 from flask import flash, redirect, render_template, request, url_for
@@ -12,7 +13,7 @@ from kernel.errors import Refusal
 from kernel.forms import Form, text
 from kernel.permissions import Permission
 from kernel.web import current_actor, row_number
-from kernel.work import parts, transaction
+from kernel.work import Work, parts, transaction
 from people import queries, rules, service
 from people.forms import MergeForm, MoveForm, ReasonForm, SplitForm
 from people.views.blueprint import pages, show_in
@@ -25,98 +26,78 @@ HOUSEHOLD = "/staff/households/<int:household_id>"
 @require(Permission.HOUSEHOLD_SPLIT)
 def split_household(household_id: int) -> ResponseReturnValue:
     """Let some members be a household of their own."""
-    form, status = SplitForm(), HTTPStatus.OK
+    form = SplitForm()
     chosen = tuple(
         int(one)
         for one in request.form.getlist("members")
         if one.isascii() and one.isdigit() and len(one) < 10  # noqa: PLR2004 - digits an integer column holds
     )
-    if form.validate_on_submit():
-        head = request.form.get("head", 0, type=row_number)
+    head = request.form.get("head", 0, type=row_number)
+
+    def deed(work: Work) -> int:
         wanted = rules.SplitWanted(members=chosen, head_id=head, address=text(form.address))
-        try:
-            with transaction() as work:
-                new = service.split_household(
-                    work, household_id, wanted, reason=text(form.reason), by=current_actor()
-                ).id
-        except Refusal as refusal:
-            status = show_in(form, refusal)
-        else:
-            flash(_("分好了，这是新的一户。"))
-            return redirect(url_for("people.household", household_id=new), code=303)
-    elif request.method == "POST":
-        status = HTTPStatus.UNPROCESSABLE_ENTITY
-    return _page("people/household_split.html", household_id, form, chosen=chosen), status
+        return service.split_household(
+            work, household_id, wanted, reason=text(form.reason), by=current_actor()
+        ).id
+
+    def done(new: int) -> ResponseReturnValue:
+        flash(_("分好了，这是新的一户。"))
+        return redirect(url_for("people.household", household_id=new), code=303)
+
+    return _do("people/household_split.html", household_id, form, deed, done, chosen=chosen)
 
 
 @pages.route(f"{HOUSEHOLD}/merge", methods=["GET", "POST"])
 @require(Permission.HOUSEHOLD_MERGE)
 def merge_households(household_id: int) -> ResponseReturnValue:
     """Let another household be part of this one."""
-    form, status = MergeForm(), HTTPStatus.OK
-    if form.validate_on_submit():
-        try:
-            with transaction() as work:
-                service.merge_households(
-                    work,
-                    household_id,
-                    other_number=text(form.number),
-                    reason=text(form.reason),
-                    by=current_actor(),
-                )
-        except Refusal as refusal:
-            status = show_in(form, refusal)
-        else:
-            return back(household_id)
-    elif request.method == "POST":
-        status = HTTPStatus.UNPROCESSABLE_ENTITY
-    return _page("people/household_merge.html", household_id, form), status
+    form = MergeForm()
+
+    def deed(work: Work) -> int:
+        service.merge_households(
+            work,
+            household_id,
+            other_number=text(form.number),
+            reason=text(form.reason),
+            by=current_actor(),
+        )
+        return household_id
+
+    return _do("people/household_merge.html", household_id, form, deed)
 
 
 @pages.route(f"{HOUSEHOLD}/move", methods=["GET", "POST"])
 @require(Permission.HOUSEHOLD_MOVE)
 def move_household(household_id: int) -> ResponseReturnValue:
     """Write down that a household lives elsewhere now."""
-    form, status = MoveForm(), HTTPStatus.OK
-    if form.validate_on_submit():
-        try:
-            with transaction() as work:
-                service.move_household(
-                    work,
-                    household_id,
-                    area_code=text(form.area),
-                    address=text(form.address),
-                    reason=text(form.reason),
-                    by=current_actor(),
-                )
-        except Refusal as refusal:
-            status = show_in(form, refusal)
-        else:
-            return back(household_id)
-    elif request.method == "POST":
-        status = HTTPStatus.UNPROCESSABLE_ENTITY
+    form = MoveForm()
+
+    def deed(work: Work) -> int:
+        service.move_household(
+            work,
+            household_id,
+            area_code=text(form.area),
+            address=text(form.address),
+            reason=text(form.reason),
+            by=current_actor(),
+        )
+        return household_id
+
     places = queries.places_for(db.session(), Permission.HOUSEHOLD_MOVE, by=current_actor())
-    return _page("people/household_move.html", household_id, form, places=places), status
+    return _do("people/household_move.html", household_id, form, deed, places=places)
 
 
 @pages.route(f"{HOUSEHOLD}/close", methods=["GET", "POST"])
 @require(Permission.HOUSEHOLD_EDIT)
 def close_household(household_id: int) -> ResponseReturnValue:
     """Ask whether a household shall be ended, and why; end it."""
-    form, status = ReasonForm(), HTTPStatus.OK
-    if form.validate_on_submit():
-        try:
-            with transaction() as work:
-                service.close_household(
-                    work, household_id, reason=text(form.reason), by=current_actor()
-                )
-        except Refusal as refusal:
-            status = show_in(form, refusal)
-        else:
-            return back(household_id)
-    elif request.method == "POST":
-        status = HTTPStatus.UNPROCESSABLE_ENTITY
-    return _page("people/household_close.html", household_id, form), status
+    form = ReasonForm()
+
+    def deed(work: Work) -> int:
+        service.close_household(work, household_id, reason=text(form.reason), by=current_actor())
+        return household_id
+
+    return _do("people/household_close.html", household_id, form, deed)
 
 
 @pages.get("/staff/households/joining")
@@ -136,6 +117,29 @@ def decide_joining(request_id: int) -> ResponseReturnValue:
         service.decide_joining(work, request_id, approve=approve, by=current_actor())
     flash(_("加好了。") if approve else _("没有同意，他看不到这一户的任何信息。"))
     return redirect(url_for("people.joining"), code=303)
+
+
+def _do(
+    template: str,
+    household_id: int,
+    form: Form,
+    deed: Callable[[Work], int],
+    done: Callable[[int], ResponseReturnValue] = back,
+    **more: object,
+) -> ResponseReturnValue:
+    """Do what was sent and go on to the household it gives, or say what stands against it."""
+    status = HTTPStatus.OK
+    if form.validate_on_submit():
+        try:
+            with transaction() as work:
+                household = deed(work)
+        except Refusal as refusal:
+            status = show_in(form, refusal)
+        else:
+            return done(household)
+    elif request.method == "POST":
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
+    return _page(template, household_id, form, **more), status
 
 
 def _page(template: str, household_id: int, form: Form, **more: object) -> str:

@@ -11,7 +11,6 @@ from citizen.errors import NothingSaid, TooManyWords
 from citizen.rules import Place, Position, Said, Stage, Template
 from grid.rules import CATALOGUE, TRANSITIONS, Concern, Level, Move, State
 from kernel import crockford
-from kernel.clock import SHANGHAI
 from tests.factories import GRID
 from tests.fakes import NOON, CountingChance
 
@@ -175,30 +174,7 @@ class TestWords:
             rules.checked_words("灯" * 2001, files=0)
 
 
-class TestNight:
-    @pytest.mark.parametrize(
-        ("hour", "minute", "day", "at"),
-        [(21, 59, 2, (21, 59)), (22, 0, 3, (7, 0)), (23, 59, 3, (7, 0))],
-    )
-    def test_what_is_not_urgent_waits_for_the_morning(
-        self, hour: int, minute: int, day: int, at: tuple[int, int]
-    ) -> None:
-        now = datetime(2026, 3, 2, hour, minute, tzinfo=SHANGHAI)
-
-        moment = rules.speaks_at(now, urgent=False).astimezone(SHANGHAI)
-
-        assert (moment.day, (moment.hour, moment.minute)) == (day, at)
-        assert rules.speaks_at(now, urgent=True) == now
-
-    @given(st.integers(0, 3 * 24 * 60))
-    def test_no_message_that_can_wait_goes_at_night(self, minutes: int) -> None:
-        now = NOON + timedelta(minutes=minutes)
-
-        moment = rules.speaks_at(now, urgent=False)
-
-        assert now <= moment <= now + timedelta(hours=9)
-        assert 7 <= moment.astimezone(SHANGHAI).hour < 22
-
+class TestDays:
     def test_a_day_is_a_day_in_shanghai(self) -> None:
         assert rules.day_of(datetime(2026, 3, 2, 15, 59, tzinfo=UTC)).day == 2
         assert rules.day_of(datetime(2026, 3, 2, 16, 0, tzinfo=UTC)).day == 3

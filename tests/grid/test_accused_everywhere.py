@@ -158,7 +158,6 @@ def test_no_verb_is_theirs(work: Work, near: str) -> None:
         lambda: service.add_note(work, case.id, by=by, note="一句"),
         lambda: service.read_contact(work, case.id, by=by),
         lambda: service.spot_check(work, case.id, by=by, note="看过"),
-        lambda: service.acknowledge(work, case.id, by=by),
         lambda: accuse(work, case.id, charge(case.owner_id or 0, "again"), by=by),
         lambda: write_answer(work, 1, key="k", heard=Heard.CALL, words="没有", by=by),
         *(

@@ -11,7 +11,6 @@ from grid.errors import NoSuchCategory
 from grid.rules import (
     CATALOGUE,
     DEPARTMENTS,
-    AsksUrgency,
     Catalogue,
     Danger,
     Level,
@@ -86,17 +85,6 @@ def test_urgency_over_every_category_and_answer(code: str | None, danger: Danger
 
 
 class TestTiles:
-    def test_leave_the_category_open_unless_there_is_only_one(self) -> None:
-        defaults = {tile: CATALOGUE.default_category(tile) for tile in CATALOGUE.tiles}
-
-        assert {tile: one.code for tile, one in defaults.items() if one} == {"other": "0799"}
-        assert CATALOGUE.default_category(None) is None
-
-    def test_ask_about_danger_unless_nothing_under_them_can_be_urgent(self) -> None:
-        for tile in CATALOGUE.tiles:
-            modes = {one.urgency for one in CATALOGUE.under(tile)}
-            assert CATALOGUE.asks(tile) is (modes != {AsksUrgency.NEVER})
-
     def test_show_the_numbers_of_all_they_lead_to_once(self) -> None:
         assert [call.tel for call in CATALOGUE.call_first(None, "hazard")] == ["119", "120"]
         assert [call.tel for call in CATALOGUE.call_first(None, "safe")] == ["110", "96110"]

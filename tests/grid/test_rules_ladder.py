@@ -20,7 +20,6 @@ from grid.rules import (
     State,
     Step,
     Urgency,
-    burns_first,
     colour,
     first_due,
     next_step_at,
@@ -29,7 +28,6 @@ from grid.rules import (
     steps_due,
     terms_of,
 )
-from grid.rules.ladder import NEVER
 from grid.rules.levels import ONE_UP, POLICE_LEVELS, ROLES_OF_LEVEL, is_above, is_one_above
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -295,23 +293,3 @@ class TestColours:
         return colour(
             NORMAL, running_clocks(facts, due, accepted_at=MONDAY, paused=paused), now=now
         )
-
-
-def test_what_is_urgent_burns_first_then_what_runs_out_first_then_what_came_first() -> None:
-    def key(urgency: Urgency, due: int | None, submitted: int) -> tuple[bool, datetime, datetime]:
-        clocks = []
-        if due is not None:
-            clocks = [RunningClock(ClockKind.CLOSE, MONDAY, MONDAY + due * HOUR)]
-        return burns_first(urgency, clocks, submitted_at=MONDAY + submitted * MINUTE)
-
-    in_order = [
-        key(URGENT, 5, 3),
-        key(URGENT, None, 0),
-        key(NORMAL, -2, 2),
-        key(NORMAL, 1, 0),
-        key(NORMAL, 1, 1),
-        key(NORMAL, None, 0),
-    ]
-
-    assert sorted([*in_order[3:], *in_order[:3]]) == in_order
-    assert in_order[-1][1] == NEVER

@@ -14,7 +14,7 @@ from grid.errors import (
     TooLate,
     WrongMoment,
 )
-from grid.models import Alarm, CaseFile
+from grid.models import CaseFile
 from grid.rules import Level, Move, State, Urgency
 from kernel.audit import AuditLine
 from kernel.grants import Role
@@ -148,8 +148,6 @@ class TestActs:
         case = make_case(work.session, state=State.TO_VERIFY)
 
         with pytest.raises(NotYours):
-            service.acknowledge(work, case.id, by=leader)
-        with pytest.raises(NotYours):
             service.on_my_way(work, case.id, by=leader)
 
     def test_a_voice_note_in_a_line(self, work: Work) -> None:
@@ -194,17 +192,6 @@ class TestActs:
 
         with pytest.raises(WrongMoment):
             service.read_contact(work, case.id, by=worker)
-
-    def test_answering_an_alarm_stops_it_and_nothing_else(self, work: Work) -> None:
-        leader = make_staff(work.session, Role.GRID_LEADER, area=VILLAGE)
-        case = opened(work, danger=True)
-
-        service.acknowledge(work, case.id, by=leader)
-
-        alarm = work.session.scalars(select(Alarm)).one()
-        work.session.refresh(alarm)
-        assert (alarm.rings_at, alarm.acknowledged_at) == (None, NOON)
-        assert case.taken_at is None
 
 
 class TestResidents:

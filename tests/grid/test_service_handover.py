@@ -19,6 +19,8 @@ from kernel.work import Work
 from people import service as people
 from people.events import AccountClosed
 from people.models import Account
+from people.queries import actor_of
+from people.rules import HatWanted
 from tests.factories import (
     DISTRICT,
     GRID,
@@ -278,3 +280,25 @@ class TestLeaving:
         left = set(OPEN) - set(service.handover.TAKEN_UP)
 
         assert left <= {State.SUBMITTED, State.TO_VERIFY, State.OBJECTED}
+
+
+def test_a_village_hands_over_for_its_workers_while_it_wears_the_leaders_hat(work: Work) -> None:
+    team = make_team(work.session)
+    ill, well, village = team[Role.GRID_FULL], team[Role.GRID_PART], team[Role.VILLAGE_ADMIN]
+    (case,) = held(work.session, ill, State.HANDLING)
+    town, hat = team[Role.TOWN_ADMIN], HatWanted(Role.GRID_LEADER, VILLAGE)
+
+    def give(by: Actor) -> int:
+        done = service.hand_over(work, ill.id, [case.id], to=well.id, reason="病假", by=by)
+        return len(done.moved)
+
+    assert give(village) == 0
+    people.give_hat(work, village.id, hat=hat, by=town)
+    as_leader = actor_of(work.session, village.id)
+    assert as_leader is not None
+    assert queries.owners(work.session, by=as_leader)[0].person_id == ill.id
+    assert give(as_leader) == 1
+    people.take_hat(work, village.id, hat=hat, by=town)
+    again = actor_of(work.session, village.id)
+    assert again is not None
+    assert queries.owners(work.session, by=again) == ()

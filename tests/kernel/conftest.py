@@ -1,16 +1,20 @@
 """A house with two small jobs of its own, so that the kernel is tested without any feature."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from kernel.access import Actor
 from kernel.events import Event
 from kernel.facts import establish
+from kernel.grants import Role
 from kernel.outbox import Delivery, Errand, Queue, Subscribers, make_routes, on
 from kernel.work import Parts, Work
+from tests.factories import DISTRICT, make_staff
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,3 +111,21 @@ def gateway(house: Parts, app: Flask) -> None:
     """A text message gateway is set up."""
     settings = replace(house.settings, sms_url="https://sms.example/send", sms_key="k")
     app.extensions["parts"] = replace(house, settings=settings)
+
+
+@pytest.fixture
+def operator(session: Session) -> Actor:
+    actor = make_staff(session, Role.SYSADMIN, area=DISTRICT)
+    session.commit()
+    return actor
+
+
+@pytest.fixture
+def token(client: FlaskClient) -> Callable[[], str]:
+    """Return a function that takes the token off a page as a browser would."""
+
+    def token() -> str:
+        page: str = client.get("/staff/operator/calendar").text
+        return page.partition('name="csrf_token" value="')[2].partition('"')[0]
+
+    return token

@@ -14,7 +14,7 @@ from kernel.calendar import calendar_of
 from kernel.grants import Role
 from kernel.outbound import Message, send_sms, send_voice
 from kernel.work import Parts, transaction
-from tests.factories import DISTRICT, make_staff
+from tests.factories import make_staff
 from tests.fakes import NOON, FixedClock
 from tests.kernel.conftest import Rows, write_fact
 
@@ -25,24 +25,6 @@ TABLE = """date,kind,name
 2027-05-01,off,劳动节
 2027-10-01,off,国庆节
 """
-
-
-@pytest.fixture
-def operator(session: Session) -> Actor:
-    actor = make_staff(session, Role.SYSADMIN, area=DISTRICT)
-    session.commit()
-    return actor
-
-
-@pytest.fixture
-def token(client: FlaskClient) -> Callable[[], str]:
-    """Return a function that takes the token off a page as a browser would."""
-
-    def token() -> str:
-        page = client.get("/staff/operator/calendar").text
-        return page.partition('name="csrf_token" value="')[2].partition('"')[0]
-
-    return token
 
 
 @pytest.mark.parametrize("page", ["", "messages", "calendar"])

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kernel import sms
+from tests.architecture.test_shape import ROOT
 
 TEMPLATES = sorted(sms.templates().by_code)
 LIMITS = yaml.safe_load(files("kernel").joinpath("data", "sms_templates.yaml").read_text("utf-8"))
@@ -81,3 +82,16 @@ def test_only_what_may_wait_is_held_overnight() -> None:
     assert known["T02"].held
     assert not known["T01"].held
     assert not known["T15"].held
+
+
+def test_the_guide_for_installing_names_every_text_to_register() -> None:
+    guide = (ROOT / "docs" / "deploy.md").read_text("utf-8")
+    rows = [line.strip("|").split("|") for line in guide.splitlines() if line.startswith("| T")]
+
+    told = {code.strip(): tuple(cell.strip() for cell in rest) for code, *rest in rows}
+
+    assert told == {
+        one.code: (one.scene, one.to, "waits" if one.held else "goes", one.text)
+        for one in sms.templates().by_code.values()
+    }
+    assert len(rows) == len(told)

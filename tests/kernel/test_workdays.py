@@ -66,7 +66,7 @@ class TestAMissingYear:
 
     def test_keeps_the_rows_that_are_known(self) -> None:
         worked = WorkDay(date(2027, 1, 9), DayKind.WORK, "元旦")
-        calendar = SHIPPED.with_days([worked])
+        calendar = WorkCalendar((*SHIPPED.days, worked))
 
         assert calendar.is_working(worked.date)
         assert not calendar.covers(2027)
@@ -75,10 +75,10 @@ class TestAMissingYear:
         marks = [(1, 1), (5, 1), (10, 1)]
         loaded = [WorkDay(date(2027, *mark), DayKind.OFF, "节") for mark in marks]
 
-        assert SHIPPED.with_days(loaded).after(date(2026, 12, 30), 3)[1] is False
+        assert WorkCalendar((*SHIPPED.days, *loaded)).after(date(2026, 12, 30), 3)[1] is False
 
     def test_is_still_missing_when_only_half_of_it_is_loaded(self) -> None:
-        half = SHIPPED.with_days([WorkDay(date(2027, 1, 1), DayKind.OFF, "元旦")])
+        half = WorkCalendar((*SHIPPED.days, WorkDay(date(2027, 1, 1), DayKind.OFF, "元旦")))
 
         assert not half.covers(2027)
 

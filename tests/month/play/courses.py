@@ -30,17 +30,13 @@ def live(stage: Stage, plot: Plot) -> Times:
 
 
 def _at_night(life: Life) -> Times:
-    """At night some hear the alarm before they have taken it, and some desks say that they know."""
+    """At night some desks say that they know."""
     with life.stage.world.doing() as work:
         case = life.read(work)
         rings = case.urgency is Urgency.URGENT and not case.is_police and is_night(life.now)
         town = life.stage.town.cast.town(case.area_code)
     if not rings:
         return
-    if life.chance.happens(30):
-        with life.at_case() as (work, case):
-            if case.state is State.DISPATCHED:
-                grid.acknowledge(work, case.id, by=life.owner(case))
     yield life.later(1, 6)
     if life.is_police():
         return

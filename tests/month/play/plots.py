@@ -204,7 +204,8 @@ def plots(
 
     Of every ten waves a few come at the *fixed* moments instead.
     """
-    deck = chance.shuffled([course for course, many in WEIGHTS.items() for _ in range(many)])
+    left = [course for course, many in WEIGHTS.items() for _ in range(many)]
+    deck = [left.pop(chance.below(len(left))) for _ in range(len(left))]
     starts = dict(enumerate(fixed, 1))
     for number in range(cases):
         own = chance.branch(f"case {number}")

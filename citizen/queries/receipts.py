@@ -1,61 +1,31 @@
-"""What the resident's pages read.
-
-Nothing here is scoped by area: residents wear no hats.  A receipt's number is the permission for
-the state alone; for anything more the caller proves first that the report is this person's
-(``views.access``), and hands the report in.
-"""
+"""What the page of one receipt reads, and where a report may go."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
-from sqlalchemy import Select, exists, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
 
 from citizen import rules
 from citizen.errors import NoSuchReceipt
-from citizen.models import Rating, Report, TakenDown, Told, Urge
+from citizen.models import Rating, Report, TakenDown, Urge
 from citizen.rules import Place, Position
 from grid import queries as grid
 from grid.models import Case
 from grid.models.cases import BARRED_AS
 from grid.queries import Progress
 from grid.queries.facts import hands
-from grid.rules import CATALOGUE, Privacy, State
-from grid.rules import Level as OwnerLevel
+from grid.rules import CATALOGUE, Privacy
 from kernel.access import Actor
 from kernel.errors import Unavailable
 from kernel.media import Attachment
-from kernel.permissions import Permission
 from people.models import Area, Person
-from people.queries import find_area, within
-from people.queries.bars import barred_from, open_to
+from people.queries import find_area
+from people.queries.bars import barred_from
 from people.rules import Level
 from qr import queries as qr
 from qr.models import Code
-
-MOST_LISTED: Final = 20
-
-MOST_OWN: Final = 500
-# The case that is worked on: the main one, where several reported the same.
-WORKED: Final = aliased(Case, name="worked")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OwnReport:
-    """A report of somebody who asks what is kept about them, and the messages they got."""
-
-    report: Report
-    state: State | None  # None: not in the grid's queue yet
-    has_contact: bool
-    told_at: tuple[datetime, ...]
-    by_phone: bool  # only the number is the same: its words open with a code
-
-    @property
-    def is_open(self) -> bool:
-        """Whether somebody is still at it."""
-        return self.state is None or not self.state.is_over
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,25 +61,6 @@ class Helper:
     taken_at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """A report in a list for a helper: where and how far, nothing that was said."""
-
-    number: str
-    place: str
-    said_at: datetime
-    headline: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OwnLine:
-    """A report in the list of the phone it was made or opened on."""
-
-    line: Line
-    words: str
-    tile: str | None
-
-
 def by_number(session: Session, typed: str) -> Report:
     """Return the report a number stands for, however it was typed.
 
@@ -143,40 +94,6 @@ def receipt_of(session: Session, report: Report, *, now: datetime) -> Receipt:
 def urged_on(session: Session, report: Report, now: datetime) -> bool:
     """Whether it was urged already on the day in Shanghai that *now* lies in."""
     return session.get(Urge, (report.id, rules.day_of(now))) is not None
-
-
-def own_reports(session: Session, person_id: int) -> Sequence[OwnReport]:
-    """Return what somebody reported, the newest 500: three statements.
-
-    What was said without signing in, but with the number they sign in with, is among it.
-    """
-    index = session.scalar(select(Person.phone_index).where(Person.id == person_id))
-    theirs = Report.said_by == person_id
-    if index is not None:
-        theirs |= Report.phone_index == index
-    rows = session.execute(
-        select(Report, WORKED.state, Case.phone_index)
-        .outerjoin(Case, Case.id == Report.case_id)
-        .outerjoin(WORKED, WORKED.id == func.coalesce(Case.main_id, Case.id))
-        .where(theirs)
-        .order_by(Report.id.desc())
-        .limit(MOST_OWN)
-    ).all()
-    told = session.execute(
-        select(Told.report_id, Told.told_at)
-        .where(Told.report_id.in_([report.id for report, _, _ in rows]))
-        .order_by(Told.told_at)
-    ).all()
-    return [
-        OwnReport(
-            report=report,
-            state=state,
-            has_contact=report.phone_index is not None or known is not None,
-            told_at=tuple(at for report_id, at in told if report_id == report.id),
-            by_phone=report.said_by != person_id,
-        )
-        for report, state, known in rows
-    ]
 
 
 def villages(session: Session) -> Sequence[tuple[str, str]]:
@@ -291,85 +208,6 @@ def is_open_to(session: Session, report: Report, *, by: Actor) -> bool:
 def is_kept_from(session: Session, report: Report, *, by: Actor) -> bool:
     """Whether what came of *report* is against *by* or their kin: they meet it nowhere."""
     return report.case_id is not None and by.id in barred_from(session, BARRED_AS, report.case_id)
-
-
-def taken_by(session: Session, *, by: Actor) -> tuple[Line, ...]:
-    """Return what *by* wrote down last, and nothing of anybody else's; one statement.
-
-    What turned out to be against them is not among it.
-    """
-    rows = session.execute(
-        _with_state()
-        .join(TakenDown, TakenDown.report_id == Report.id)
-        .where(
-            TakenDown.by == by.id,
-            or_(Report.case_id.is_(None), open_to(BARRED_AS, Report.case_id, by.id)),
-        )
-        .order_by(TakenDown.taken_at.desc(), Report.id.desc())
-        .limit(MOST_LISTED)
-    )
-    return tuple(_line(*row) for row in rows)
-
-
-def of_phone(session: Session, numbers: Sequence[str]) -> tuple[OwnLine, ...]:
-    """Return the reports that a phone remembers, in its order; one statement."""
-    rows = session.execute(_with_state().where(Report.number.in_(numbers)))
-    found = {
-        row[0].number: OwnLine(line=_line(*row), words=row[0].words, tile=row[0].tile)
-        for row in rows
-    }
-    return tuple(found[number] for number in numbers if number in found)
-
-
-def last_channel(session: Session, *, by: Actor) -> rules.Channel | None:
-    """Return how the last caller of *by* came."""
-    return session.scalar(
-        select(TakenDown.channel)
-        .where(TakenDown.by == by.id)
-        .order_by(TakenDown.taken_at.desc())
-        .limit(1)
-    )
-
-
-def of_caller(session: Session, phone_index: str, *, by: Actor) -> tuple[Line, ...]:
-    """Return what was reported from a number where *by* takes down reports; one statement.
-
-    What is for the police stays theirs.
-    """
-    rows = session.execute(
-        _with_state()
-        .where(
-            Report.phone_index == phone_index,
-            within(Report, by, Permission.CASE_REPORT_FOR),
-            or_(Case.id.is_(None), Case.open_to(by)),
-        )
-        .order_by(Report.id.desc())
-        .limit(MOST_LISTED)
-    )
-    return tuple(
-        _line(report, state, level, rated)
-        for report, state, level, rated in rows
-        if state or CATALOGUE.privacy_of(report.category, report.tile) is not Privacy.POLICE
-    )
-
-
-def _with_state() -> Select[Report, State | None, OwnerLevel | None, bool]:
-    """Return the statement for reports with how far they are, and whether that was rated."""
-    rated = exists().where(Rating.report_id == Report.id, Rating.closed_at == WORKED.closed_at)
-    return (
-        select(Report, WORKED.state, WORKED.owner_level, rated)
-        .outerjoin(Case, Case.id == Report.case_id)
-        .outerjoin(WORKED, WORKED.id == func.coalesce(Case.main_id, Case.id))
-    )
-
-
-def _line(report: Report, state: State | None, level: OwnerLevel | None, is_rated: object) -> Line:
-    return Line(
-        number=report.number,
-        place=report.place_name if report.here else report.where,
-        said_at=report.said_at,
-        headline=rules.headline(state, level, is_rated=bool(is_rated)),
-    )
 
 
 def _place(session: Session, code: Code) -> Place:
