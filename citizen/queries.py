@@ -25,6 +25,7 @@ from grid.rules import CATALOGUE, Privacy, State
 from kernel.access import Actor
 from kernel.errors import Unavailable
 from kernel.media import Attachment
+from kernel.outbound import Message
 from kernel.permissions import Permission
 from people.models import Area, Person
 from people.queries import find_area, within
@@ -35,6 +36,7 @@ from qr.models import Code
 MOST_LISTED: Final = 20
 
 MOST_OWN: Final = 500
+MOST_MESSAGES: Final = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,6 +164,23 @@ def own_reports(session: Session, person_id: int) -> Sequence[OwnReport]:
         )
         for report, state, known in rows
     ]
+
+
+def own_messages(session: Session, person_id: int) -> Sequence[Message]:
+    """Return the newest 100 messages about somebody's reports that went to the number they have.
+
+    What went to another number about the same thing was for somebody else.  Codes for signing in
+    are about nothing, and worth nothing five minutes later: they are not among them.
+    """
+    phone = session.scalar(select(Person.phone).where(Person.id == person_id))
+    about = [one.report.owner for one in own_reports(session, person_id)]
+    found = session.scalars(
+        select(Message)
+        .where(Message.about.in_(about))
+        .order_by(Message.id.desc())
+        .limit(MOST_MESSAGES)
+    )
+    return [one for one in found if one.recipient == phone]
 
 
 def villages(session: Session) -> Sequence[tuple[str, str]]:

@@ -74,6 +74,18 @@ def blur_positions(work: Work) -> None:
     _in_batches(work, service.blur_positions, blur_positions)
 
 
+@on(Queue.BULK)
+def forget_outside(work: Work) -> None:
+    """Delete what outside units were given and said, when its time is over."""
+    _in_batches(work, service.forget_outside, forget_outside)
+
+
+@on(Queue.BULK)
+def forget_old_duty(work: Work) -> None:
+    """Delete lines of the table of duty that are long over."""
+    _in_batches(work, service.forget_old_duty, forget_old_duty)
+
+
 def _in_batches(work: Work, verb: Callable[[Work], int], job: Callable[[Work], None]) -> None:
     """Take a few, and owe the next few: a long transaction would make everybody wait."""
     if verb(work):

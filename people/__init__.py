@@ -3,7 +3,7 @@
 An *area* is a district, town, village, grid or micro-grid; its code says where it lies.
 A *membership* is a hat: one person, one role, one area.  A *household* owns what its members earn.
 
-Announces ``HouseholdSplit``, ``HouseholdsMerged``, ``HouseholdMoved``, ``HouseholdClosed`` and
-``HouseholdTableSent``.  Listens to its own ``HouseholdTableSent``.
-Announces ``AccountClosed``.  Listens to nothing.
+Announces ``HouseholdSplit``, ``HouseholdsMerged``, ``HouseholdMoved``, ``HouseholdClosed``,
+``HouseholdTableSent``, ``HouseholdPartDue`` and ``AccountClosed``.  Listens to its own
+``HouseholdTableSent`` and ``HouseholdPartDue``.
 """

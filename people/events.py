@@ -40,9 +40,17 @@ class HouseholdClosed(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HouseholdTableSent(Event):
-    """A table of households waits to be looked through, or to be written."""
+    """A table of households waits to be looked through."""
 
     import_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HouseholdPartDue(Event):
+    """A part of a table waits to be compared with what is there, or to be written."""
+
+    import_id: int
+    part: int  # from 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

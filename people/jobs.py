@@ -3,7 +3,7 @@
 from kernel.outbox import Errand, Queue, on
 from kernel.work import Work
 from people import service
-from people.events import HouseholdTableSent
+from people.events import HouseholdPartDue, HouseholdTableSent
 
 
 @on(Queue.BULK)
@@ -30,5 +30,11 @@ def forget_households(work: Work) -> None:
 
 @on(Queue.BULK)
 def import_households(work: Work, event: HouseholdTableSent) -> Errand | None:
-    """Look through a table of households, or write it."""
-    return service.run_import(work, event.import_id)
+    """Look through a table of households and cut it into parts."""
+    return service.look_through(work, event.import_id)
+
+
+@on(Queue.BULK)
+def import_part(work: Work, event: HouseholdPartDue) -> Errand | None:
+    """Compare a part of a table with what is there, or write it; the next part follows."""
+    return service.run_part(work, event.import_id, part=event.part)

@@ -160,6 +160,7 @@ class HouseholdImport(Model):
     state: Mapped[ImportState] = mapped_column(default=ImportState.CHECKING)
     stored: Mapped[str | None] = mapped_column(String(80))  # sealed, until it is done with
     lines: Mapped[int] = mapped_column(default=0)
+    done_lines: Mapped[int] = mapped_column(default=0, server_default="0")  # seen, or written
     new_households: Mapped[int] = mapped_column(default=0)
     new_members: Mapped[int] = mapped_column(default=0)
     problem_count: Mapped[int] = mapped_column(default=0)

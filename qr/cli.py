@@ -13,7 +13,7 @@ from kernel.work import parts, transaction
 from qr import queries, rules, service
 from qr.errors import CannotPrint
 from qr.models import Code
-from qr.rules import CodeKind, LookDoesNotFit, Move, artwork, labels
+from qr.rules import CodeKind, Move, artwork, labels
 
 commands = AppGroup("qr", help="Printed codes: order, draw, list.")
 
@@ -81,11 +81,7 @@ def _draw(code: Code, kind: str, size: float, dpi: int, *, upper: bool) -> bytes
     rules.next_state(code.state, Move.PRINT)  # refuses what was replaced or revoked
     public_url = parts().settings.public_url
     url = rules.scan_url(public_url, code.token, upper=upper)
-    try:
-        look = artwork.look_for(url, code.look)
-    except LookDoesNotFit:
-        raise CannotPrint("网址太长，印不下；请换一个短的 PUBLIC_URL。") from None
-    artwork.verify_artwork(url, look)
+    look = artwork.look_to_print(url, code.look)
     if rules.is_final(public_url):
         with transaction() as work:
             service.note_printed(work, code.id, look, by=None)

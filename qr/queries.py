@@ -16,7 +16,7 @@ from qr import rules
 from qr.models import Code
 from qr.rules import CodeKind, CodeState, Meaning
 
-MOST: Final = 20  # towns that one number is looked for in
+MOST: Final = 20  # towns that one number is looked for in; cards of one household
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +114,13 @@ def in_area(session: Session, area_code: str, *, by: Actor | None) -> Sequence[C
     if by is not None:
         statement = scoped(statement, by, Permission.QR_READ)
     return session.scalars(statement.order_by(Code.id)).all()
+
+
+def cards_of(session: Session, household_id: int, *, by: Actor) -> Sequence[Code]:
+    """Return the last few cards of a household that *by* may read, the newest first."""
+    statement = select(Code).where(Code.household_id == household_id)
+    statement = scoped(statement, by, Permission.QR_READ)
+    return session.scalars(statement.order_by(Code.id.desc()).limit(MOST)).all()
 
 
 def _is(token: str) -> ColumnElement[bool]:

@@ -10,11 +10,11 @@ from kernel.access import Actor
 from kernel.db import insert_once
 from kernel.permissions import Permission
 from kernel.work import Work
-from people.errors import NoSuchArea
+from people.errors import NoSuchArea, NoSuchHousehold
 from people.models import Area, Household
 from people.queries import reaches, scoped
 from qr import rules
-from qr.errors import NoSuchCode, NotYourArea, OneCardOnly
+from qr.errors import NoSuchCode, NotYourArea, OneCardOnly, WrongMoment
 from qr.models import Code, TownNumbers
 from qr.rules import CodeKind, CodeState, Look, Move, Position
 
@@ -127,19 +127,50 @@ def revoke(work: Work, code_id: int, *, reason: str, by: Actor | None) -> Code:
         WrongMoment: it was replaced or revoked before; revoke the successor.
     """
     code = _lock(work, code_id, by, Permission.QR_REVOKE)
-    code.state = rules.next_state(code.state, Move.REVOKE)
-    code.revoked_at = work.now()
-    code.reason = reason[:LONGEST_REASON]
-    work.session.flush()
-    _note(work, code, "revoke", by, code.reason)
+    _end(work, code, reason=reason, by=by)
     return code
+
+
+def issue_card(work: Work, household_id: int, *, by: Actor) -> Issued:
+    """Give a household its card; the token is to be printed at once, since it is not kept.
+
+    Raises:
+        NoSuchHousehold: there is none for *by*, or it was closed.
+        OneCardOnly: it has a card that works; replace that one.
+    """
+    home = _home(work, household_id, by, Permission.QR_ORDER)
+    more = Particulars(household_id=home.id)
+    return issue(work, kind=CodeKind.HOUSEHOLD, area_code=home.area_code, by=by, more=more)
+
+
+def reissue_card(work: Work, household_id: int, *, reason: str, by: Actor) -> Issued:
+    """Give a household another card; the old one is dead at once.
+
+    Raises:
+        NoSuchHousehold: there is none for *by*, or it was closed.
+        WrongMoment: it has no card that works.
+    """
+    home = _home(work, household_id, by, Permission.QR_REPLACE)
+    card = _card_that_works(work, home.id)
+    return replace(work, card.id, reason=reason, by=by)
+
+
+def block_card(work: Work, household_id: int, *, reason: str, by: Actor) -> None:
+    """End a card that was lost; a scan of it says so, and a new one can be issued.
+
+    Raises:
+        NoSuchHousehold: there is none for *by*, or it was closed.
+        WrongMoment: it has no card that works.
+    """
+    home = _home(work, household_id, by, Permission.HOUSEHOLD_CARD_BLOCK)
+    _end(work, _card_that_works(work, home.id), reason=reason, by=by)
 
 
 def end_card(work: Work, household_id: int, *, reason: str) -> None:
     """Revoke the card of a household that is no more; without one, or again, nothing happens."""
     card = _working_card(work, household_id)
     if card is not None:
-        revoke(work, card.id, reason=reason, by=None)
+        _end(work, card, reason=reason, by=None)
 
 
 def move_card(work: Work, household_id: int) -> None:
@@ -169,6 +200,32 @@ def note_printed(work: Work, code_id: int, look: Look, *, by: Actor | None) -> C
     work.session.flush()
     _note(work, code, "print", by, f"{look.version}-{look.ecc}-{look.mask}")
     return code
+
+
+def _home(work: Work, household_id: int, by: Actor, permission: Permission) -> Household:
+    """Return an open household, locked, so that the second of two waits for what the first did."""
+    statement = scoped(select(Household).where(Household.id == household_id), by, permission)
+    home = work.session.scalar(
+        statement.with_for_update().execution_options(populate_existing=True)
+    )
+    if home is None or home.closed_at is not None:
+        raise NoSuchHousehold("没有这一户，或者它不归您管，或者已经注销。")
+    return home
+
+
+def _card_that_works(work: Work, household_id: int) -> Code:
+    card = _working_card(work, household_id)
+    if card is None:
+        raise WrongMoment("这户没有在用的户码，请先发一张。")
+    return card
+
+
+def _end(work: Work, code: Code, *, reason: str, by: Actor | None) -> None:
+    code.state = rules.next_state(code.state, Move.REVOKE)
+    code.revoked_at = work.now()
+    code.reason = reason[:LONGEST_REASON]
+    work.session.flush()
+    _note(work, code, "revoke", by, code.reason)
 
 
 def _save(work: Work, code: Code) -> Issued:

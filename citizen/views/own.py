@@ -23,6 +23,7 @@ from kernel.db import db
 from kernel.errors import Refusal
 from kernel.forms import text
 from kernel.inventory import response_days
+from kernel.outbound import Message, masked
 from kernel.web import (
     count_miss,
     current_actor,
@@ -187,6 +188,7 @@ def _page(form: OwnForm, *, errors: Mapping[str, str] | None = None, sent: bool 
         home=home,
         kinds=KIND_NAMES,
         reports=[_shown(one) for one in queries.own_reports(db.session(), by.id)],
+        messages=queries.own_messages(db.session(), by.id),
         form=form,
         errors=errors or {},
         sent=sent,
@@ -226,6 +228,16 @@ def _copied(by: Actor) -> dict[str, Any]:
             "head": home.is_head,
         },
         "reports": [_copied_report(one) for one in queries.own_reports(db.session(), by.id)],
+        "messages": [_copied_message(one) for one in queries.own_messages(db.session(), by.id)],
+    }
+
+
+def _copied_message(one: Message) -> dict[str, Any]:
+    return {
+        "to": masked(one),
+        "text": one.text,
+        "written_at": one.written_at.isoformat(),
+        "sent_at": one.sent_at and one.sent_at.isoformat(),
     }
 
 

@@ -22,7 +22,13 @@ from grid.service.departments import press, sign
 from grid.service.desk import desk_goes, desk_knows
 from grid.service.extending import ask_extension, decide_extension
 from grid.service.external import copy_contact, note_export, set_number, set_systems
-from grid.service.forgetting import blur_positions, forget_contacts, forget_files
+from grid.service.forgetting import (
+    blur_positions,
+    forget_contacts,
+    forget_files,
+    forget_old_duty,
+    forget_outside,
+)
 from grid.service.handover import HandedOver, forget_duty, hand_over, take_up_left
 from grid.service.hours import set_hours
 from grid.service.joining import answer_help, ask_handover, ask_help, decide_handover
@@ -86,6 +92,8 @@ __all__ = [
     "forget_contacts",
     "forget_duty",
     "forget_files",
+    "forget_old_duty",
+    "forget_outside",
     "give_link",
     "hand_over",
     "log_call",

@@ -8,9 +8,10 @@ from typing import Final
 
 from sqlalchemy import Select, delete, func, or_, select, update
 
-from grid.models import Callback, Case, CaseFile, FileKind
+from grid.models import Callback, Case, CaseFile, Duty, FileKind, LinkDevice, Outside, UnitWord
 from grid.queries import over_before
 from kernel import audit, media
+from kernel.clock import SHANGHAI
 from kernel.inventory import kept
 from kernel.work import Work
 
@@ -18,6 +19,8 @@ BATCH: Final = 500
 CONTACT: Final = kept("手机号")
 FILES: Final = kept("上报照片语音")
 POSITION: Final = kept("精确定位")
+OUTSIDE: Final = kept("外部单位链接与回话")
+DUTY: Final = kept("值班表", after="值班结束")
 # Degrees to three decimals: about 110 m from north to south, 95 m across at 30 degrees north.
 STREET: Final = 3
 # What residents sent.  What staff took of their own work stays with it.
@@ -54,9 +57,41 @@ def blur_positions(work: Work) -> int:
     return told(work, "position", len(chosen))
 
 
+def forget_outside(work: Work) -> int:
+    """Delete what outside units were given and what they said, two years after.
+
+    That somebody was asked, and what came of it, stands in the case's own history.
+    """
+    chosen = _next(work, _outside(work))
+    for table, column in (
+        (LinkDevice, LinkDevice.outside_id),
+        (UnitWord, UnitWord.outside_id),
+        (Outside, Outside.id),
+    ):
+        work.session.execute(
+            delete(table).where(column.in_(chosen)).execution_options(synchronize_session=False)
+        )
+    return told(work, "outside", len(chosen))
+
+
+def forget_old_duty(work: Work) -> int:
+    """Delete lines of the table of duty that ended three months ago: a plan is no record."""
+    chosen = _next(work, _duty(work))
+    work.session.execute(
+        delete(Duty).where(Duty.id.in_(chosen)).execution_options(synchronize_session=False)
+    )
+    return told(work, "duty", len(chosen), of="duty")
+
+
 def due(work: Work) -> dict[str, int]:
     """Return how many rows each verb would still take."""
-    statements = {"contact": _contacts, "files": _files, "position": _positions}
+    statements = {
+        "contact": _contacts,
+        "files": _files,
+        "position": _positions,
+        "outside": _outside,
+        "duty": _duty,
+    }
     return {what: how_many(work, statement(work)) for what, statement in statements.items()}
 
 
@@ -90,6 +125,15 @@ def _positions(work: Work) -> Select[int]:
         Case.lng != func.round(Case.lng, STREET),
     )
     return select(Case.id).where(Case.id.in_(over_before(work.now() - POSITION)), fine)
+
+
+def _outside(work: Work) -> Select[int]:
+    return select(Outside.id).where(Outside.case_id.in_(over_before(work.now() - OUTSIDE)))
+
+
+def _duty(work: Work) -> Select[int]:
+    today = work.now().astimezone(SHANGHAI).date()
+    return select(Duty.id).where(Duty.last_day < today - DUTY)
 
 
 def _next(work: Work, chosen: Select[int]) -> list[int]:

@@ -13,11 +13,13 @@ from people.service.dialects import set_dialects
 from people.service.forgetting import end_old_requests, forget_households, households_due
 from people.service.homes import note_look
 from people.service.household_import import (
+    added,
     confirm_import,
     forget_imports,
-    import_households,
+    look_through,
+    note_import,
     read_households,
-    run_import,
+    run_part,
     send_households,
 )
 from people.service.households import (
@@ -43,6 +45,7 @@ from people.service.joining import (
 )
 from people.service.own import change_phone, correct_name, erase_person, send_new_phone_code
 from people.service.phone import SIGN_IN, check_code, forget_codes, send_code, sign_in_resident
+from people.service.prepared import open_part
 from people.service.regroup import merge_households, split_household
 from people.service.signing import (
     change_password,
@@ -63,15 +66,18 @@ from people.service.staff import (
     reset_password,
     take_hat,
 )
+from people.service.writing import Written, compare_part, write_part
 
 __all__ = [
     "SIGN_IN",
     "ImportResult",
     "Issued",
+    "Written",
     "add_area",
     "add_household",
     "add_member",
     "add_staff",
+    "added",
     "ask_to_join",
     "change_member",
     "change_password",
@@ -80,6 +86,7 @@ __all__ = [
     "close_account",
     "close_area",
     "close_household",
+    "compare_part",
     "confirm_import",
     "correct_name",
     "decide_joining",
@@ -97,22 +104,24 @@ __all__ = [
     "hand_over",
     "households_due",
     "import_areas",
-    "import_households",
     "import_staff",
     "join_with_card",
     "leave_household",
+    "look_through",
     "merge_households",
     "move",
     "move_household",
+    "note_import",
     "note_look",
     "open_own_household",
+    "open_part",
     "put_out",
     "read_households",
     "remove_member",
     "remove_robot",
     "rename_area",
     "reset_password",
-    "run_import",
+    "run_part",
     "send_code",
     "send_households",
     "send_new_phone_code",
@@ -128,4 +137,5 @@ __all__ = [
     "turn_totp_off",
     "turn_totp_on",
     "withdraw_joining",
+    "write_part",
 ]

@@ -1,11 +1,10 @@
-"""Writes a table of households that was looked through: compared first, then all of it, in batches.
+"""Compares a part of a table of households with what is there, and writes it.
 
 Names and numbers come sealed; so the tables are named here without the type that would seal them
 once more.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -15,9 +14,9 @@ from sqlalchemy import Row, select
 
 from kernel.db import Moment
 from kernel.work import Work
-from people.models import Household, Person
+from people.models import Area, Household, Person
 from people.rules import HouseholdKind, Problem
-from people.service.prepared import Line, Prepared
+from people.service.prepared import Line
 
 _PERSON: Final = sa.table(
     "people_person",
@@ -53,16 +52,13 @@ _HOME: Final = (
 )
 
 
-class _Undone(Exception):
-    """Something is wrong with the table after all: what was written of it is taken back."""
-
-
 @dataclass(slots=True)
 class Written:
-    """What a table has added."""
+    """What a part has added, and the lines that were left out after all."""
 
     households: int = 0
     members: int = 0
+    problems: list[Problem] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -84,35 +80,32 @@ class _There:
         return self.by_name.get((home.id, line.name_index))
 
 
-def compare_households(work: Work, table: Prepared) -> None:
-    """Note every line that does not go together with what is in the database."""
-    for batch in table.batches():
-        _compare(table, batch, _there(work, batch))
+def compare_part(work: Work, part: Sequence[Line]) -> list[Problem]:
+    """Return every line that does not go together with what is in the database."""
+    there = _there(work, part)
+    found = ((line, _why_not(there, line)) for line in part)
+    return [Problem(line.line, reason) for line, reason in found if reason]
 
 
-def write_households(work: Work, table: Prepared) -> Written | None:
-    """Write all lines of a table, or none if one does not go together with what is there.
+def write_part(work: Work, part: Sequence[Line], *, may: Callable[[str], bool]) -> Written:
+    """Write the lines of a part that go together with what is there; the others are told.
 
-    What is there stays as it is; only what was not known is added.
+    What is there stays as it is and only what was not known is added; so a second time changes
+    nothing.  Minutes may have passed since the table was looked through: the areas and whoever
+    *may* write into them are asked once more.
     """
-    written = Written()
-    with suppress(_Undone), work.session.begin_nested():
-        for batch in table.batches():
-            there = _there(work, batch)
-            _compare(table, batch, there)
-            if not table.problem_count:  # else only to find what else is wrong
-                written.households += _add_homes(work, batch, there)
-                written.members += _add_members(work, batch, there)
-        if table.problem_count:
-            raise _Undone
-    return None if table.problem_count else written
-
-
-def _compare(table: Prepared, batch: Sequence[Line], there: _There) -> None:
-    for line in batch:
-        reason = _why_not(there, line)
+    there, written, good = _there(work, part), Written(), list[Line]()
+    areas = _open_areas(work, {line.area_code for line in part})
+    for line in part:
+        fits = line.area_code in areas and may(line.area_code)
+        reason = _why_not(there, line) if fits else "这个区域已经撤销，或者不归您管了"
         if reason:
-            table.blame(Problem(line.line, reason))
+            written.problems.append(Problem(line.line, reason))
+        else:
+            good.append(line)
+    written.households = _add_homes(work, good, there)
+    written.members = _add_members(work, good, there)
+    return written
 
 
 def _why_not(there: _There, line: Line) -> str:
@@ -248,6 +241,15 @@ def _closed(work: Work, people: Any, there: _There) -> set[int]:  # noqa: ANN401
         ended = select(Household.id).where(Household.id.in_(part), Household.closed_at.is_not(None))
         closed |= set(work.session.scalars(ended))
     return closed
+
+
+def _open_areas(work: Work, codes: set[str]) -> set[str]:
+    """Return those that are open, locked against being closed meanwhile."""
+    found: set[str] = set()
+    for part in _parts(sorted(codes)):
+        rows = select(Area.code).where(Area.code.in_(part), Area.closed_at.is_(None))
+        found |= set(work.session.scalars(rows.order_by(Area.code).with_for_update(read=True)))
+    return found
 
 
 def _parts(values: Sequence[Any]) -> Iterator[Sequence[Any]]:

@@ -16,6 +16,7 @@ from qrcode.util import QRData
 from segno import consts, encoder
 from segno.encoder import DataOverflowError as SegnoOverflow
 
+from qr.errors import CannotPrint
 from qr.rules.looks import MASK, QUIET, Ecc, Look, LookDoesNotFit
 
 # The largest symbol worth printing: V10 is 57 modules; past that a label cannot hold it.
@@ -57,6 +58,21 @@ def look_for(text: str, printed: Look | None) -> Look:
         LookDoesNotFit: as `choose_look`.
     """
     return printed if printed is not None and _fits(text, printed) else choose_look(text)
+
+
+def look_to_print(url: str, printed: Look | None) -> Look:
+    """Return the look in which the link *url* may be printed: both encoders agree on it.
+
+    Raises:
+        ArtworkDiffers: they do not.
+        CannotPrint: the link is too long for a label.
+    """
+    try:
+        look = look_for(url, printed)
+    except LookDoesNotFit:
+        raise CannotPrint("网址太长，印不下；请换一个短的 PUBLIC_URL。") from None
+    verify_artwork(url, look)
+    return look
 
 
 def modules(text: str, look: Look) -> Modules:

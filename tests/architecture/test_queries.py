@@ -77,6 +77,7 @@ SCOPED = {
     "people.queries.kin.kin_of": "people/views/test_kin.py",
     "people.queries.staff.staff_detail": "people/test_queries.py",
     "people.queries.staff.staff_page": "people/test_queries.py",
+    "qr.queries.cards_of": "qr/test_views_cards.py",
     "qr.queries.in_area": "qr/test_queries.py",
 }
 OPEN = {
@@ -87,6 +88,7 @@ OPEN = {
     "citizen.queries.first_there": "codes of areas are public",
     "citizen.queries.hanging": "a number that hangs there for everybody to read",
     "citizen.queries.helper_of": "whoever has the number reads who helped",
+    "citizen.queries.own_messages": "asked about oneself only",
     "citizen.queries.own_reports": "asked about oneself only",
     "citizen.queries.receipt_of": "the caller has shown that the report is theirs",
     "citizen.queries.shown_attachment": "the caller has shown that the report is theirs",

@@ -15,7 +15,8 @@ from grid.models import Case
 from kernel.access import Actor
 from kernel.audit import AuditLine
 from kernel.grants import Role
-from kernel.outbound import Message
+from kernel.outbound import Message, send_sms
+from kernel.work import transaction
 from people.models import Person
 from tests.citizen.factories import PHONE, make_case, make_report
 from tests.factories import GRID, VILLAGE, make_area, make_staff
@@ -83,6 +84,29 @@ def test_a_copy_for_programs(client: FlaskClient, session: Session, me: Actor) -
     assert [one["number"] for one in answer.json["reports"]] == [rules.printed(mine.number)]
     assert answer.json["reports"][0]["words"] == WORDS
     assert "person.copy" in actions(session)
+
+
+def test_messages_to_ones_own_number_are_shown_and_copied(
+    client: FlaskClient, session: Session, me: Actor
+) -> None:
+    mine = own_case(session, me)
+    phone = session.get_one(Person, me.id).phone or ""
+    theirs = make_report(session, words="别人的事")
+    session.commit()
+    with transaction() as work:
+        send_sms(work, phone=phone, template="T06", text="给我的", about=mine.owner)
+        send_sms(work, phone="13700000000", template="T06", text="给旧号的", about=mine.owner)
+        send_sms(work, phone=phone, template="T06", text="别的事", about=theirs.owner)
+        send_sms(work, phone=phone, template="T01", text="验证码：123456")
+
+    page, copy = client.get("/me/data").text, client.get("/me/data/copy").json
+
+    assert copy is not None
+    assert copy["messages"][0]["text"] == "给我的"
+    assert phone[3:-4] not in copy["messages"][0]["to"]
+    assert "给我的" in page
+    assert all(other not in page for other in ("给旧号的", "别的事", "验证码：123456"))
+    assert not {"给旧号的", "别的事"} & {one["text"] for one in copy["messages"]}
 
 
 def test_name_and_number_are_put_right(client: FlaskClient, session: Session, me: Actor) -> None:

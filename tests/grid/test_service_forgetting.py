@@ -3,23 +3,29 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bootstrap import SCHEDULE
 from grid import jobs, service
-from grid.models import Callback, Case, CaseFile, FileKind
+from grid.models import Callback, Case, CaseFile, FileKind, LinkDevice, Outside, UnitWord
 from grid.rules import ENDS, Finding, State
-from grid.service import forgetting
+from grid.rules.outside import Said
+from grid.rules.roster import Kind as DutyKind
+from grid.service import forgetting, outside
 from kernel.audit import AuditLine
 from kernel.db import keyring
 from kernel.delivery import Daily
+from kernel.grants import Role
 from kernel.media import Attachment, Kind
 from kernel.media import State as MediaState
 from kernel.outbox import Delivery
 from kernel.work import Work
+from tests.factories import GRID, make_staff
 from tests.fakes import NOON, FixedClock
-from tests.grid.factories import make_case
+from tests.grid.departments import errand
+from tests.grid.factories import acts_of, make_case
+from tests.grid.rosters import MONDAY, lines, make_duty
 
 PHONE = "13800138000"
 
@@ -197,7 +203,77 @@ class TestPositions:
         assert service.blur_positions(work) == 0
 
 
+class TestOutsideUnits:
+    def given(self, work: Work) -> Case:
+        """Return a case with a link that a unit opened and answered."""
+        worker = make_staff(work.session, Role.GRID_FULL, area=GRID)
+        case = make_case(work.session, state=State.HANDLING, owner_id=worker.id)
+        secret = service.give_link(work, case.id, errand(), by=worker)
+        _, outside_id = outside.enter(work, secret)
+        outside.opened(work, outside_id, device="phone")
+        outside.say(work, secret, service.Answer(key="k", said=Said.COMING, words="电工已经出发"))
+        return case
+
+    def over(self, work: Work) -> Case:
+        """Return such a case that was over at noon."""
+        case = self.given(work)
+        case.state, case.closed_at, case.finding = State.CLOSED, NOON, Finding.TRUE
+        case.proposed_finding, case.result_text = Finding.TRUE, "好了"
+        case.handled_by = case.owner_id
+        work.session.flush()
+        return case
+
+    def kept(self, work: Work) -> list[int]:
+        tables = (Outside, UnitWord, LinkDevice)
+        counts = [select(func.count()).select_from(table) for table in tables]
+        return [work.session.scalar(count) or 0 for count in counts]
+
+    def test_links_and_words_go_two_years_after_and_the_history_stays(
+        self, work: Work, clock: FixedClock
+    ) -> None:
+        case = self.over(work)
+        steps = acts_of(work.session, case)
+        clock.advance(days=730, seconds=-1)
+        assert service.forget_outside(work) == 0
+        assert self.kept(work) == [1, 1, 1]
+        clock.advance(seconds=1)
+        assert forgetting.due(work)["outside"] == 1
+
+        assert service.forget_outside(work) == 1
+
+        assert self.kept(work) == [0, 0, 0]
+        assert acts_of(work.session, case) == steps
+        assert service.forget_outside(work) == 0
+        work.session.flush()
+        assert told(work.session)[-1] == ("retention.outside", "case", "1")
+
+    def test_of_an_open_case_nothing_goes(self, work: Work, clock: FixedClock) -> None:
+        self.given(work)
+        clock.advance(days=3000)
+
+        assert service.forget_outside(work) == 0
+
+
+class TestDuty:
+    def test_a_line_goes_three_months_after_its_last_day(
+        self, work: Work, clock: FixedClock
+    ) -> None:
+        worker = make_staff(work.session, Role.GRID_FULL, area=GRID)
+        make_duty(work.session, DutyKind.DAY, worker)
+        make_duty(work.session, DutyKind.DAY, worker, last_day=MONDAY + timedelta(days=2))
+        clock.advance(days=90)
+        assert service.forget_old_duty(work) == 0
+        clock.advance(days=1)
+        assert forgetting.due(work)["duty"] == 1
+
+        assert service.forget_old_duty(work) == 1
+
+        assert [line.last_day.day for line in lines(work.session)] == [MONDAY.day + 2]
+        assert told(work.session)[-1] == ("retention.duty", "duty", "1")
+
+
 def test_all_of_it_is_owed_every_day() -> None:
     daily = {turn.job for turn in SCHEDULE if isinstance(turn, Daily)}
 
     assert {jobs.forget_contacts, jobs.forget_files, jobs.blur_positions} <= daily
+    assert {jobs.forget_outside, jobs.forget_old_duty} <= daily

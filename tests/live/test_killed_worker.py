@@ -38,9 +38,14 @@ PATIENCE = 60.0
 
 @contextmanager
 def worker_process(
-    app: Flask, stall: Path, *args: str, at: str = "effect", redis_url: str = REDIS_URL
+    app: Flask,
+    stall: Path,
+    *args: str,
+    at: str = "effect",
+    redis_url: str = REDIS_URL,
+    queue: Queue = Queue.URGENT,
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Start the real worker of the urgent queue, and leave none behind."""
+    """Start the real worker of a queue, and leave none behind."""
     environment = os.environ | {
         "DATABASE_URL": app.config["SQLALCHEMY_DATABASE_URI"],
         "REDIS_URL": redis_url,
@@ -52,7 +57,7 @@ def worker_process(
         "STALL": str(stall),
         "STALL_AT": at,
     }
-    command = [sys.executable, "-m", "tests.live.stalling_worker", Queue.URGENT.value, *args]
+    command = [sys.executable, "-m", "tests.live.stalling_worker", queue.value, *args]
     process = subprocess.Popen(command, cwd=ROOT, env=environment)
     try:
         yield process

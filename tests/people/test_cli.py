@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from kernel.outbound import Message
 from people.cli import commands
-from people.models import Account, Area
+from people.models import Account, Area, Household
 from people.rules import is_password
 from tests.factories import GRID, VILLAGE, make_area
 
@@ -125,3 +125,34 @@ def test_staff_are_imported_with_their_passwords(
 
     account = session.scalars(select(Account)).one()
     assert is_password(result.output.split()[-1], account.password)
+
+
+def test_households_are_imported_after_a_dry_run(
+    run: Run, session: Session, tmp_path: Path
+) -> None:
+    make_area(session, GRID)
+    file = tmp_path / "homes.csv"
+    file.write_text(f"户号,区域编码,姓名\nQX-1,{GRID},王秀英\n", encoding="utf-8")
+
+    dry = run("households", "import", str(file), "--dry-run")
+    before = session.scalars(select(Household)).all()
+    wet = run("households", "import", str(file))
+    again = run("households", "import", str(file))
+
+    assert "not written" in dry.output
+    assert before == []
+    assert "新增 1 户 1 人" in wet.output
+    assert "新增 0 户 0 人" in again.output
+    assert session.scalars(select(Household.number)).one() == "QX-1"
+
+
+def test_a_bad_line_keeps_all_households_out(run: Run, session: Session, tmp_path: Path) -> None:
+    make_area(session, GRID)
+    file = tmp_path / "homes.csv"
+    file.write_text(f"户号,区域编码,姓名\nQX-1,{GRID},王\nQX-2,9,李\n", encoding="utf-8")
+
+    result = run("households", "import", str(file))
+
+    assert result.exit_code == 1
+    assert "第 3 行" in result.output
+    assert session.scalars(select(Household)).all() == []

@@ -11,6 +11,8 @@ KEEPERS: Final[Mapping[str, str]] = {
     "精确定位": "position",
     "户籍与家庭关系": "household",
     "操作与访问日志": "log",
+    "外部单位链接与回话": "outside",
+    "值班表": "duty",
 }
 ALONG: Final[Mapping[str, str]] = {"姓名或称呼": "和手机号一起删"}
 NOT_YET: Final = "还没有这项功能，没有这样的数据"

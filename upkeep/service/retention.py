@@ -29,6 +29,8 @@ VERBS: Final[Mapping[str, Sequence[Callable[[Work], int]]]] = {
     "position": (grid.service.forgetting.blur_positions, citizen.service.forgetting.blur_positions),
     "household": (people.service.forget_households,),
     "log": (audit.forget_lines,),
+    "outside": (grid.service.forgetting.forget_outside,),
+    "duty": (grid.service.forgetting.forget_old_duty,),
 }
 
 

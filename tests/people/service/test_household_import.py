@@ -1,4 +1,6 @@
-"""A table of households: all of it or nothing, and a second time changes nothing."""
+"""A table of households: looked through first, written part by part; twice changes nothing."""
+
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import func, select
@@ -14,10 +16,10 @@ from kernel.stores import FileStore
 from kernel.work import Work, parts, transaction
 from people import service
 from people.errors import BadFile, NoSuchHousehold
-from people.models import Household, HouseholdImport, Person
+from people.models import Area, Household, HouseholdImport, Person
 from people.rules import LARGE, ImportState
 from people.service.prepared import Prepared
-from people.service.writing import Written
+from tests.citizen.factories import deliver_all
 from tests.factories import GRID, NEXT_TOWN, TOWN, make_area, make_staff
 from tests.fakes import NOON, FixedClock
 from tests.people.homes import make_home, make_resident, members
@@ -37,11 +39,26 @@ def grid(session: Session) -> None:
     session.commit()
 
 
-def run(work: Work, lines: str, *, dry_run: bool = False) -> tuple[Written | None, Prepared]:
-    table = service.read_households(work, (HEAD + lines).encode(), dry_run=dry_run)
-    written = service.import_households(work, table, by=None, dry_run=dry_run)
-    table.file.close()
+def run(
+    work: Work, lines: str, *, dry_run: bool = False
+) -> tuple[service.Written | None, Prepared]:
+    kept: list[bytes] = []
+    table = service.read_households(work, (HEAD + lines).encode(), keep=kept.append)
+    for part in kept:
+        table.blame(service.compare_part(work, service.open_part(part, seals=False)))
+    if dry_run or table.problem_count:
+        return None, table
+    written = service.Written()
+    for part in kept:
+        one = write(work, part)
+        written.households += one.households
+        written.members += one.members
     return written, table
+
+
+def write(work: Work, part: bytes) -> service.Written:
+    lines = service.open_part(part, seals=True)
+    return service.write_part(work, lines, may=lambda _code: True)
 
 
 def count(session: Session, table: type[Household | Person]) -> int:
@@ -52,16 +69,13 @@ class TestTable:
     def test_households_and_people_are_written(self, work: Work) -> None:
         written, _ = run(work, GOOD)
 
-        assert written == Written(households=3, members=3)
+        assert written == service.Written(households=3, members=3)
         head = work.session.scalars(
             select(Person).where(Person.is_head).order_by(Person.id)
         ).first()
         assert head is not None
         assert (head.name, head.phone) == ("王秀英", "13812345678")
         assert head.phone_index == keyring().index("13812345678")
-        line = work.session.scalars(select(AuditLine)).one()
-        assert line.action == "household.import"
-        assert "王" not in line.detail
 
     def test_a_name_that_came_in_a_table_is_found_like_one_that_was_typed(self, work: Work) -> None:
         run(work, GOOD)
@@ -76,7 +90,7 @@ class TestTable:
 
         written, table = run(work, GOOD)
 
-        assert (written, table.problem_count) == (Written(), 0)
+        assert (written, table.problem_count) == (service.Written(), 0)
         assert (count(work.session, Household), count(work.session, Person)) == (3, 3)
 
     def test_a_dry_run_writes_nothing(self, work: Work) -> None:
@@ -134,7 +148,7 @@ class TestTable:
 
         work.session.expire_all()
         first = work.session.scalars(select(Person).order_by(Person.id)).first()
-        assert written == Written(members=1)
+        assert written == service.Written(members=1)
         assert first is not None
         assert (first.phone, first.is_head) == ("13812345678", True)
         assert work.session.scalars(select(Household.address)).one() == "3幢"
@@ -152,7 +166,7 @@ class TestTable:
 
         written, _ = run(work, f"QX-1,{GRID},王小明,,是,,,\n")
 
-        assert written == Written()
+        assert written == service.Written()
         heads = work.session.scalars(select(Person).where(Person.is_head).order_by(Person.id))
         assert [one.name for one in heads] == ["王秀英", "陈建国"]
 
@@ -162,7 +176,10 @@ class TestTable:
         written, _ = run(work, lines)
         again, _ = run(work, lines)
 
-        assert (written, again) == (Written(households=1250, members=2500), Written())
+        assert (written, again) == (
+            service.Written(households=1250, members=2500),
+            service.Written(),
+        )
 
     def test_three_hundred_bad_lines_are_all_named(self, work: Work) -> None:
         good = "".join(f"QX-{n},{GRID},王,,,,,\n" for n in range(700))
@@ -175,8 +192,7 @@ class TestTable:
 
     @pytest.mark.parametrize("content", [b"", b"x", b"\xff\xfe\x00", b"PK\x03\x04junk", b"a,b\n1"])
     def test_what_is_no_table_gets_a_sentence(self, work: Work, content: bytes) -> None:
-        table = service.read_households(work, content, dry_run=True)
-        table.file.close()
+        table = service.read_households(work, content, keep=lambda _part: None)
 
         assert table.problem_count == 1
         assert table.problems[0].endswith("。")
@@ -187,18 +203,12 @@ class TestInTheBackground:
     def town(self, session: Session) -> Actor:
         return make_staff(session, Role.TOWN_ADMIN, area=TOWN)
 
-    def work_off(self, session: Session) -> None:
-        session.commit()
-        for row in session.scalars(select(Delivery.id).where(Delivery.done_at.is_(None))).all():
-            session.commit()
-            deliver(row)
-        session.expire_all()
-
     def send(self, session: Session, by: Actor, lines: str = GOOD) -> HouseholdImport:
         session.commit()
         with transaction() as work:
             number = service.send_households(work, (HEAD + lines).encode(), by=by)
-        self.work_off(session)
+        deliver_all(session)
+        session.expire_all()
         return session.get_one(HouseholdImport, number)
 
     def test_it_is_looked_through_then_written(self, session: Session, town: Actor) -> None:
@@ -210,10 +220,106 @@ class TestInTheBackground:
         for _ in range(2):  # a double tap
             with transaction() as work:
                 service.confirm_import(work, found.id, by=town)
-        self.work_off(session)
+        deliver_all(session)
+        session.expire_all()
 
         assert (found.state, found.new_members, found.stored) == (ImportState.WRITTEN, 3, None)
         assert count(session, Household) == 3
+        lines = session.scalars(select(AuditLine.detail).where(AuditLine.area == TOWN)).all()
+        assert lines == ["开始导入，共 4 行", "3 户、3 人新增，共 4 行"]
+
+    def test_every_bad_line_is_told_those_the_database_knows_better_too(
+        self, session: Session, town: Actor
+    ) -> None:
+        session.add(Household(number="QX-0", area_code=GRID, opened_at=NOON, closed_at=NOON))
+        good = "".join(f"QX-{n},{GRID},王,,,,,\n" for n in range(2200))
+        bad = "".join(f"QX-B{n},{GRID},王,{n},,,,\n" for n in range(299))
+
+        found = self.send(session, town, good + bad)
+
+        assert (found.state, found.problem_count) == (ImportState.REFUSED, 300)
+        assert "第 2 行：这个户号的户已经注销了。" in (found.problems or ())
+        assert (found.lines, found.done_lines) == (2499, 2499)
+        assert count(session, Person) == 1  # whoever sent it
+        folder = parts().store
+        assert isinstance(folder, FileStore)
+        assert list(folder.older("imports", datetime(2100, 1, 1, tzinfo=UTC))) == []
+
+    def test_it_is_written_in_pieces_that_say_how_far_they_are(
+        self, session: Session, town: Actor
+    ) -> None:
+        found = self.send(session, town, "".join(f"QX-{n},{GRID},王,,,,,\n" for n in range(2500)))
+        session.commit()
+        with transaction() as work:
+            service.confirm_import(work, found.id, by=town)
+        seen = []
+
+        for _ in range(10):
+            session.commit()
+            owed = select(Delivery.id).where(Delivery.done_at.is_(None))
+            row = session.scalars(owed).one()
+            session.commit()
+            deliver(row)
+            session.expire_all()
+            seen.append((found.done_lines, count(session, Household), found.state.value))
+            deliver(row)  # a second worker that was sent the same row
+
+        assert seen == [
+            *((250 * n, 250 * n, "writing") for n in range(1, 10)),
+            (2500, 2500, "written"),
+        ]
+
+    def test_a_line_that_fits_no_longer_is_left_out_and_told(
+        self, session: Session, town: Actor
+    ) -> None:
+        found = self.send(session, town)
+        session.add(Household(number="QX-2", area_code=GRID, opened_at=NOON, closed_at=NOON))
+        session.commit()
+        with transaction() as work:
+            service.confirm_import(work, found.id, by=town)
+
+        deliver_all(session)
+        session.expire_all()
+
+        assert (found.state, found.new_households) == (ImportState.WRITTEN, 2)
+        assert found.problems == ["第 4 行：这个户号的户已经注销了。"]
+
+    def test_an_area_that_was_closed_meanwhile_gets_nobody(
+        self, session: Session, town: Actor
+    ) -> None:
+        found = self.send(session, town)
+        session.get_one(Area, GRID).closed_at = NOON
+        session.commit()
+        with transaction() as work:
+            service.confirm_import(work, found.id, by=town)
+
+        deliver_all(session)
+        session.expire_all()
+
+        assert (found.state, found.new_households) == (ImportState.WRITTEN, 0)
+        assert found.problem_count == 4
+
+    def test_a_part_that_is_gone_ends_it_with_a_sentence(
+        self, session: Session, town: Actor
+    ) -> None:
+        found = self.send(session, town)
+        parts().store.delete(f"{found.stored}-0")
+        session.commit()
+        with transaction() as work:
+            service.confirm_import(work, found.id, by=town)
+
+        deliver_all(session)
+        session.expire_all()
+
+        assert (found.state, found.new_households) == (ImportState.WRITTEN, 0)
+        assert found.problems == ["上传的文件已经不在了，请重新上传。"]
+
+    def test_an_empty_table_is_not_written(self, session: Session, town: Actor) -> None:
+        found = self.send(session, town, "")
+        session.commit()
+
+        with pytest.raises(NoSuchHousehold), transaction() as work:
+            service.confirm_import(work, found.id, by=town)
 
     def test_what_lies_in_the_store_cannot_be_read_there(
         self, session: Session, town: Actor
@@ -257,7 +363,8 @@ class TestInTheBackground:
             stored = work.session.get_one(HouseholdImport, number).stored
         parts().store.delete(stored or "")
 
-        self.work_off(session)
+        deliver_all(session)
+        session.expire_all()
 
         assert session.get_one(HouseholdImport, number).state is ImportState.REFUSED
 
@@ -275,7 +382,8 @@ class TestInTheBackground:
 
         with transaction() as work:
             assert service.forget_imports(work) == 1
-        self.work_off(session)
+        deliver_all(session)
+        session.expire_all()
 
         assert session.get(HouseholdImport, number) is None
         with pytest.raises(FileNotFoundError), parts().store.open(stored or "x"):

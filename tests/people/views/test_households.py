@@ -12,12 +12,11 @@ from werkzeug.test import TestResponse
 
 from kernel.access import Actor
 from kernel.audit import AuditLine
-from kernel.delivery import deliver
 from kernel.grants import Role
-from kernel.outbox import Delivery
 from kernel.work import transaction
 from people import service
 from people.models import Household
+from tests.citizen.factories import deliver_all
 from tests.factories import (
     DISTRICT,
     GRID,
@@ -198,12 +197,6 @@ class TestImport:
         content = (self.HEAD + lines).encode()
         return post(client, f"{LIST}/import", file=(io.BytesIO(content), "a.csv"))
 
-    def work_off(self, session: Session) -> None:
-        session.commit()
-        for row in session.scalars(select(Delivery.id).where(Delivery.done_at.is_(None))).all():
-            session.commit()
-            deliver(row)
-
     def test_look_then_write(
         self, client: FlaskClient, session: Session, home: Household, sign_in: SignIn
     ) -> None:
@@ -211,10 +204,11 @@ class TestImport:
         url = self.send(client, f"QX-1,{GRID},王秀英,,是\n").location
         assert "正在检查" in client.get(url).text
 
-        self.work_off(session)
+        deliver_all(session)
         assert "都没有问题" in client.get(url).text
         assert post(client, url).status_code == 303
-        self.work_off(session)
+        assert "0 行好了，一共 1 行" in client.get(url).text
+        deliver_all(session)
 
         assert "新增 1 户、1 人" in client.get(url).text
 
@@ -224,7 +218,7 @@ class TestImport:
         sign_in(make_staff(session, Role.TOWN_ADMIN, area=TOWN))
         url = self.send(client, f"QX-1,{GRID},王秀英,12,是\n").location
 
-        self.work_off(session)
+        deliver_all(session)
 
         assert "第 2 行：手机号要 11 位数字。" in client.get(url).text
         assert post(client, url).status_code == 404

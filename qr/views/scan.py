@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Final
 
-from flask import Blueprint, Response, current_app, make_response, request
+from flask import Response, current_app, make_response, request
 from flask.typing import ResponseReturnValue
 
 from kernel.access import public
@@ -13,8 +13,7 @@ from kernel.web import count_miss
 from qr import queries
 from qr.queries import Scanned
 from qr.rules import CodeKind
-
-pages = Blueprint("qr", __name__)
+from qr.views.blueprint import pages
 
 # Where a scan leads, by kind; None is for codes that are not ours.  A target answers
 # GET and POST, and says on its page what `Scanned` says: revoked, replaced.
