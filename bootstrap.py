@@ -33,7 +33,9 @@ import people.events
 import people.jobs
 import people.views
 import qr.cli
+import qr.events
 import qr.handlers
+import qr.jobs
 import qr.views
 import upkeep.cli
 import upkeep.jobs
@@ -78,6 +80,7 @@ SUBSCRIBERS: Final[Subscribers] = {
     grid.events.ReportersConcerned: (citizen.handlers.tell_concerned,),
     grid.events.ReworkSupervised: (grid.jobs.owe_call_for_rework,),
     complaints.events.ComplaintAnswered: (complaints.jobs.owe_message,),
+    qr.events.PrintOrdered: (qr.jobs.print_order,),
     people.events.SomebodyBarred: (grid.handlers.take_away,),
     people.events.AccountClosed: (grid.handlers.take_up_left_cases,),
 }
@@ -116,6 +119,7 @@ JOBS: Final[tuple[Handler, ...]] = (
     people.jobs.forget_codes,
     people.jobs.forget_households,
     people.jobs.forget_sessions,
+    qr.jobs.forget_files,
     upkeep.jobs.report_retention,
 )
 
@@ -130,6 +134,7 @@ SCHEDULE: Final[tuple[Turn, ...]] = (
     Every(timedelta(minutes=10), grid.jobs.free_cases),
     Every(timedelta(minutes=10), grid.jobs.take_up_left),
     Every(timedelta(minutes=1), kernel.outbound.release_messages),
+    Every(timedelta(minutes=10), qr.jobs.forget_files),
     Daily(3, kernel.jobs.prune_outbox),
     Daily(3, kernel.outbound.prune_messages),
     Daily(3, people.jobs.forget_codes),

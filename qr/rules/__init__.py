@@ -3,6 +3,7 @@
 How it is drawn is ``qr.rules.artwork``: import that by name, since it loads two encoders.
 """
 
+from qr.rules.formats import LAYOUTS, Format, fits, parts
 from qr.rules.lifecycle import (
     ENDED,
     MOST_HOPS,
@@ -17,6 +18,8 @@ from qr.rules.lifecycle import (
     next_state,
 )
 from qr.rules.looks import Ecc, Look, LookDoesNotFit
+from qr.rules.orders import MOST, Only, OrderState, kept
+from qr.rules.pieces import Imprint, Piece
 from qr.rules.speaking import read_spot_number
 from qr.rules.spots import Position, checked_name, checked_position
 from qr.rules.tokens import (
@@ -36,28 +39,38 @@ from qr.rules.tokens import (
 __all__ = [
     "ENDED",
     "FIRST_SPOT_NUMBER",
+    "LAYOUTS",
     "LENGTHS",
+    "MOST",
     "MOST_HOPS",
     "MOVES",
     "CodeKind",
     "CodeState",
     "Ecc",
+    "Format",
+    "Imprint",
     "Look",
     "LookDoesNotFit",
     "Meaning",
     "Move",
+    "Only",
+    "OrderState",
+    "Piece",
     "Position",
     "check_word",
     "checked_name",
     "checked_position",
     "digest",
+    "fits",
     "is_final",
     "is_numbered",
     "is_secret",
     "is_secret_token",
+    "kept",
     "meaning",
     "new_token",
     "next_state",
+    "parts",
     "printed",
     "read",
     "read_spot_number",
