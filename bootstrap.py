@@ -179,6 +179,7 @@ NAV: Final[tuple[NavItem, ...]] = (
     NavItem("巡查", "grid.patrol", "pin", Permission.CASE_PATROL),
     NavItem("代录", "citizen.counter", "tel", Permission.CASE_REPORT_FOR),
     NavItem("住户", "people.households", "home", Permission.HOUSEHOLD_JOIN_APPROVE),
+    NavItem("平安码", "qr.register", "board", Permission.QR_READ),
     NavItem("人员", "people.staff", "user", Permission.SYSTEM_STAFF_EDIT),
     NavItem("区域", "people.areas", "home", Permission.SYSTEM_AREA_EDIT),
     NavItem("日志", "people.audit", "board", Permission.AUDIT_LOG_READ),

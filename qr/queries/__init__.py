@@ -11,6 +11,7 @@ from qr.queries.codes import (
     with_spot_number,
 )
 from qr.queries.orders import (
+    ORDER_PAGE,
     Wanted,
     code_ids,
     household_ids,
@@ -19,9 +20,18 @@ from qr.queries.orders import (
     order_files,
     order_page,
 )
+from qr.queries.register import (
+    REGISTER_PAGE,
+    RegisterFilter,
+    register_entry,
+    register_page,
+)
 
 __all__ = [
     "MOST",
+    "ORDER_PAGE",
+    "REGISTER_PAGE",
+    "RegisterFilter",
     "Scanned",
     "Wanted",
     "by_spot_number",
@@ -34,6 +44,8 @@ __all__ = [
     "order_detail",
     "order_files",
     "order_page",
+    "register_entry",
+    "register_page",
     "resolve",
     "with_spot_number",
 ]

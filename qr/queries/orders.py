@@ -17,7 +17,7 @@ from qr.errors import NoSuchOrder
 from qr.models import Code, PrintFile, PrintItem, PrintOrder
 from qr.rules import CodeKind, CodeState, Format, Only
 
-PAGE: Final = 30
+ORDER_PAGE: Final = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +101,7 @@ def order_page(session: Session, *, by: Actor, before: int | None = None) -> Seq
     statement = scoped(select(PrintOrder), by, Permission.QR_PRINT)
     if before is not None:
         statement = statement.where(PrintOrder.id < before)
-    return session.scalars(statement.order_by(PrintOrder.id.desc()).limit(PAGE)).all()
+    return session.scalars(statement.order_by(PrintOrder.id.desc()).limit(ORDER_PAGE)).all()
 
 
 def order_detail(session: Session, order_id: int, *, by: Actor) -> PrintOrder:

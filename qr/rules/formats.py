@@ -27,6 +27,19 @@ class Format(StrEnum):
     CARDS = "cards"
 
 
+FORMAT_NAMES: Final[Mapping[Format, str]] = MappingProxyType(
+    {
+        Format.LABELS_24: "不干胶，一页 24 张（70×37 毫米）",
+        Format.LABELS_10: "不干胶，一页 10 张（105×57 毫米）",
+        Format.PAGE: "一页一张（A4）",
+        Format.PLATE: "门牌（80×120 毫米，带出血和裁切线）",
+        Format.POSTER_A4: "海报（A4）",
+        Format.POSTER_A3: "海报（A3）",
+        Format.CARDS: "户码卡（85.6×54 毫米，一页 10 张，双面）",
+    }
+)
+
+
 class Box(NamedTuple):
     """A rectangle on a page, in millimetres from its upper left corner."""
 

@@ -1,7 +1,9 @@
 """Orders to print: what they hold, how far they are, how long their files are kept."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Final
 
 from qr.rules.formats import Format
@@ -27,6 +29,15 @@ class Only(StrEnum):
     ALL = "all"
     NEVER_PRINTED = "never_printed"
     DAMAGED = "damaged"
+
+
+ONLY_NAMES: Final[Mapping[Only, str]] = MappingProxyType(
+    {
+        Only.NEVER_PRINTED: "只印还没印过的",
+        Only.DAMAGED: "只印坏了的",
+        Only.ALL: "全部",
+    }
+)
 
 
 def kept(form: Format) -> timedelta:

@@ -15,7 +15,13 @@ from qr.service.codes import (
     replace,
     revoke,
 )
-from qr.service.orders import forget_order_files, order_again, order_code, order_pieces
+from qr.service.orders import (
+    forget_order_files,
+    note_fetched,
+    order_again,
+    order_code,
+    order_pieces,
+)
 from qr.service.printing import print_next, read_file
 
 __all__ = [
@@ -28,6 +34,7 @@ __all__ = [
     "issue",
     "issue_card",
     "move_card",
+    "note_fetched",
     "note_printed",
     "order_again",
     "order_code",

@@ -62,6 +62,11 @@ def order_again(work: Work, order_id: int, *, by: Actor) -> PrintOrder:
     return _order(work, queries.item_ids(old), old.form, old.area_code, by)
 
 
+def note_fetched(work: Work, order: PrintOrder, *, by: Actor) -> None:
+    """Write down that somebody took the files of cards away: whoever has them has the cards."""
+    audit.note(work, by=by, action="qr.fetch", subject=f"qr_order:{order.id}", area=order.area_code)
+
+
 def forget_order_files(work: Work) -> bool:
     """Let go of the files whose time is over; return whether there may be more of them."""
     late = work.session.scalars(

@@ -79,14 +79,14 @@ def print_next(work: Work, order_id: int) -> Errand | None:
     return Errand(partial(_print, work.parts.store, part), partial(_write_down, part=part))
 
 
-def read_file(store: Store, file: PrintFile, *, form: Format) -> bytes:
+def read_file(store: Store, stored: str, *, form: Format) -> bytes:
     """Return a finished PDF.
 
     Raises:
         FileNotFoundError: it is no longer kept.
         OSError: the store is away.
     """
-    with store.open(file.stored) as opened:
+    with store.open(stored) as opened:
         content = opened.read()
     if form is Format.CARDS:
         return base64.b64decode(keyring().open(content.decode()))

@@ -73,7 +73,7 @@ def read(session: Session, order_id: int) -> list[str]:
     """Return what a phone reads off the finished files."""
     form = order(session, order_id).form
     files = queries.order_files(session, order_id)
-    pdfs = [service.read_file(parts().store, file, form=form) for file in files]
+    pdfs = [service.read_file(parts().store, file.stored, form=form) for file in files]
     return sorted(
         text[-17:] if form is Format.CARDS else text[-13:]
         for pdf in pdfs
@@ -197,7 +197,7 @@ class TestPrinting:
         self, session: Session, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         small = {Format.LABELS_24: replace(rules.LAYOUTS[Format.LABELS_24], columns=1, rows=1)}
-        monkeypatch.setattr(formats, "LAYOUTS", rules.LAYOUTS | small)
+        monkeypatch.setattr(formats, "LAYOUTS", {**rules.LAYOUTS, **small})
         monkeypatch.setattr(formats, "MOST_PAGES", 2)
         mine = hang(session, 5)
         number = ordered()
