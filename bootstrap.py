@@ -33,7 +33,9 @@ import people.events
 import people.jobs
 import people.views
 import qr.cli
+import qr.events
 import qr.handlers
+import qr.jobs
 import qr.views
 import upkeep.cli
 import upkeep.jobs
@@ -79,6 +81,7 @@ SUBSCRIBERS: Final[Subscribers] = {
     grid.events.ReportersConcerned: (citizen.handlers.tell_concerned,),
     grid.events.ReworkSupervised: (grid.jobs.owe_call_for_rework,),
     complaints.events.ComplaintAnswered: (complaints.jobs.owe_message,),
+    qr.events.PrintOrdered: (qr.jobs.print_order,),
     people.events.SomebodyBarred: (grid.handlers.take_away,),
     people.events.AccountClosed: (grid.handlers.take_up_left_cases,),
 }
@@ -117,6 +120,7 @@ JOBS: Final[tuple[Handler, ...]] = (
     people.jobs.forget_codes,
     people.jobs.forget_households,
     people.jobs.forget_sessions,
+    qr.jobs.forget_files,
     upkeep.jobs.report_retention,
 )
 
@@ -131,6 +135,7 @@ SCHEDULE: Final[tuple[Turn, ...]] = (
     Every(timedelta(minutes=10), grid.jobs.free_cases),
     Every(timedelta(minutes=10), grid.jobs.take_up_left),
     Every(timedelta(minutes=1), kernel.outbound.release_messages),
+    Every(timedelta(minutes=10), qr.jobs.forget_files),
     Daily(3, kernel.jobs.prune_outbox),
     Daily(3, kernel.outbound.prune_messages),
     Daily(3, people.jobs.forget_codes),
@@ -138,7 +143,6 @@ SCHEDULE: Final[tuple[Turn, ...]] = (
     Daily(3, kernel.media.sweep_incoming),
     Daily(3, kernel.jobs.forget_lines),
     Daily(4, people.jobs.forget_households),
-    Daily(3, people.jobs.forget_households),
     Daily(4, grid.jobs.forget_contacts),
     Daily(4, grid.jobs.forget_files),
     Daily(4, grid.jobs.blur_positions),
@@ -175,6 +179,7 @@ NAV: Final[tuple[NavItem, ...]] = (
     NavItem("巡查", "grid.patrol", "pin", Permission.CASE_PATROL),
     NavItem("代录", "citizen.counter", "tel", Permission.CASE_REPORT_FOR),
     NavItem("住户", "people.households", "home", Permission.HOUSEHOLD_JOIN_APPROVE),
+    NavItem("平安码", "qr.register", "board", Permission.QR_READ),
     NavItem("人员", "people.staff", "user", Permission.SYSTEM_STAFF_EDIT),
     NavItem("区域", "people.areas", "home", Permission.SYSTEM_AREA_EDIT),
     NavItem("日志", "people.audit", "board", Permission.AUDIT_LOG_READ),

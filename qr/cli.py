@@ -69,7 +69,7 @@ def show(area: str) -> None:
 
 
 def _described(code: Code, token: str) -> Iterator[str]:
-    yield f"印在码下：{rules.printed(token)}  校验词 {code.check_word}"
+    yield f"印在码下：{rules.printed(token)}  核对词 {code.check_word}"
     if code.spot_number is not None:
         yield f"点位号：{code.spot_number}"
     yield rules.scan_url(parts().settings.public_url, token)

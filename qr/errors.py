@@ -25,3 +25,11 @@ class BadPlace(Refusal):
 
 class CannotPrint(Refusal):
     """This code cannot be drawn: what would have to stand in it is not known, or does not fit."""
+
+
+class NoSuchOrder(NotFound):
+    """There is no such order to print, or none this person may know of."""
+
+
+class NothingToPrint(Refusal):
+    """No code is as it was asked for, or too many are."""

@@ -6,8 +6,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, String, Uniq
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.db import Model
-from people.models import Household, InArea
-from qr.rules import CodeKind, CodeState, Ecc, Look
+from people.models import Household, InArea, Person
+from qr.rules import CodeKind, CodeState, Ecc, Format, Look, OrderState
 
 _CARD_WORKS = text("kind = 'household' AND state NOT IN ('replaced', 'revoked')")
 
@@ -81,3 +81,56 @@ class TownNumbers(Model):
 
     town_code: Mapped[str] = mapped_column(String(9), primary_key=True)
     last_number: Mapped[int]
+
+
+class PrintOrder(InArea, Model):
+    """Pieces of one format that somebody wants printed, in an order that never changes."""
+
+    __tablename__ = "qr_order"
+    __table_args__ = (
+        CheckConstraint("0 <= done AND done <= pieces", name="no_more_than_ordered"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    form: Mapped[Format]
+    state: Mapped[OrderState] = mapped_column(default=OrderState.PRINTING, index=True)
+    asked_by: Mapped[int | None] = mapped_column(ForeignKey(Person.id), index=True)
+    asked_at: Mapped[datetime]
+    pieces: Mapped[int]
+    done: Mapped[int] = mapped_column(default=0)
+    done_files: Mapped[int] = mapped_column(default=0)
+    left_out: Mapped[int] = mapped_column(default=0)  # ended between ordering and printing
+    sample: Mapped[bool]  # PUBLIC_URL was not final: 样张 stands across all of it
+    trouble: Mapped[str] = mapped_column(String(300), default="")  # why it failed
+    expires_at: Mapped[datetime | None] = mapped_column(index=True)  # once it is ready
+
+
+class PrintItem(Model):
+    """One piece of an order: a code, or a household that is to get a card."""
+
+    __tablename__ = "qr_order_item"
+    __table_args__ = (
+        CheckConstraint("(code_id IS NULL) <> (household_id IS NULL)", name="one_piece"),
+        UniqueConstraint("order_id", "code_id"),
+        UniqueConstraint("order_id", "household_id"),
+    )
+
+    order_id: Mapped[int] = mapped_column(ForeignKey(PrintOrder.id), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)  # from 0
+    code_id: Mapped[int | None] = mapped_column(ForeignKey(Code.id), index=True)
+    household_id: Mapped[int | None] = mapped_column(ForeignKey(Household.id), index=True)
+
+
+class PrintFile(Model):
+    """One finished PDF of an order."""
+
+    __tablename__ = "qr_order_file"
+    __table_args__ = (UniqueConstraint("order_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey(PrintOrder.id))
+    number: Mapped[int]  # from 0
+    pages: Mapped[int]
+    bytes: Mapped[int]
+    stored: Mapped[str] = mapped_column(String(80))  # in the store; a card's is sealed

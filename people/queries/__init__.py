@@ -10,6 +10,7 @@ from people.queries.areas import (
     paths_of,
 )
 from people.queries.audit import AuditFilter, AuditPage, AuditRow, audit_page, audit_rows
+from people.queries.cards import Holder, card_holders
 from people.queries.home import (
     Home,
     HomeMember,
@@ -54,6 +55,7 @@ __all__ = [
     "AuditFilter",
     "AuditPage",
     "AuditRow",
+    "Holder",
     "Home",
     "HomeMember",
     "HomeRequest",
@@ -70,6 +72,7 @@ __all__ = [
     "area_ranges",
     "audit_page",
     "audit_rows",
+    "card_holders",
     "children",
     "dialects_of",
     "find_area",

@@ -3,10 +3,13 @@
 How it is drawn is ``qr.rules.artwork``: import that by name, since it loads two encoders.
 """
 
+from qr.rules.formats import FORMAT_NAMES, LAYOUTS, Format, fits, parts
 from qr.rules.lifecycle import (
     ENDED,
+    KIND_NAMES,
     MOST_HOPS,
     MOVES,
+    STATE_NAMES,
     CodeKind,
     CodeState,
     Meaning,
@@ -17,8 +20,10 @@ from qr.rules.lifecycle import (
     next_state,
 )
 from qr.rules.looks import Ecc, Look, LookDoesNotFit
+from qr.rules.orders import MOST, ONLY_NAMES, Only, OrderState, kept
+from qr.rules.pieces import Imprint, Piece
 from qr.rules.speaking import read_spot_number
-from qr.rules.spots import Position, checked_name, checked_position
+from qr.rules.spots import LONGEST_NAME, Position, checked_name, checked_position
 from qr.rules.tokens import (
     FIRST_SPOT_NUMBER,
     LENGTHS,
@@ -36,28 +41,43 @@ from qr.rules.tokens import (
 __all__ = [
     "ENDED",
     "FIRST_SPOT_NUMBER",
+    "FORMAT_NAMES",
+    "KIND_NAMES",
+    "LAYOUTS",
     "LENGTHS",
+    "LONGEST_NAME",
+    "MOST",
     "MOST_HOPS",
     "MOVES",
+    "ONLY_NAMES",
+    "STATE_NAMES",
     "CodeKind",
     "CodeState",
     "Ecc",
+    "Format",
+    "Imprint",
     "Look",
     "LookDoesNotFit",
     "Meaning",
     "Move",
+    "Only",
+    "OrderState",
+    "Piece",
     "Position",
     "check_word",
     "checked_name",
     "checked_position",
     "digest",
+    "fits",
     "is_final",
     "is_numbered",
     "is_secret",
     "is_secret_token",
+    "kept",
     "meaning",
     "new_token",
     "next_state",
+    "parts",
     "printed",
     "read",
     "read_spot_number",

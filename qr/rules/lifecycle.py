@@ -23,6 +23,18 @@ class CodeKind(StrEnum):
     DESK = "desk"  # the exchange desk
 
 
+KIND_NAMES: Final[Mapping[CodeKind, str]] = MappingProxyType(
+    {
+        CodeKind.SPOT: "点位码",
+        CodeKind.PLACE: "场所码",
+        CodeKind.OPEN: "公共码",
+        CodeKind.DESK: "兑换码",
+        CodeKind.SIGN_IN: "签到码",
+        CodeKind.HOUSEHOLD: "户码",
+    }
+)
+
+
 class CodeState(StrEnum):
     """How far a code has come."""
 
@@ -32,6 +44,18 @@ class CodeState(StrEnum):
     DAMAGED = "damaged"  # said to be unreadable, or to have been stuck over
     REPLACED = "replaced"
     REVOKED = "revoked"
+
+
+STATE_NAMES: Final[Mapping[CodeState, str]] = MappingProxyType(
+    {
+        CodeState.ORDERED: "还没打印",
+        CodeState.PRINTED: "打印了，还没挂",
+        CodeState.HUNG: "挂着",
+        CodeState.DAMAGED: "有人说坏了",
+        CodeState.REPLACED: "换过了",
+        CodeState.REVOKED: "作废了",
+    }
+)
 
 
 class Move(StrEnum):

@@ -1,7 +1,7 @@
-"""The one page every printed code opens, and the page where staff look after a household's card."""
+"""The one page every printed code opens, and the pages of staff: register, printing, cards."""
 
-from qr.views import cards
+from qr.views import cards, printing, register
 from qr.views.blueprint import pages
 from qr.views.scan import Target
 
-__all__ = ["Target", "cards", "pages"]
+__all__ = ["Target", "cards", "pages", "printing", "register"]

@@ -36,6 +36,16 @@ class Issued:
     token: str
 
 
+@dataclass(frozen=True, slots=True)
+class NewCard:
+    """What was printed on a card that is about to count."""
+
+    token: str
+    check_word: str
+    look: Look
+    printed: bool = True  # for good; else 样张 stands across it
+
+
 PLAIN: Final = Particulars()
 LONGEST_REASON: Final = 200
 
@@ -155,6 +165,40 @@ def reissue_card(work: Work, household_id: int, *, reason: str, by: Actor) -> Is
     return replace(work, card.id, reason=reason, by=by)
 
 
+def put_card(work: Work, household_id: int, card: NewCard, *, by: Actor | None) -> Code | None:
+    """Let a card that was just printed count; the household's old one is dead at once.
+
+    None if the household was closed meanwhile: then its card counts as little as a stranger's.
+    """
+    home = work.session.get(Household, household_id, with_for_update=True, populate_existing=True)
+    if home is None or home.closed_at is not None:
+        return None
+    old, look = _working_card(work, household_id), card.look
+    if old is not None:
+        old.state = rules.next_state(old.state, Move.REPLACE)
+        old.reason = "印了新卡"
+        work.session.flush()  # the household is free before its new card takes it
+    new = Code(
+        kind=CodeKind.HOUSEHOLD,
+        area_code=home.area_code,
+        town_code=rules.town_of(home.area_code),
+        place_name="",
+        check_word=card.check_word,
+        household_id=home.id,
+        ecc=look.ecc,
+        version=look.version,
+        mask=look.mask,
+    )
+    _save(work, new, card.token)
+    if card.printed:
+        new.state = rules.next_state(new.state, Move.PRINT)
+    if old is not None:
+        old.replaced_by_id = new.id
+        _note(work, old, "replace", by, f"by {new.id}: {old.reason}")
+    _note(work, new, "print", by)
+    return new
+
+
 def block_card(work: Work, household_id: int, *, reason: str, by: Actor) -> None:
     """End a card that was lost; a scan of it says so, and a new one can be issued.
 
@@ -228,8 +272,8 @@ def _end(work: Work, code: Code, *, reason: str, by: Actor | None) -> None:
     _note(work, code, "revoke", by, code.reason)
 
 
-def _save(work: Work, code: Code) -> Issued:
-    token = rules.new_token(code.kind, work.parts.chance.letters)
+def _save(work: Work, code: Code, token: str = "") -> Issued:
+    token = token or rules.new_token(code.kind, work.parts.chance.letters)
     if rules.is_secret(code.kind):
         code.token_hash = rules.digest(token)
     else:

@@ -1,0 +1,19 @@
+"""What qr does in the background."""
+
+from kernel.outbox import Errand, Queue, on
+from kernel.work import Work
+from qr import service
+from qr.events import PrintOrdered
+
+
+@on(Queue.BULK)
+def print_order(work: Work, event: PrintOrdered) -> Errand | None:
+    """Print the next file of an order; the one after it is owed when this one is kept."""
+    return service.print_next(work, event.order_id)
+
+
+@on(Queue.BULK)
+def forget_files(work: Work) -> None:
+    """Let go of printed files whose time is over: a card's after a day, others after a week."""
+    if service.forget_order_files(work):
+        work.later(forget_files)

@@ -1,0 +1,127 @@
+"""What an order to print may hold, and how far the orders are."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy.orm import Session, aliased
+
+from kernel.access import Actor
+from kernel.permissions import Permission
+from people import rules as people
+from people.models import Household, InArea
+from people.queries import scoped
+from qr import rules
+from qr.errors import NoSuchOrder
+from qr.models import Code, PrintFile, PrintItem, PrintOrder
+from qr.rules import CodeKind, CodeState, Format, Only
+
+ORDER_PAGE: Final = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which codes are to be printed: those of an area and all below it."""
+
+    area_code: str
+    form: Format
+    kind: CodeKind | None = None  # all that are printed in this format
+    only: Only = Only.ALL
+
+
+def code_ids(wanted: Wanted, *, by: Actor | None) -> Select[int]:
+    """Return the statement for the numbers of the codes that are *wanted*, in their order.
+
+    Grid by grid, as they are handed out; within a grid by spot number.  *by* is None for
+    whoever runs commands on the machine.
+    """
+    kinds = [kind for kind in CodeKind if rules.fits(wanted.form, kind)]
+    statement = select(Code).where(
+        _within(Code, wanted.area_code),
+        Code.kind.in_(kinds if wanted.kind is None else [wanted.kind]),
+        Code.state.not_in(rules.ENDED),
+    )
+    if wanted.only is Only.NEVER_PRINTED:
+        statement = statement.where(Code.state == CodeState.ORDERED)
+    elif wanted.only is Only.DAMAGED:
+        statement = statement.where(Code.state == CodeState.DAMAGED)
+    if by is not None:
+        statement = scoped(statement, by, Permission.QR_PRINT)
+    ordered = statement.order_by(Code.area_code, Code.spot_number, Code.id)
+    return ordered.with_only_columns(Code.id)
+
+
+def household_ids(wanted: Wanted, *, by: Actor | None) -> Select[int]:
+    """Return the statement for the households that are to get a card, in the order of doors.
+
+    Never printed are those without a card that works.
+    """
+    statement = select(Household).where(
+        _within(Household, wanted.area_code), Household.closed_at.is_(None)
+    )
+    if by is not None:
+        statement = scoped(statement, by, Permission.QR_PRINT)
+    if wanted.only is not Only.ALL:
+        card = aliased(Code)
+        has = select(card.id).where(card.household_id == Household.id)
+        if wanted.only is Only.DAMAGED:
+            statement = statement.where(has.where(card.state == CodeState.DAMAGED).exists())
+        else:
+            statement = statement.where(~has.where(card.state.not_in(rules.ENDED)).exists())
+    ordered = statement.order_by(Household.area_code, Household.number)
+    return ordered.with_only_columns(Household.id)
+
+
+def item_ids(order: PrintOrder) -> Select[int]:
+    """Return the statement for what an order held and can be printed again, in its order.
+
+    In the place of a code that was replaced stands its successor; what was revoked, and
+    households that are no more, are left out.
+    """
+    if order.form is Format.CARDS:
+        homes = select(Household.id).join(PrintItem, PrintItem.household_id == Household.id)
+        homes = homes.where(PrintItem.order_id == order.id, Household.closed_at.is_(None))
+        return homes.order_by(PrintItem.position)
+    held, next_one = aliased(Code), aliased(Code)
+    last = func.coalesce(next_one.id, held.id)
+    state = func.coalesce(next_one.state, held.state)
+    statement = (
+        select(last)
+        .select_from(PrintItem)
+        .join(held, PrintItem.code_id == held.id)
+        .outerjoin(next_one, held.replaced_by_id == next_one.id)
+        .where(PrintItem.order_id == order.id, state.not_in(rules.ENDED))
+    )
+    return statement.order_by(PrintItem.position)
+
+
+def order_page(session: Session, *, by: Actor, before: int | None = None) -> Sequence[PrintOrder]:
+    """Return the last orders *by* may see, the newest first; *before* an older page."""
+    statement = scoped(select(PrintOrder), by, Permission.QR_PRINT)
+    if before is not None:
+        statement = statement.where(PrintOrder.id < before)
+    return session.scalars(statement.order_by(PrintOrder.id.desc()).limit(ORDER_PAGE)).all()
+
+
+def order_detail(session: Session, order_id: int, *, by: Actor) -> PrintOrder:
+    """Return one order.
+
+    Raises:
+        NoSuchOrder: there is none that *by* may see.
+    """
+    statement = select(PrintOrder).where(PrintOrder.id == order_id)
+    found = session.scalar(scoped(statement, by, Permission.QR_PRINT))
+    if found is None:
+        raise NoSuchOrder("没有这批打印，或者它不在您的区域。")
+    return found
+
+
+def order_files(session: Session, order_id: int) -> Sequence[PrintFile]:
+    """Return the finished files of an order, the first first."""
+    statement = select(PrintFile).where(PrintFile.order_id == order_id)
+    return session.scalars(statement.order_by(PrintFile.number)).all()
+
+
+def _within(table: type[InArea], code: str) -> ColumnElement[bool]:
+    return and_(table.area_code >= code, table.area_code < people.after(code))

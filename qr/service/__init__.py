@@ -1,0 +1,48 @@
+"""Verbs of the printed codes.  The only code that changes them."""
+
+from qr.service.codes import (
+    Issued,
+    NewCard,
+    Particulars,
+    block_card,
+    end_card,
+    issue,
+    issue_card,
+    move_card,
+    note_printed,
+    put_card,
+    reissue_card,
+    replace,
+    revoke,
+)
+from qr.service.orders import (
+    forget_order_files,
+    note_fetched,
+    order_again,
+    order_code,
+    order_pieces,
+)
+from qr.service.printing import print_next, read_file
+
+__all__ = [
+    "Issued",
+    "NewCard",
+    "Particulars",
+    "block_card",
+    "end_card",
+    "forget_order_files",
+    "issue",
+    "issue_card",
+    "move_card",
+    "note_fetched",
+    "note_printed",
+    "order_again",
+    "order_code",
+    "order_pieces",
+    "print_next",
+    "put_card",
+    "read_file",
+    "reissue_card",
+    "replace",
+    "revoke",
+]

@@ -1,0 +1,122 @@
+"""Ordering printed matter.  What an order holds is written down once, and printed file by file."""
+
+from typing import Final
+
+from sqlalchemy import Select, insert, select
+
+from kernel import audit, media
+from kernel.access import Actor
+from kernel.permissions import Permission
+from kernel.work import Work
+from people.errors import NoSuchArea
+from people.queries import find_area, reaches
+from qr import queries, rules
+from qr.errors import NothingToPrint, NotYourArea
+from qr.events import PrintOrdered
+from qr.models import Code, PrintItem, PrintOrder
+from qr.queries import Wanted
+from qr.rules import Format, OrderState
+
+BATCH: Final = 100  # orders forgotten in one transaction
+
+
+def order_pieces(work: Work, wanted: Wanted, *, by: Actor | None) -> PrintOrder:
+    """Order all that is *wanted* to be printed.
+
+    Raises:
+        NoSuchArea: there is no such area.
+        NotYourArea: *by* may not print for it.
+        NothingToPrint: no code is like that, or more than 50,000 are.
+    """
+    if find_area(work.session, wanted.area_code) is None:
+        raise NoSuchArea("没有这个区域。")
+    if by is not None and not reaches(by, Permission.QR_PRINT, wanted.area_code):
+        raise NotYourArea("您不能给这个区域打印平安码。")
+    cards = wanted.form is Format.CARDS
+    pieces = (queries.household_ids if cards else queries.code_ids)(wanted, by=by)
+    return _order(work, pieces, wanted.form, wanted.area_code, by)
+
+
+def order_code(work: Work, code_id: int, form: Format, *, by: Actor | None) -> PrintOrder:
+    """Order one code to be printed.
+
+    Raises:
+        NothingToPrint: there is none for *by*, it ended, or it is not printed in that format.
+    """
+    code = work.session.get(Code, code_id)
+    if code is None:
+        raise NothingToPrint("没有这张码。")
+    wanted = Wanted(area_code=code.area_code, form=form, kind=code.kind)
+    pieces = queries.code_ids(wanted, by=by).where(Code.id == code_id)
+    return _order(work, pieces, form, code.area_code, by)
+
+
+def order_again(work: Work, order_id: int, *, by: Actor) -> PrintOrder:
+    """Order the same pieces again; cards get new tokens, and their old ones are dead.
+
+    Raises:
+        NoSuchOrder: there is none that *by* may see.
+        NothingToPrint: nothing of it is left.
+    """
+    old = queries.order_detail(work.session, order_id, by=by)
+    return _order(work, queries.item_ids(old), old.form, old.area_code, by)
+
+
+def note_fetched(work: Work, order: PrintOrder, *, by: Actor) -> None:
+    """Write down that somebody took the files of cards away: whoever has them has the cards."""
+    audit.note(work, by=by, action="qr.fetch", subject=f"qr_order:{order.id}", area=order.area_code)
+
+
+def forget_order_files(work: Work) -> bool:
+    """Let go of the files whose time is over; return whether there may be more of them."""
+    late = work.session.scalars(
+        select(PrintOrder)
+        .where(PrintOrder.expires_at <= work.now(), PrintOrder.state != OrderState.EXPIRED)
+        .order_by(PrintOrder.id)
+        .limit(BATCH)
+        .with_for_update(skip_locked=True)
+    ).all()
+    names: list[str] = []
+    for order in late:
+        order.state = OrderState.EXPIRED
+        for file in queries.order_files(work.session, order.id):
+            names.append(file.stored)
+            work.session.delete(file)
+    if names:
+        work.later(media.drop_files, names="\n".join(names))
+    return len(late) == BATCH
+
+
+def _order(
+    work: Work, pieces: Select[int], form: Format, area_code: str, by: Actor | None
+) -> PrintOrder:
+    found = work.session.scalars(pieces.limit(rules.MOST + 1)).all()
+    if not found:
+        raise NothingToPrint("没有符合条件的码，换个条件再试。")
+    if len(found) > rules.MOST:
+        raise NothingToPrint("一次最多打印 %(most)s 张，请按村分开。", most=rules.MOST)
+    order = PrintOrder(
+        form=form,
+        area_code=area_code,
+        asked_by=None if by is None else by.id,
+        asked_at=work.now(),
+        pieces=len(found),
+        sample=not rules.is_final(work.parts.settings.public_url),
+    )
+    work.session.add(order)
+    work.session.flush()
+    column = "household_id" if form is Format.CARDS else "code_id"
+    work.session.execute(
+        insert(PrintItem),
+        [{"order_id": order.id, "position": at, column: one} for at, one in enumerate(found)],
+    )
+    audit.note(
+        work,
+        by=by,
+        action="qr.order_print",
+        subject=f"qr_order:{order.id}",
+        area=area_code,
+        detail=f"{form}: {len(found)}",
+    )
+    work.announce(PrintOrdered(order_id=order.id))
+    return order

@@ -1,0 +1,203 @@
+"""Printing an order, file by file.  A worker killed in between goes on where it stopped.
+
+A file is drawn and read back outside the transaction; then its row, the tokens of its cards
+and what it says of the codes are written together, or none of it is.
+"""
+
+import base64
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+
+from sqlalchemy import select
+
+from kernel import audit, media
+from kernel.access import Actor
+from kernel.db import keyring
+from kernel.outbox import Errand
+from kernel.stores import Store
+from kernel.work import Work
+from qr import rules
+from qr.errors import CannotPrint
+from qr.events import PrintOrdered
+from qr.models import Code, PrintFile, PrintOrder
+from qr.rules import Format, Imprint, Look, Move, OrderState, Piece, artwork
+from qr.rules.artwork import ArtworkDiffers
+from qr.rules.press.fonts import find_fonts
+from qr.rules.press.proof import ProofFailed, prove
+from qr.rules.press.sheets import press
+from qr.service.codes import NewCard, put_card
+from qr.service.drafts import Draft, drafts_of, imprint_of
+
+log = logging.getLogger(__name__)
+FOLDER: Final = "prints"
+LONGEST: Final = 300  # of what is kept about trouble
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One file of an order, about to be printed."""
+
+    order_id: int
+    number: int
+    form: Format
+    stored: str
+    pieces: int  # ordered for it
+    drafts: Sequence[Draft]
+    imprint: Imprint
+    public_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What printing a file has come to."""
+
+    looks: Sequence[Look] = ()
+    bytes: int = 0
+    trouble: str = ""
+
+
+def print_next(work: Work, order_id: int) -> Errand | None:
+    """Return what is to be done for the next file of an order; nothing if there is none."""
+    order = work.session.get(PrintOrder, order_id)
+    if order is None or order.state is not OrderState.PRINTING:
+        return None
+    number = order.done_files
+    positions = rules.parts(order.form, order.pieces)[number]
+    part = Part(
+        order_id=order_id,
+        number=number,
+        form=order.form,
+        stored=f"{FOLDER}/{work.token()}",  # a new one each time: cards' tokens go with it
+        pieces=len(positions),
+        drafts=drafts_of(work, order, positions),
+        imprint=imprint_of(work, order),
+        public_url=work.parts.settings.public_url,
+    )
+    return Errand(partial(_print, work.parts.store, part), partial(_write_down, part=part))
+
+
+def read_file(store: Store, stored: str, *, form: Format) -> bytes:
+    """Return a finished PDF.
+
+    Raises:
+        FileNotFoundError: it is no longer kept.
+        OSError: the store is away.
+    """
+    with store.open(stored) as opened:
+        content = opened.read()
+    if form is Format.CARDS:
+        return base64.b64decode(keyring().open(content.decode()))
+    return content
+
+
+def _print(store: Store, part: Part, _row: str) -> Outcome:
+    if not part.drafts:  # all of them ended since they were ordered
+        return Outcome()
+    try:
+        pieces = [_piece(draft, part.public_url) for draft in part.drafts]
+        pdf = press(part.form, pieces, part.imprint, find_fonts())
+        prove(pdf, [piece.url for piece in pieces])
+    except CannotPrint as refusal:
+        return Outcome(trouble=str(refusal))
+    except (ArtworkDiffers, ProofFailed):
+        log.exception("a sheet did not read", extra={"order": part.order_id})
+        return Outcome(trouble="印好的码读不回来，这一批没有放行。请告诉系统管理员。")
+    content = pdf
+    if part.form is Format.CARDS:  # whoever has the file has the cards
+        content = keyring().seal(base64.b64encode(pdf).decode()).encode()
+    store.put(part.stored, content)
+    return Outcome(looks=[piece.look for piece in pieces], bytes=len(pdf))
+
+
+def _piece(draft: Draft, public_url: str) -> Piece:
+    url = rules.scan_url(public_url, draft.token)
+    return Piece(
+        number=draft.number,
+        kind=draft.kind,
+        url=url,
+        look=artwork.look_to_print(url, draft.printed),
+        token="" if rules.is_secret(draft.kind) else rules.printed(draft.token),
+        check_word=draft.check_word,
+        place=draft.place,
+        area=draft.area,
+        spot_number=draft.spot_number,
+    )
+
+
+def _write_down(work: Work, outcome: Outcome, *, part: Part) -> None:
+    order = work.session.get(
+        PrintOrder, part.order_id, with_for_update=True, populate_existing=True
+    )
+    if order is None or order.state is not OrderState.PRINTING or order.done_files != part.number:
+        work.later(media.drop_files, names=part.stored)  # the same file was printed twice at once
+        return
+    if outcome.trouble:
+        order.state, order.trouble = OrderState.FAILED, outcome.trouble[:LONGEST]
+        return
+    by = None if order.asked_by is None else Actor(order.asked_by)
+    if outcome.looks:
+        work.session.add(
+            PrintFile(
+                order_id=order.id,
+                number=part.number,
+                pages=rules.LAYOUTS[part.form].pages(len(outcome.looks)),
+                bytes=outcome.bytes,
+                stored=part.stored,
+            )
+        )
+        note = _note_cards if part.form is Format.CARDS else _note_codes
+        note(work, order, part.drafts, outcome.looks, by)
+    order.done += part.pieces
+    order.done_files += 1
+    order.left_out += part.pieces - len(outcome.looks)
+    if order.done < order.pieces:
+        work.announce(PrintOrdered(order_id=order.id))
+    else:
+        order.state = OrderState.READY
+        order.expires_at = work.now() + rules.kept(order.form)
+
+
+def _note_codes(
+    work: Work,
+    order: PrintOrder,
+    drafts: Sequence[Draft],
+    looks: Sequence[Look],
+    by: Actor | None,
+) -> None:
+    """Write down that codes were printed, and how they looked the first time."""
+    if order.sample:
+        return
+    kept = {draft.piece_id: look for draft, look in zip(drafts, looks, strict=True)}
+    codes = work.session.scalars(
+        select(Code).where(Code.id.in_(kept)).order_by(Code.id).with_for_update()
+    ).all()
+    for code in codes:
+        if code.state in rules.ENDED:  # in this minute; who holds the sheet is led on or told
+            continue
+        code.state = rules.next_state(code.state, Move.PRINT)
+        look = kept[code.id]
+        code.ecc, code.version, code.mask = look.ecc, look.version, look.mask
+        audit.note(
+            work,
+            by=by,
+            action="qr.print",
+            subject=f"qr_code:{code.id}",
+            area=code.area_code,
+            detail=f"order {order.id}",
+        )
+
+
+def _note_cards(
+    work: Work,
+    order: PrintOrder,
+    drafts: Sequence[Draft],
+    looks: Sequence[Look],
+    by: Actor | None,
+) -> None:
+    """Let the tokens on the cards count from now on, and those of older cards no more."""
+    for draft, look in zip(drafts, looks, strict=True):
+        card = NewCard(draft.token, draft.check_word, look, printed=not order.sample)
+        put_card(work, draft.piece_id, card, by=by)
