@@ -1,6 +1,6 @@
 # The two commands are `make run` and `make test`; what they need they install into .venv.
 SHELL := /bin/bash
-.PHONY: run people test check bench wheelhouse clean
+.PHONY: run people test check month bench wheelhouse clean
 
 # Everything on this machine: Redis, web, workers and schedule.  Ctrl-C stops it, var/ keeps the data.
 run:
@@ -17,6 +17,10 @@ test:
 # The part of it that an editor loop can wait for.
 check:
 	@ops/make-venv embedded test && exec ops/run-checks quick
+
+# The life of a thousand cases over a month, on each database; the tests live a part of them.
+month:
+	@MONTH_CASES=1000 exec ops/run-tests tests/month
 
 # How fast it is, on a PostgreSQL and a Redis of its own.
 bench:

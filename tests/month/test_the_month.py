@@ -4,7 +4,7 @@ From 18 September to 23 October 2026: two holidays, a Sunday and a Saturday that
 nights in five reports, no-shows, and on 13 October a schedule that is down for a day, its workers
 for most of it; on 24 September the gateway for texts is away while the morning's go out.
 
-SQLite lives a thousand cases and PostgreSQL two hundred of the same kinds: see ``conftest``.
+`make month` lives a thousand on each database, every run of the suite a part of them: ``conftest``.
 """
 
 from collections import Counter
