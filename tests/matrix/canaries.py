@@ -17,6 +17,7 @@ READ_UNDER = {
     "complaint": "complaint:read",
     "staff": "system:staff-edit",
     "area": "system:area-edit",
+    "spot": "qr:read",
     "nobody": "",  # sealed for ever: no page has it
 }
 

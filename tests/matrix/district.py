@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from citizen.models import Report
@@ -20,7 +21,8 @@ from kernel.work import Work, parts, transaction
 from people.models import Area, HouseholdImport, JoinRequest, Person
 from people.rules import ImportState
 from qr import service as qr
-from qr.rules import CodeKind
+from qr.queries import Wanted
+from qr.rules import CodeKind, Format, OrderState
 from tests.factories import make_area, make_household, make_person, make_staff
 from tests.fakes import NOON
 from tests.grid.factories import a_number
@@ -233,11 +235,22 @@ def _plant_tables(session: Session, found: District, place: str, number: int) ->
         "import", Thing(place, names={"import_id": str(table.id)}), nobody=word("import", place)
     )
     session.commit()
+    _plant_code(found, place)
+
+
+def _plant_code(found: District, place: str) -> None:
+    """Plant a code, and an order to print it."""
+    area = PLACES[place]
     with transaction() as work:
         name = word("spot", place)[:60]
         issued = qr.issue(work, kind=CodeKind.SPOT, area_code=area, place_name=name, by=None)
-        token = issued.token
-    found.add("code", Thing(place, names={"token": token}))
+        names = {"token": issued.token, "code_id": str(issued.code.id)}
+        wanted = Wanted(area_code=area, form=Format.PLATE)
+        order = qr.order_pieces(work, wanted, by=None)
+        order.state = OrderState.READY
+        printed = {"order_id": str(order.id), "number": "0"}
+    found.add("code", Thing(place, names=names), spot=name)
+    found.add("order", Thing(place, names=printed))
 
 
 def _plant_machinery(session: Session, found: District) -> None:
@@ -249,6 +262,8 @@ def _plant_machinery(session: Session, found: District) -> None:
     session.add(parked)
     session.flush()
     found.add("parked", Thing("here", names={"row_id": str(parked.id)}))
+    message = session.scalars(select(Message.id)).first()
+    found.add("message", Thing("here", names={"message_id": str(message or 1)}))
     session.commit()
     with transaction() as work:
         _note(work)

@@ -22,8 +22,8 @@ from dataclasses import dataclass
 from typing import Final
 
 _TABLE: Final = """
-grid.queue                case:read             -
-grid.live_queue           case:read             -
+grid.queue                case:handle           -
+grid.live_queue           case:handle           -
 grid.to_verify            case:verify           -
 grid.desk                 case:read             -
 grid.export               case:read             -
@@ -145,6 +145,24 @@ operator.stuck            system:parked-read    -
 operator.messages         system:parked-read    -
 operator.retry            system:parked-retry   parked
 operator.days             system:calendar-edit  -
+operator.message_again    system:parked-retry   message
+grid.give_accused_link    case:content-read     handling    also:case:classify:* part state
+grid.stop_accused_link    case:content-read     handling    also:case:classify:* part state
+qr.register               qr:read               -
+qr.new_code               qr:order              -
+qr.code                   qr:read               code
+qr.print_code             qr:print              code
+qr.replace_code           qr:replace            code
+qr.revoke_code            qr:revoke             code
+qr.print_orders           qr:print              -
+qr.print_order            qr:print              order
+qr.print_again            qr:print              order
+qr.print_file             qr:print              order       part
+qr.print_files            qr:print              order       part
+qr.card                   qr:read               household
+qr.issue_card             qr:order              household   state
+qr.reissue_card           qr:replace            household   state
+qr.block_card             household:card-block  household   state
 upkeep.state              system:parked-read    -
 upkeep.backups            system:backup         -
 """
@@ -189,6 +207,8 @@ BY_SECRET: Final = frozenset(
         "citizen.take_file",
         "citizen.urge",
         "citizen.withdraw",
+        "claim.claim",
+        "claim.say",
         "complaints.attachment",
         "complaints.rate",
         "complaints.receipt",
@@ -202,6 +222,7 @@ BY_SECRET: Final = frozenset(
 FOR_ALL: Final = frozenset(
     [
         "citizen.around",
+        "citizen.forget_phone",
         "citizen.home",
         "citizen.open_all",
         "citizen.privacy",
