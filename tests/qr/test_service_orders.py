@@ -163,6 +163,18 @@ class TestWhatIsHeld:
             queries.order_detail(session, number, by=stranger)
 
 
+def test_whoever_works_next_door_finds_nothing_to_print_here(session: Session) -> None:
+    mine = hang(session, 2)
+    home = make_household(session, GRID).id
+    stranger = make_staff(session, Role.VILLAGE_ADMIN, area=NEXT_VILLAGE)
+    own = make_staff(session, Role.VILLAGE_ADMIN, area=VILLAGE)
+
+    assert session.scalars(queries.code_ids(LABELS, by=stranger)).all() == []
+    assert session.scalars(queries.household_ids(CARDS, by=stranger)).all() == []
+    assert session.scalars(queries.code_ids(LABELS, by=own)).all() == mine
+    assert session.scalars(queries.household_ids(CARDS, by=own)).all() == [home]
+
+
 @pytest.fixture
 def final(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let links be the ones that may hang on walls."""

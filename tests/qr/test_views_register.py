@@ -9,6 +9,7 @@ from kernel.access import Actor
 from kernel.grants import Role
 from kernel.work import transaction
 from qr import queries, service
+from qr.errors import NoSuchCode
 from qr.models import Code, PrintOrder
 from qr.rules import CodeState, Meaning
 from tests.factories import GRID, NEXT_VILLAGE, VILLAGE, make_area, make_household, make_staff
@@ -46,6 +47,16 @@ def test_what_hangs_in_ones_own_area_is_listed_and_nothing_else(
     assert all(f'"{REGISTER}/{one}"' in page for one in codes)
     assert not any(f'"{REGISTER}/{one}"' in page for one in others)
     assert client.get(f"{REGISTER}/{others[0]}").status_code == 404
+
+
+def test_whoever_works_next_door_reads_nothing_of_it(session: Session, codes: list[int]) -> None:
+    stranger = make_staff(session, Role.VILLAGE_ADMIN, area=NEXT_VILLAGE)
+
+    found = queries.register_page(session, queries.RegisterFilter(), by=stranger)
+
+    assert not {one.id for one in found} & set(codes)
+    with pytest.raises(NoSuchCode):
+        queries.register_entry(session, codes[0], by=stranger)
 
 
 def test_the_list_costs_the_same_for_one_and_for_many(
