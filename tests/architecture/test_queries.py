@@ -89,7 +89,7 @@ SCOPED = {
 }
 OPEN = {
     "grid.queries.cards.with_card": "a statement that its callers narrow before they ask it",
-    "citizen.queries.receipts.at_it": "whom the caller's word must not be written down by; names nobody",
+    "citizen.queries.receipts.at_it": "who must not write down the caller's word; names nobody",
     "citizen.queries.receipts.by_number": "the number is the permission for the state alone",
     "citizen.queries.receipts.desk_for": "where to report, for a code nobody knows",
     "citizen.queries.receipts.first_there": "codes of areas are public",

@@ -13,6 +13,7 @@ from qr.rules.press.fonts import Fonts
 
 Colour = tuple[int, int, int]
 Align = Literal["L", "C", "R"]
+Fitted = tuple[float, Sequence[str]]  # the size in mm, and what stands on each row
 
 INK: Final[Colour] = (21, 33, 27)
 GREY: Final[Colour] = (68, 83, 75)
@@ -37,6 +38,8 @@ class Canvas:
 
     def __init__(self, page: tuple[float, float], fonts: Fonts, *, title: str) -> None:
         self._pdf = FPDF(unit="mm", format=page)
+        # Most of what stands on a sheet stands on all of its pieces: it is measured once.
+        self._fitted: dict[tuple[str, float, float, int, bool], Fitted] = {}
         self._pdf.set_auto_page_break(auto=False)
         self._pdf.set_margin(0)
         self._pdf.c_margin = 0
@@ -94,7 +97,11 @@ class Canvas:
         wide at six tenths of the size ends in an ellipsis.
         """
         self._pdf.set_text_color(*colour)
-        used, rows = self._fit(text, size, box.width, lines, bold=bold)
+        key = (text, round(size, 3), round(box.width, 3), lines, bold)
+        if key not in self._fitted:
+            self._fitted[key] = self._fit(text, size, box.width, lines, bold=bold)
+        used, rows = self._fitted[key]
+        self._pdf.set_font(_FAMILY, "B" if bold else "", used * POINTS_PER_MM)
         high = used * LEADING
         top = box.top + max(0.0, (box.height - high * len(rows)) / 2)
         for row in rows:
@@ -111,9 +118,7 @@ class Canvas:
         """Turn what is drawn inside about a point."""
         return self._pdf.rotation(degrees, x, y)
 
-    def _fit(
-        self, text: str, size: float, width: float, lines: int, *, bold: bool
-    ) -> tuple[float, Sequence[str]]:
+    def _fit(self, text: str, size: float, width: float, lines: int, *, bold: bool) -> Fitted:
         """Return the size and rows: fewer rows a little smaller, before more rows."""
         for most in range(1, lines + 1):
             least = size * (SMALLEST if most == lines else NEARLY)

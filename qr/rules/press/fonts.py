@@ -68,11 +68,11 @@ class Fonts:
         Raises:
             MissingGlyph: it names the first character that has none, and a package that might.
         """
-        here = self.plain.characters & self.bold.characters
-        helped = frozenset[int]().union(*(face.characters for face in self.others))
+        known = self.plain.characters & self.bold.characters
+        known = known.union(*(face.characters for face in self.others))
         for text in texts:
             for letter in text:
-                if letter not in _BLANK and ord(letter) not in here | helped:
+                if letter not in _BLANK and ord(letter) not in known:
                     raise MissingGlyph(
                         "字体里没有“%(letter)s”（U+%(point)s）这个字，印出来会是方框，"
                         "所以没有印。请在服务器上安装 %(package)s，或者改掉这个字。",
