@@ -40,7 +40,9 @@ def in_words(note: str) -> str:
     said = _("，").join(clause for clause in clauses if clause)
     if not colon:
         return str(said)
-    return str(_("%(head)s：%(rest)s", head=said, rest=_(rest) if rest else ""))
+    first, stop, more = rest.partition("。")  # what a unit answered, then its own words
+    rest = (str(_(first)) if first else "") + stop + more
+    return str(_("%(head)s：%(rest)s", head=said, rest=rest))
 
 
 def _clause(words: str) -> str | None:

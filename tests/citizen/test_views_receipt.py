@@ -80,7 +80,7 @@ class TestWhoSeesWhat:
         page = client.get(url(report)).text
 
         assert "前给您答复" in found
-        assert "前联系您" in page
+        assert "前的答复写在这一页" in page  # no number was left
         for shown in (found, page):
             assert "<li>3月5日 17:30 前办好</li>" in shown
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from datetime import date, datetime
 
+import pytest
 from click.testing import Result
 from flask import Flask
 from sqlalchemy.orm import Session
@@ -21,6 +22,9 @@ from tests.demo.conftest import DAY
 from tests.factories import make_area
 
 Command = Callable[..., Result]
+
+# The district is loaded within the first test, which takes a slow machine minutes.
+pytestmark = pytest.mark.timeout(900)
 
 
 def show(app: Flask, *words: str) -> str:

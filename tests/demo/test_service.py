@@ -53,6 +53,9 @@ END = datetime(2026, 2, 26, 17, tzinfo=SHANGHAI)
 # Nothing in this issue leaves a case there: it is admitted as it is opened, and objections follow.
 NOT_REACHED = {State.SUBMITTED, State.OBJECTED}
 
+# The district is loaded within the first test, which takes a slow machine minutes.
+pytestmark = pytest.mark.timeout(900)
+
 
 def dump(app: Flask) -> list[tuple[object, ...]]:
     """Return every column of every table that is neither sealed nor made from what is."""
