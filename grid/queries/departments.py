@@ -171,8 +171,13 @@ def helps_of(session: Session, case_id: int) -> tuple[HelpLine, ...]:
 
 def handovers_to_decide(session: Session, *, by: Actor) -> tuple[HandoverLine, ...]:
     """Return the hand-overs that wait for *by*'s desk."""
+    return _handovers(session, to_decide(by))
+
+
+def to_decide(by: Actor) -> ColumnElement[bool]:
+    """Return the condition that a hand-over of a case waits for *by*'s desk."""
     there = within(Case, of_desks(by), Permission.CASE_REASSIGN)
-    return _handovers(session, there, Handover.decided_at.is_(None), Case.turn == Handover.turn)
+    return and_(there, Handover.decided_at.is_(None), Case.turn == Handover.turn)
 
 
 def handovers_of(session: Session, case_id: int) -> tuple[HandoverLine, ...]:

@@ -8,8 +8,9 @@ from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from grid.errors import NoSuchCase
-from grid.models import Case, Extension, Objection, SupervisorCall
+from grid.models import Case, Extension, Handover, Objection, SupervisorCall
 from grid.models.cases import had_a_hand
+from grid.queries.departments import to_decide
 from grid.queries.wording import title_of, unit_of
 from grid.rules import ROLES_OF_LEVEL, CallCause, Level, State, is_above
 from kernel.access import Actor
@@ -150,7 +151,7 @@ def objections_made(session: Session, *, by: Actor) -> tuple[Objected, ...]:
 
 
 def waiting(session: Session, *, by: Actor, now: datetime) -> int:
-    """Return how many of all these wait for *by*; one statement."""
+    """Return how many of these, and of hand-overs, wait for *by*; one statement."""
     calls = (
         select(func.count(SupervisorCall.id))
         .join(Own, Own.id == SupervisorCall.case_id)
@@ -159,10 +160,12 @@ def waiting(session: Session, *, by: Actor, now: datetime) -> int:
     )
     asked = select(func.count(Extension.id)).join(Case, Case.id == Extension.case_id)
     objected = select(func.count(Objection.id)).join(Case, Case.id == Objection.case_id)
+    handed = select(func.count(Handover.id)).join(Case, Case.id == Handover.case_id)
     total = (
         calls.scalar_subquery()
         + asked.where(_may_extend(by)).scalar_subquery()
         + objected.where(_may_judge(by)).scalar_subquery()
+        + handed.where(to_decide(by)).scalar_subquery()
     )
     return session.scalar(select(total)) or 0
 

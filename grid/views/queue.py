@@ -9,7 +9,6 @@ from flask_babel import get_locale
 
 from grid import queries
 from grid.queries import Page
-from grid.queries.departments import handovers_to_decide
 from grid.queries.upwards import waiting
 from grid.rules import is_night
 from grid.views.blueprint import now, pages
@@ -84,10 +83,7 @@ def to_verify() -> str:
 def _waiting() -> int:
     """Return how much waits for me as somebody above; only who can be that is asked about."""
     by = current_actor()
-    if not by.wears(*ABOVE):
-        return 0
-    session = db.session()
-    return waiting(session, by=by, now=now()) + len(handovers_to_decide(session, by=by))
+    return waiting(db.session(), by=by, now=now()) if by.wears(*ABOVE) else 0
 
 
 def _tonight() -> int:

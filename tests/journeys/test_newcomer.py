@@ -67,7 +67,7 @@ def open_a_household(page: Page) -> str:
     page.select_option("#area", label="第1网格")
     page.fill("#name", "李明")
     tap(page, "开一户")
-    expect(page.locator("main")).to_contain_text("李明（您） · 户主")
+    expect(page.locator("main")).to_contain_text("李明 （您） · 户主")
     expect(page.locator("dt:text-is('人数') + dd")).to_have_text("1")
     return page.locator("dt:text-is('户号') + dd").inner_text()
 
@@ -127,4 +127,4 @@ def join_by_card(page: Page, card: str) -> None:
     page.get_by_role("link", name="加入这一户").click()
     page.fill("#name", "王阿姨")
     tap(page, "加入")
-    expect(page.locator("main")).to_contain_text("王阿姨（您）")
+    expect(page.locator("main")).to_contain_text("王阿姨 （您）")
