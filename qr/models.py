@@ -103,7 +103,7 @@ class PrintOrder(InArea, Model):
     left_out: Mapped[int] = mapped_column(default=0)  # ended between ordering and printing
     sample: Mapped[bool]  # PUBLIC_URL was not final: 样张 stands across all of it
     trouble: Mapped[str] = mapped_column(String(300), default="")  # why it failed
-    expires_at: Mapped[datetime | None] = mapped_column(index=True)  # once it is ready
+    expires_at: Mapped[datetime | None] = mapped_column(index=True)  # its files, from the first on
 
 
 class PrintItem(Model):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.orm import Session, aliased
 
 from kernel.access import Actor
@@ -36,10 +36,12 @@ def code_ids(wanted: Wanted, *, by: Actor | None) -> Select[int]:
     Grid by grid, as they are handed out; within a grid by spot number.  *by* is None for
     whoever runs commands on the machine.
     """
-    kinds = [kind for kind in CodeKind if rules.fits(wanted.form, kind)]
+    kinds = [
+        kind for kind in CodeKind if rules.fits(wanted.form, kind) and wanted.kind in {None, kind}
+    ]
     statement = select(Code).where(
         _within(Code, wanted.area_code),
-        Code.kind.in_(kinds if wanted.kind is None else [wanted.kind]),
+        Code.kind.in_(kinds),
         Code.state.not_in(rules.ENDED),
     )
     if wanted.only is Only.NEVER_PRINTED:
@@ -83,17 +85,19 @@ def item_ids(order: PrintOrder) -> Select[int]:
         homes = select(Household.id).join(PrintItem, PrintItem.household_id == Household.id)
         homes = homes.where(PrintItem.order_id == order.id, Household.closed_at.is_(None))
         return homes.order_by(PrintItem.position)
-    held, next_one = aliased(Code), aliased(Code)
-    last = func.coalesce(next_one.id, held.id)
-    state = func.coalesce(next_one.state, held.state)
-    statement = (
-        select(last)
-        .select_from(PrintItem)
-        .join(held, PrintItem.code_id == held.id)
-        .outerjoin(next_one, held.replaced_by_id == next_one.id)
-        .where(PrintItem.order_id == order.id, state.not_in(rules.ENDED))
+    held = (
+        select(PrintItem.position, Code.id, Code.state, Code.replaced_by_id)
+        .join(Code, PrintItem.code_id == Code.id)
+        .where(PrintItem.order_id == order.id)
+        .cte("held", recursive=True)
     )
-    return statement.order_by(PrintItem.position)
+    # A spot may have been given a new code more than once since.
+    held = held.union(
+        select(held.c.position, Code.id, Code.state, Code.replaced_by_id).join(
+            Code, Code.id == held.c.replaced_by_id
+        )
+    )
+    return select(held.c.id).where(held.c.state.not_in(rules.ENDED)).order_by(held.c.position)
 
 
 def order_page(session: Session, *, by: Actor, before: int | None = None) -> Sequence[PrintOrder]:

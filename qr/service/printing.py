@@ -153,11 +153,12 @@ def _write_down(work: Work, outcome: Outcome, *, part: Part) -> None:
     order.done += part.pieces
     order.done_files += 1
     order.left_out += part.pieces - len(outcome.looks)
+    # From the first file on: an order that fails at a later one must not keep its cards for ever.
+    order.expires_at = work.now() + rules.kept(order.form)
     if order.done < order.pieces:
         work.announce(PrintOrdered(order_id=order.id))
     else:
         order.state = OrderState.READY
-        order.expires_at = work.now() + rules.kept(order.form)
 
 
 def _note_codes(

@@ -1,0 +1,71 @@
+"""What an order may not do at its edges: outlive its time, lose a spot, print what is no label."""
+
+from dataclasses import replace
+
+import pytest
+from sqlalchemy.orm import Session
+
+from kernel.grants import Role
+from kernel.work import parts, transaction
+from qr import queries, rules, service
+from qr.errors import NothingToPrint
+from qr.models import Code
+from qr.rules import Format, OrderState, formats
+from tests.citizen.factories import deliver_all
+from tests.factories import GRID, VILLAGE, make_area, make_household, make_staff
+from tests.fakes import FixedClock
+from tests.qr.test_service_orders import CARDS, hang, held, order, ordered
+
+
+def test_a_household_s_card_is_never_printed_as_a_label(session: Session) -> None:
+    make_area(session, GRID)
+    home = make_household(session, GRID).id
+    village = make_staff(session, Role.VILLAGE_ADMIN, area=VILLAGE)
+    session.commit()
+    with transaction() as work:
+        card = service.issue_card(work, home, by=village).code.id
+
+    with pytest.raises(NothingToPrint), transaction() as work:
+        service.order_code(work, card, Format.LABELS_24, by=village)
+
+
+def test_again_prints_what_hangs_by_now_however_often_it_was_replaced(session: Session) -> None:
+    mine = hang(session, 2)
+    village = make_staff(session, Role.VILLAGE_ADMIN, area=VILLAGE)
+    session.commit()
+    number = ordered()
+    last = mine[0]
+    for _ in range(3):
+        with transaction() as work:
+            last = service.replace(work, last, reason="坏了", by=None).code.id
+
+    with transaction() as work:
+        again = service.order_again(work, number, by=village).id
+
+    assert held(session, again) == [last, mine[1]]
+
+
+def test_cards_of_an_order_that_failed_half_way_are_gone_after_a_day(
+    session: Session, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small = {Format.CARDS: replace(rules.LAYOUTS[Format.CARDS], columns=1, rows=1)}
+    monkeypatch.setattr(formats, "LAYOUTS", {**rules.LAYOUTS, **small})
+    monkeypatch.setattr(formats, "MOST_PAGES", 2)
+    make_area(session, GRID)
+    make_household(session, GRID)
+    make_household(session, GRID).name = "好人家💧"
+    session.commit()
+    number = ordered(CARDS)
+    deliver_all(session)
+    assert order(session, number).state is OrderState.FAILED
+    [file] = queries.order_files(session, number)
+
+    clock.advance(hours=24, minutes=1)
+    with transaction() as work:
+        service.forget_order_files(work)
+    deliver_all(session)
+
+    assert queries.order_files(session, number) == []
+    with pytest.raises(FileNotFoundError), parts().store.open(file.stored):
+        pass
+    assert session.query(Code).count() == 1
