@@ -97,6 +97,8 @@ class Layout:
         return -(-count // self.per_page) * (2 if self.both_sides else 1)
 
 
+REPORTING: Final = frozenset({CodeKind.OPEN, CodeKind.SPOT, CodeKind.PLACE})
+
 A4: Final = (210.0, 297.0)
 A3: Final = (297.0, 420.0)
 
@@ -116,7 +118,13 @@ LAYOUTS: Final[Mapping[Format, Layout]] = MappingProxyType(
 
 
 def fits(form: Format, kind: CodeKind) -> bool:
-    """Whether codes of *kind* are printed as *form*: households' cards are cards, and only they."""
+    """Whether codes of *kind* are printed as *form*.
+
+    Households' cards are cards, and only they; a poster tells how to report, so it carries
+    a code that leads there.
+    """
+    if LAYOUTS[form].styled:
+        return kind in REPORTING
     return is_secret(kind) == (form is Format.CARDS)
 
 

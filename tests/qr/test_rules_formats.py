@@ -69,5 +69,16 @@ def test_an_order_is_split_without_losing_or_doubling_a_piece(form: Format, coun
 
 @pytest.mark.parametrize("form", Format)
 @pytest.mark.parametrize("kind", CodeKind)
-def test_cards_are_for_households_and_nothing_else_is(form: Format, kind: CodeKind) -> None:
-    assert fits(form, kind) == ((form is Format.CARDS) == (kind is CodeKind.HOUSEHOLD))
+def test_cards_are_for_households_and_posters_for_what_leads_to_a_report(
+    form: Format, kind: CodeKind
+) -> None:
+    poster = form in {Format.POSTER_A3, Format.POSTER_A4}
+    card = form is Format.CARDS
+
+    expected = {
+        CodeKind.HOUSEHOLD: card,
+        CodeKind.SIGN_IN: not card and not poster,
+        CodeKind.DESK: not card and not poster,
+    }.get(kind, not card)
+
+    assert fits(form, kind) == expected

@@ -39,6 +39,12 @@ OWN_WORDS: Final = (
 )
 
 
+def helped(piece: Piece, imprint: Imprint) -> str:
+    """Return what who cannot scan does instead: a number to call, and one to say if there is one."""
+    said = f"不会扫？打 {imprint.hotline}"
+    return said if piece.spot_number is None else f"{said}，报点位号"
+
+
 def label(canvas: Canvas, box: Box, piece: Piece, imprint: Imprint) -> None:
     """Draw a label: the code on the left, the words on the right.  Drawn for 70 x 37 mm."""
     unit = box.height / 37
@@ -62,7 +68,7 @@ def label(canvas: Canvas, box: Box, piece: Piece, imprint: Imprint) -> None:
         )
     canvas.text(
         row(top + 26.2 * unit, 4 * unit),
-        f"不会扫？打 {imprint.hotline}，报点位号",
+        helped(piece, imprint),
         2.6 * unit,
         bold=True,
     )
@@ -129,7 +135,7 @@ def plate(canvas: Canvas, box: Box, piece: Piece, imprint: Imprint, *, bleed: fl
     )
     canvas.text(
         row(foot_top + 10.6 * unit, 5.4 * unit),
-        f"不会扫？打 {imprint.hotline}，报点位号",
+        helped(piece, imprint),
         3.9 * unit,
         bold=True,
         align="C",

@@ -64,6 +64,15 @@ def test_who_cannot_scan_finds_a_number_to_call_and_one_to_say(form: Format) -> 
         assert one.spot_number is None or f"点位号 {one.spot_number}" in said
 
 
+def test_nobody_is_asked_for_a_number_that_is_not_there() -> None:
+    one = replace(piece(1, CodeKind.SIGN_IN), spot_number=None)
+
+    said = "".join(words(press(Format.PLATE, [one], IMPRINT, FONTS)))
+
+    assert "12345" in said
+    assert "报点位号" not in said
+
+
 def test_a_card_does_not_spell_its_secret() -> None:
     pdf, order = page(Format.CARDS)
     said = "".join(words(pdf)).replace("-", "")
