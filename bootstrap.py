@@ -121,6 +121,7 @@ JOBS: Final[tuple[Handler, ...]] = (
     people.jobs.forget_households,
     people.jobs.forget_sessions,
     qr.jobs.forget_files,
+    qr.jobs.sweep_files,
     upkeep.jobs.report_retention,
 )
 
@@ -141,6 +142,7 @@ SCHEDULE: Final[tuple[Turn, ...]] = (
     Daily(3, people.jobs.forget_codes),
     Daily(3, people.jobs.forget_sessions),
     Daily(3, kernel.media.sweep_incoming),
+    Daily(3, qr.jobs.sweep_files),
     Daily(3, kernel.jobs.forget_lines),
     Daily(4, people.jobs.forget_households),
     Daily(4, grid.jobs.forget_contacts),

@@ -13,6 +13,12 @@ def print_order(work: Work, event: PrintOrdered) -> Errand | None:
 
 
 @on(Queue.BULK)
+def sweep_files(work: Work) -> Errand:
+    """Delete what a worker that was killed has left in the store; owed once a day."""
+    return service.sweep_prints(work)
+
+
+@on(Queue.BULK)
 def forget_files(work: Work) -> None:
     """Let go of printed files whose time is over: a card's after a day, others after a week."""
     if service.forget_order_files(work):

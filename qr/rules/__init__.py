@@ -20,7 +20,7 @@ from qr.rules.lifecycle import (
     next_state,
 )
 from qr.rules.looks import Ecc, Look, LookDoesNotFit
-from qr.rules.orders import MOST, ONLY_NAMES, Only, OrderState, kept
+from qr.rules.orders import KEPT, MOST, ONLY_NAMES, Only, OrderState, kept
 from qr.rules.pieces import Imprint, Piece
 from qr.rules.speaking import read_spot_number
 from qr.rules.spots import LONGEST_NAME, Position, checked_name, checked_position
@@ -42,6 +42,7 @@ __all__ = [
     "ENDED",
     "FIRST_SPOT_NUMBER",
     "FORMAT_NAMES",
+    "KEPT",
     "KIND_NAMES",
     "LAYOUTS",
     "LENGTHS",

@@ -22,7 +22,7 @@ from qr.service.orders import (
     order_code,
     order_pieces,
 )
-from qr.service.printing import print_next, read_file
+from qr.service.printing import print_next, read_file, sweep_prints
 
 __all__ = [
     "Issued",
@@ -45,4 +45,5 @@ __all__ = [
     "reissue_card",
     "replace",
     "revoke",
+    "sweep_prints",
 ]

@@ -8,6 +8,7 @@ import base64
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from typing import Final
 
@@ -77,6 +78,17 @@ def print_next(work: Work, order_id: int) -> Errand | None:
         public_url=work.parts.settings.public_url,
     )
     return Errand(partial(_print, work.parts.store, part), partial(_write_down, part=part))
+
+
+def sweep_prints(work: Work) -> Errand:
+    """Return how files are deleted that are older than any order keeps its own."""
+    store, limit = work.parts.store, work.now() - rules.KEPT - timedelta(days=1)
+
+    def run(_row: str) -> None:
+        for name in list(store.older(FOLDER, limit)):
+            store.delete(name)
+
+    return Errand(run, lambda _work, _answer: None)
 
 
 def read_file(store: Store, stored: str, *, form: Format) -> bytes:

@@ -222,12 +222,13 @@ class TestPrinting:
     def test_the_same_file_printed_twice_at_once_counts_once(self, session: Session) -> None:
         mine, kept = hang(session, 2), len(stored())
         number = ordered()
-        row = session.scalars(select(Delivery).where(Delivery.done_at.is_(None))).one()
+        row_id = session.scalars(select(Delivery.id).where(Delivery.done_at.is_(None))).one()
+        session.commit()
         with transaction() as work:
             slow = service.print_next(work, number)
         assert slow is not None
         late = slow.run("1")
-        deliver(row.id)
+        deliver(row_id)
 
         with transaction() as work:
             slow.after(work, late)

@@ -1,5 +1,6 @@
 """What an order may not do at its edges: outlive its time, lose a spot, print what is no label."""
 
+import os
 from dataclasses import replace
 
 import pytest
@@ -7,14 +8,14 @@ from sqlalchemy.orm import Session
 
 from kernel.grants import Role
 from kernel.work import parts, transaction
-from qr import queries, rules, service
+from qr import jobs, queries, rules, service
 from qr.errors import NothingToPrint
 from qr.models import Code
 from qr.rules import Format, OrderState, formats
 from tests.citizen.factories import deliver_all
 from tests.factories import GRID, VILLAGE, make_area, make_household, make_staff
 from tests.fakes import FixedClock
-from tests.qr.test_service_orders import CARDS, hang, held, order, ordered
+from tests.qr.test_service_orders import CARDS, hang, held, order, ordered, stored
 
 
 def test_a_household_s_card_is_never_printed_as_a_label(session: Session) -> None:
@@ -69,3 +70,31 @@ def test_cards_of_an_order_that_failed_half_way_are_gone_after_a_day(
     with pytest.raises(FileNotFoundError), parts().store.open(file.stored):
         pass
     assert session.query(Code).count() == 1
+
+
+def sweep(session: Session) -> None:
+    session.commit()
+    with transaction() as work:
+        work.later(jobs.sweep_files)
+    deliver_all(session)
+
+
+def test_what_a_killed_worker_has_left_is_swept_up_after_all_files_have_expired(
+    session: Session, clock: FixedClock
+) -> None:
+    hang(session, 1)
+    number = ordered()
+    before = set(stored())
+    with transaction() as work:
+        killed = service.print_next(work, number)
+    assert killed is not None
+    killed.run("1")  # and no more
+    [left] = set(stored()) - before
+    os.utime(left, (clock.now().timestamp(), clock.now().timestamp()))
+
+    sweep(session)
+    assert left.exists()
+    clock.advance(days=8, hours=1)
+    sweep(session)
+
+    assert not left.exists()

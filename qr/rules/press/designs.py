@@ -40,7 +40,7 @@ OWN_WORDS: Final = (
 
 
 def helped(piece: Piece, imprint: Imprint) -> str:
-    """Return what who cannot scan does instead: a number to call, and one to say if there is one."""
+    """Return what who cannot scan does: call a number, and say one if there is one."""
     said = f"不会扫？打 {imprint.hotline}"
     return said if piece.spot_number is None else f"{said}，报点位号"
 
