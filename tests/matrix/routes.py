@@ -9,7 +9,8 @@ of elsewhere.  A further word narrows or widens whom the permission alone would 
               (``*`` is whoever holds it; ``departments`` and ``desks`` are groups of roles)
 ``any``       whoever holds the permission, wherever it lies (a number tells the state)
 ``state``     who reaches it may be told that this is not its moment, or not theirs to do (409, 403)
-``part``      and that the part of it which the form names is not there (404)
+``part``      and that the part of it which the form names is not there (404); of a card, that the
+              household whose page it stands on is not theirs to read
 ``choice``    a place of others is no choice of the form: it comes back as it was (422)
 ``moment``    who may read it all the same hears that it lies elsewhere (409)
 ``gone``      what is not theirs is answered like what is gone already (303), and stays
@@ -159,10 +160,10 @@ qr.print_order            qr:print              order
 qr.print_again            qr:print              order
 qr.print_file             qr:print              order       part
 qr.print_files            qr:print              order       part
-qr.card                   qr:read               household
-qr.issue_card             qr:order              household   state
-qr.reissue_card           qr:replace            household   state
-qr.block_card             household:card-block  household   state
+qr.card                   qr:read               household   part
+qr.issue_card             qr:order              household   state part
+qr.reissue_card           qr:replace            household   state part
+qr.block_card             household:card-block  household   state part
 upkeep.state              system:parked-read    -
 upkeep.backups            system:backup         -
 """

@@ -89,8 +89,9 @@ def place_of(thing: Thing | None) -> str:
 
 
 def goes_home(one: Try, answer: Answer) -> bool:
-    """Whether somebody without a queue was led to their own page: that is where they sign in."""
-    return one.door.endpoint == "grid.queue" and answer.location == "/staff/account"
+    """Whether somebody without a queue was led to where they begin: that is where they sign in."""
+    homes = {"/staff/account", "/staff/desk"}
+    return one.door.endpoint == "grid.queue" and answer.location in homes
 
 
 def passes(role: str, door: Door, thing: Thing | None) -> bool:
