@@ -87,6 +87,7 @@ OPEN: dict[Callable[..., Any], str] = {
     queries.known_areas: "codes are public; an import is checked against them",
     queries.path_of: "names of areas are public",
     queries.paths_of: "names of areas are public",
+    queries.card_holders: "what is printed on cards that somebody may print",
     queries.reaches: "is the scope",
     queries.scoped: "is the scope",
     queries.signed_in: "the session is the permission",
