@@ -33,3 +33,7 @@ class NoSuchOrder(NotFound):
 
 class NothingToPrint(Refusal):
     """No code is as it was asked for, or too many are."""
+
+
+class CardsUnderWay(Conflict):
+    """Cards of the same households are being printed."""

@@ -21,7 +21,6 @@ from people.queries.bars import open_to
 
 MOST_LISTED: Final = 20
 
-
 # The case that is worked on: the main one, where several reported the same.
 WORKED: Final = aliased(Case, name="worked")
 

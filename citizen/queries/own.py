@@ -16,8 +16,6 @@ from kernel.outbound import Message
 from people.models import Person
 
 MOST_OWN: Final = 500
-
-
 MOST_MESSAGES: Final = 100
 
 

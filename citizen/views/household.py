@@ -23,8 +23,8 @@ from kernel.web import (
     full_stop,
     limiter,
     sentence_of,
+    shown_as,
 )
-from kernel.web.pages import status_of
 from kernel.work import parts, transaction
 from people import queries as people
 from people import rules as people_rules
@@ -85,7 +85,7 @@ def join_home() -> ResponseReturnValue:
             count_miss("household")
             error, status = full_stop(sentence_of(refusal)), HTTPStatus.UNPROCESSABLE_ENTITY
         except Refusal as refusal:
-            error, status = full_stop(sentence_of(refusal)), _status(refusal)
+            error, status = full_stop(sentence_of(refusal)), shown_as(refusal)
     return render_template("citizen/join_home.html", form=form, error=error), status
 
 
@@ -107,7 +107,7 @@ def open_home() -> ResponseReturnValue:
                     by=by,
                 )
         except Refusal as refusal:
-            error, status = full_stop(sentence_of(refusal)), _status(refusal)
+            error, status = full_stop(sentence_of(refusal)), shown_as(refusal)
         else:
             flash(_("开好了。"))
             return redirect(url_for("citizen.my_home"), HTTPStatus.SEE_OTHER)
@@ -219,11 +219,6 @@ def _places(village: str) -> dict[str, object]:
         "village": chosen,
         "grids": [(grid.code, grid.name) for grid in grids],
     }
-
-
-def _status(refusal: Refusal) -> HTTPStatus:
-    status = status_of(refusal)
-    return HTTPStatus.UNPROCESSABLE_ENTITY if status is HTTPStatus.BAD_REQUEST else status
 
 
 def _back() -> ResponseReturnValue:

@@ -32,8 +32,8 @@ from kernel.web import (
     full_stop,
     limiter,
     sentence_of,
+    shown_as,
 )
-from kernel.web.pages import status_of
 from kernel.work import parts, transaction
 from people import queries as people
 from people import service as people_service
@@ -175,10 +175,8 @@ def _sure(template: str) -> ResponseReturnValue:
 def _again(
     form: OwnForm, field: str, refusal: Refusal, *, sent: bool = False
 ) -> ResponseReturnValue:
-    status = status_of(refusal)
-    if status is HTTPStatus.BAD_REQUEST:
-        status = HTTPStatus.UNPROCESSABLE_ENTITY
-    return _page(form, errors={field: full_stop(sentence_of(refusal))}, sent=sent), status
+    page = _page(form, errors={field: full_stop(sentence_of(refusal))}, sent=sent)
+    return page, shown_as(refusal)
 
 
 def _page(form: OwnForm, *, errors: Mapping[str, str] | None = None, sent: bool = False) -> str:

@@ -6,13 +6,14 @@ write what they say to it, a few times.  Staff hear of it as of any answer.
 
 from sqlalchemy import func, select, update
 
-from grid.errors import Incomplete, LinkGone, NotThatWay, OftenEnough
+from grid.errors import Incomplete, NotThatWay, OftenEnough
 from grid.models import Accused, AccusedLink, AccusedSaid, Case
 from grid.rules import says_something
 from grid.rules.accused import LONGEST_ANSWER, MOST_GIVEN, MOST_WRITTEN
-from grid.rules.outside import LASTS, LinkState, digest, link_state
+from grid.rules.outside import LASTS, digest
 from grid.service.accused import LONGEST_KEY, locked_for
 from grid.service.alarms import about, tell_owner
+from grid.service.links import behind
 from kernel import audit
 from kernel.access import Actor
 from kernel.work import Work
@@ -97,29 +98,5 @@ def _revoke(work: Work, accused_id: int) -> None:
 
 
 def _behind(work: Work, secret: str) -> tuple[Case, AccusedLink]:
-    """Return case and link where the link still opens; the case is locked first."""
-    kept = digest(secret)
-    of_link = select(Accused.case_id).join(AccusedLink, AccusedLink.accused_id == Accused.id)
-    case = work.session.scalar(
-        select(Case)
-        .where(Case.id == of_link.where(AccusedLink.secret == kept).scalar_subquery())
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    link = work.session.scalar(
-        select(AccusedLink)
-        .where(AccusedLink.secret == kept)
-        .execution_options(populate_existing=True)
-    )
-    if case is None or link is None:
-        raise LinkGone("没有这个链接。")
-    state = link_state(
-        state=case.state,
-        police=case.is_police,
-        expires_at=link.expires_at,
-        revoked_at=link.revoked_at,
-        now=work.now(),
-    )
-    if state is not LinkState.OPEN:
-        raise LinkGone("这个链接已经不能用了。")
-    return case, link
+    of_case = select(Accused.case_id).join(AccusedLink, AccusedLink.accused_id == Accused.id)
+    return behind(work, AccusedLink, of_case, secret)

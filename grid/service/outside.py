@@ -10,7 +10,7 @@ from typing import Final
 
 from sqlalchemy import func, select
 
-from grid.errors import Incomplete, LinkGone, NotThatWay, NotYours, OftenEnough, WrongMoment
+from grid.errors import Incomplete, NotThatWay, NotYours, OftenEnough, WrongMoment
 from grid.models import Act, Case, FileKind, LinkDevice, Outside, UnitWord
 from grid.queries.outside import is_desk, pictures_of
 from grid.rules import Privacy, says_something
@@ -20,13 +20,12 @@ from grid.rules.outside import (
     MOST_SAID,
     UNITS,
     How,
-    LinkState,
     Said,
     digest,
     gives_away,
-    link_state,
 )
 from grid.service.alarms import about, tell_owner
+from grid.service.links import behind
 from grid.service.opening import add_files
 from grid.service.record import Entry, locked, write
 from kernel.access import Actor
@@ -248,26 +247,4 @@ def _note(work: Work, outside: Outside, answer: Answer, *, key: str, step: int) 
 
 
 def _behind(work: Work, secret: str) -> tuple[Case, Outside]:
-    """Return case and asking behind a link that still opens; the case is locked first."""
-    kept = digest(secret)
-    case = work.session.scalar(
-        select(Case)
-        .where(Case.id == select(Outside.case_id).where(Outside.secret == kept).scalar_subquery())
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    outside = work.session.scalar(
-        select(Outside).where(Outside.secret == kept).execution_options(populate_existing=True)
-    )
-    if case is None or outside is None:
-        raise LinkGone("没有这个链接。")
-    state = link_state(
-        state=case.state,
-        police=case.is_police,
-        expires_at=outside.expires_at,
-        revoked_at=outside.revoked_at,
-        now=work.now(),
-    )
-    if state is not LinkState.OPEN:
-        raise LinkGone("这个链接已经不能用了。")
-    return case, outside
+    return behind(work, Outside, select(Outside.case_id), secret)

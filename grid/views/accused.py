@@ -17,7 +17,7 @@ from grid.queries.pages import case_named
 from grid.rules.accused import Against, Heard
 from grid.service import accused, accused_link
 from grid.service.accused import Charge
-from grid.views.blueprint import now, pages, shown_as
+from grid.views.blueprint import now, pages
 from grid.views.case import Trouble, fresh
 from grid.views.outside import link_shown
 from grid.views.show import level, place
@@ -26,7 +26,7 @@ from kernel.db import db
 from kernel.errors import NotFound, Refusal
 from kernel.forms import text
 from kernel.permissions import Permission
-from kernel.web import current_actor, full_stop, sentence_of
+from kernel.web import current_actor, full_stop, sentence_of, shown_as
 from kernel.work import transaction
 
 

@@ -32,7 +32,7 @@ from grid.queries.accused import accused_of
 from grid.queries.pages import case_named
 from grid.rules import CATALOGUE, Move, State
 from grid.views.beside import beside
-from grid.views.blueprint import now, pages, shown_as
+from grid.views.blueprint import now, pages
 from grid.views.notes import in_words
 from grid.views.offers import offer_phrases, promised_forms
 from grid.views.show import clocks, level, place, tags
@@ -41,7 +41,7 @@ from kernel.db import db
 from kernel.errors import Conflict, NotFound, Refusal
 from kernel.media import Kind
 from kernel.permissions import Permission
-from kernel.web import current_actor, full_stop, sentence_of
+from kernel.web import current_actor, full_stop, sentence_of, shown_as
 from kernel.web.show import when
 from kernel.work import parts
 from people.rules import DIALECTS

@@ -10,13 +10,13 @@ from grid.forms.accused import ClaimForm
 from grid.queries.accused import ClaimPage, claim_page
 from grid.rules.outside import LinkState, digest
 from grid.service import accused_link
-from grid.views.blueprint import now, shown_as
+from grid.views.blueprint import now
 from grid.views.unit import unlisted
 from kernel.access import public
 from kernel.db import db
 from kernel.errors import Refusal
 from kernel.forms import text
-from kernel.web import count_miss, full_stop, sentence_of
+from kernel.web import count_miss, full_stop, sentence_of, shown_as
 from kernel.work import parts, transaction
 
 claims = Blueprint("claim", __name__, url_prefix="/h")

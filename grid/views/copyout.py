@@ -26,7 +26,7 @@ from grid.queries.pages import case_named, places
 from grid.rules import DEPARTMENTS
 from grid.rules.copyout import BOM, row
 from grid.views.beside import as_copied, beside
-from grid.views.blueprint import now, pages, shown_as
+from grid.views.blueprint import now, pages
 from grid.views.case import refuse, show
 from grid.views.show import level, place
 from grid.views.town import filters_of
@@ -36,7 +36,7 @@ from kernel.db import db
 from kernel.errors import Refusal
 from kernel.forms import cleaned, text
 from kernel.permissions import Permission
-from kernel.web import current_actor, full_stop, sentence_of
+from kernel.web import current_actor, full_stop, sentence_of, shown_as
 from kernel.work import transaction
 from people.rules import Level, is_code
 

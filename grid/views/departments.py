@@ -25,7 +25,7 @@ from grid.queries.departments import (
 from grid.queries.pages import case_named
 from grid.rules import DEPARTMENTS, State
 from grid.views.beside import Beside, beside
-from grid.views.blueprint import now, pages, shown_as
+from grid.views.blueprint import now, pages
 from grid.views.case import refuse
 from grid.views.show import card_view, level, place
 from kernel.access import require
@@ -33,7 +33,7 @@ from kernel.db import db
 from kernel.errors import Refusal
 from kernel.forms import Form, text
 from kernel.permissions import Permission
-from kernel.web import current_actor, full_stop, row_number, sentence_of
+from kernel.web import current_actor, full_stop, row_number, sentence_of, shown_as
 from kernel.work import transaction
 
 

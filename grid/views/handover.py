@@ -12,7 +12,7 @@ from grid.forms import number
 from grid.forms.duty import HandOverForm
 from grid.queries.wording import unit_of
 from grid.service import HandedOver
-from grid.views.blueprint import now, pages, shown_as
+from grid.views.blueprint import now, pages
 from grid.views.show import card_view
 from kernel.access import require
 from kernel.db import db
@@ -20,7 +20,7 @@ from kernel.errors import NotFound, Refusal
 from kernel.forms import text
 from kernel.grants import Role
 from kernel.permissions import Permission
-from kernel.web import current_actor, full_stop, sentence_of
+from kernel.web import current_actor, full_stop, sentence_of, shown_as
 from kernel.work import transaction
 
 MOST_CHOSEN: Final = 200

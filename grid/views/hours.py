@@ -15,14 +15,14 @@ from grid.models import Hours
 from grid.queries.pages import hours_set, places
 from grid.rules.duty import Shift
 from grid.rules.roster import read_minutes, spoken_minutes
-from grid.views.blueprint import pages, shown_as
+from grid.views.blueprint import pages
 from kernel.access import require
 from kernel.db import db
 from kernel.errors import Refusal
 from kernel.forms import text
 from kernel.grants import Role
 from kernel.permissions import Permission
-from kernel.web import current_actor, full_stop, sentence_of
+from kernel.web import current_actor, full_stop, sentence_of, shown_as
 from kernel.work import Work, transaction
 from people.queries import paths_of, reaches
 from people.rules import Level

@@ -7,6 +7,8 @@ from typing import Final
 
 from flask_babel import gettext as _
 
+from grid.rules.outside import Said
+
 UNIT: Final = "%(unit)s"
 # As services write them; the clauses of one note stand between commas.
 CLAUSES: Final = (
@@ -31,6 +33,9 @@ ABOUT_UNITS: Final = (
 )
 
 
+ANSWERS: Final = frozenset(said.label for said in Said)
+
+
 def in_words(note: str) -> str:
     """Return a note as it is read; words after a colon are somebody's own."""
     head, colon, rest = note.partition("：")
@@ -40,8 +45,11 @@ def in_words(note: str) -> str:
     said = _("，").join(clause for clause in clauses if clause)
     if not colon:
         return str(said)
-    first, stop, more = rest.partition("。")  # what a unit answered, then its own words
-    rest = (str(_(first)) if first else "") + stop + more
+    answer, stop, own = rest.partition("。")
+    if answer in ANSWERS:  # of a unit, whose own words follow
+        rest = f"{_(answer)}{stop}{own}"
+    elif rest:
+        rest = str(_(rest))
     return str(_("%(head)s：%(rest)s", head=said, rest=rest))
 
 

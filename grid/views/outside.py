@@ -18,14 +18,14 @@ from grid.rules import CATALOGUE, Privacy
 from grid.rules.outside import LASTS, UNITS, Said, hotlines_of
 from grid.service import Answer, Errand
 from grid.views.beside import beside
-from grid.views.blueprint import now, pages, shown_as
+from grid.views.blueprint import now, pages
 from grid.views.show import level, place
 from kernel.access import require
 from kernel.db import db
 from kernel.errors import Refusal
 from kernel.forms import text
 from kernel.permissions import Permission
-from kernel.web import current_actor, full_stop, sentence_of
+from kernel.web import current_actor, full_stop, sentence_of, shown_as
 from kernel.work import parts, transaction
 from qr.rules.artwork import choose_look, svg
 

@@ -11,14 +11,14 @@ from grid import service
 from grid.forms import PatrolForm, choice
 from grid.queries.pages import Place, places
 from grid.service import Sighting
-from grid.views.blueprint import pages, shown_as
+from grid.views.blueprint import pages
 from grid.views.files import take_in
 from kernel.access import require
 from kernel.db import db
 from kernel.errors import Refusal
 from kernel.forms import text
 from kernel.permissions import Permission
-from kernel.web import current_actor, full_stop, sentence_of
+from kernel.web import current_actor, full_stop, sentence_of, shown_as
 from kernel.work import Work, parts, transaction
 from people.queries import paths_of
 from people.rules import Level

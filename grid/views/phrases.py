@@ -13,13 +13,13 @@ from grid.forms.promises import NewPhraseForm
 from grid.queries.pages import places
 from grid.queries.phrases import own_phrases
 from grid.rules.phrases import SHIPPED, Situation
-from grid.views.blueprint import pages, shown_as
+from grid.views.blueprint import pages
 from kernel.access import require
 from kernel.db import db
 from kernel.errors import Refusal
 from kernel.forms import text
 from kernel.permissions import Permission
-from kernel.web import current_actor, full_stop, sentence_of
+from kernel.web import current_actor, full_stop, sentence_of, shown_as
 from kernel.work import transaction
 from people.queries import paths_of
 from people.rules import Level

@@ -22,13 +22,13 @@ from grid.queries.pages import Place, places
 from grid.queries.roster import DUTY_LEVELS
 from grid.rules.clocks import local
 from grid.rules.roster import Kind, Line, spoken_minutes
-from grid.views.blueprint import now, pages, shown_as
+from grid.views.blueprint import now, pages
 from kernel.access import require
 from kernel.db import db
 from kernel.errors import Refusal
 from kernel.forms import text
 from kernel.permissions import Permission
-from kernel.web import current_actor, full_stop, sentence_of
+from kernel.web import current_actor, full_stop, sentence_of, shown_as
 from kernel.work import transaction
 from people.queries import paths_of, reaches
 from people.rules import DIGITS, ROLE_NAMES, Level

@@ -17,7 +17,7 @@ from grid.queries.pages import case_named, places
 from grid.queries.wording import unit_of
 from grid.rules import Move, State, Urgency
 from grid.service import Values
-from grid.views.blueprint import now, pages, shown_as
+from grid.views.blueprint import now, pages
 from grid.views.case import Trouble, fresh, refuse
 from grid.views.roster import open_tonight
 from grid.views.show import card_view, level, place
@@ -28,7 +28,7 @@ from kernel.errors import Conflict, NotFound, Refusal
 from kernel.forms import cleaned, text
 from kernel.grants import Role
 from kernel.permissions import Permission
-from kernel.web import current_actor, full_stop, row_number, sentence_of
+from kernel.web import current_actor, full_stop, row_number, sentence_of, shown_as
 from kernel.work import transaction
 from people.rules import Level
 

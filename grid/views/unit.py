@@ -17,14 +17,14 @@ from grid.forms.departments import SayForm
 from grid.queries.outside import LinkPage, link_file, link_page
 from grid.rules.outside import LASTS, LinkState, Said, digest
 from grid.service import Answer
-from grid.views.blueprint import now, shown_as
+from grid.views.blueprint import now
 from grid.views.files import take_in
 from kernel import media
 from kernel.access import public
 from kernel.db import db
 from kernel.errors import Refusal
 from kernel.forms import text
-from kernel.web import count_miss, full_stop, sentence_of
+from kernel.web import count_miss, full_stop, sentence_of, shown_as
 from kernel.work import parts, transaction
 
 links = Blueprint("unit", __name__, url_prefix="/u")

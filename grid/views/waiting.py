@@ -12,13 +12,13 @@ from grid.queries.departments import handovers_to_decide
 from grid.queries.upwards import calls_due, due_call, extensions_asked, objections_made
 from grid.rules import CallOutcome
 from grid.service import Contact
-from grid.views.blueprint import now, pages, shown_as
+from grid.views.blueprint import now, pages
 from kernel.access import require
 from kernel.db import db
 from kernel.errors import Conflict, Refusal
 from kernel.forms import text
 from kernel.permissions import Permission
-from kernel.web import current_actor, full_stop, sentence_of
+from kernel.web import current_actor, full_stop, sentence_of, shown_as
 from kernel.work import transaction
 
 

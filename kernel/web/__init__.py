@@ -16,7 +16,15 @@ from kernel.web.limits import (
 )
 from kernel.web.memory import Memory, forget_all, keeps_any
 from kernel.web.numbers import RowNumber, row_number
-from kernel.web.pages import answers_json, beside_field, full_stop, sentence_of, show_refusal
+from kernel.web.pages import (
+    answers_json,
+    beside_field,
+    full_stop,
+    sentence_of,
+    show_in,
+    show_refusal,
+    shown_as,
+)
 from kernel.web.session import Doorkeeper, SignedIn, current_actor, current_actor_or_none
 from kernel.web.show import NavItem, install_show
 
@@ -45,5 +53,7 @@ __all__ = [
     "limiter",
     "row_number",
     "sentence_of",
+    "show_in",
     "show_refusal",
+    "shown_as",
 ]

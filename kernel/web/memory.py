@@ -19,10 +19,12 @@ class Memory:
     cookie: str
     most: int
     read_number: Callable[[str], str | None]  # a number as it is kept, or None for none
+    of_receipts: bool = True
 
     def __post_init__(self) -> None:
-        """Be forgotten with the others."""
-        KINDS.append(self)
+        """Let receipts of this kind be forgotten with the others."""
+        if self.of_receipts:
+            RECEIPTS.append(self)
 
     def numbers(self) -> list[str]:
         """Return them, the newest first; nothing of a cookie that is not ours."""
@@ -56,15 +58,15 @@ class Memory:
         return URLSafeSerializer(str(current_app.secret_key), salt=self.cookie)
 
 
-KINDS: Final[list[Memory]] = []  # each there is, so that a phone can forget all of them
+RECEIPTS: Final[list[Memory]] = []  # each kind there is, so that a phone can forget all of them
 
 
 def keeps_any() -> bool:
     """Whether this phone remembers a receipt of whichever kind."""
-    return any(kind.numbers() for kind in KINDS)
+    return any(kind.numbers() for kind in RECEIPTS)
 
 
 def forget_all(response: Response) -> None:
     """Let this phone remember no receipt of any kind: it is somebody else's."""
-    for kind in KINDS:
+    for kind in RECEIPTS:
         kind.forget(response)

@@ -22,6 +22,7 @@ from kernel.errors import (
     TooMany,
     Unavailable,
 )
+from kernel.forms import Form
 
 STATUS: Final[dict[type[Refusal], HTTPStatus]] = {
     NotFound: HTTPStatus.NOT_FOUND,
@@ -71,6 +72,18 @@ def sentence_of(refusal: Refusal) -> str:
         for name, value in refusal.values.items()
     }
     return str(_(refusal.sentence, **values)) if refusal.sentence else ""
+
+
+def shown_as(refusal: Refusal) -> HTTPStatus:
+    """Return the status of a page that shows a form again because of *refusal*."""
+    status = status_of(refusal)
+    return HTTPStatus.UNPROCESSABLE_ENTITY if status is HTTPStatus.BAD_REQUEST else status
+
+
+def show_in(form: Form, refusal: Refusal) -> HTTPStatus:
+    """Put *refusal* on top of *form*, which is shown again; return the page's status."""
+    form.form_errors.append(full_stop(sentence_of(refusal)))
+    return shown_as(refusal)
 
 
 def beside_field(sentence: str) -> str:

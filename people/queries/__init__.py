@@ -34,7 +34,7 @@ from people.queries.households import (
     join_requests,
     places_for,
 )
-from people.queries.scope import area_ranges, reaches, scoped, within
+from people.queries.scope import area_ranges, lies_in, reaches, scoped, within
 from people.queries.staff import PAGE as STAFF_PAGE
 from people.queries.staff import (
     Signed,
@@ -86,6 +86,7 @@ __all__ = [
     "joined_themselves",
     "known_areas",
     "last_request",
+    "lies_in",
     "managed_area",
     "managed_areas",
     "path_of",

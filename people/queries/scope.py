@@ -74,15 +74,16 @@ def _reached(table: type[Any], by: Actor, hat: Hat, scope: Scope) -> ColumnEleme
         case Scope.ASSIGNED:
             return _asked(table, "of_assignee", by.id)
         case Scope.DEPARTMENT:
-            there = _in_area(table, hat.area)
+            there = lies_in(table, hat.area)
             return and_(there, _asked(table, "of_department", hat.department))
         case Scope.ALL:
             return true()
         case _:
-            return _in_area(table, rules.reach(hat, scope))
+            return lies_in(table, rules.reach(hat, scope))
 
 
-def _in_area(table: type[Any], code: str) -> ColumnElement[bool]:
+def lies_in(table: type[InArea], code: str) -> ColumnElement[bool]:
+    """Return the condition that a row of *table* lies in the area *code* or below it."""
     return and_(table.area_code >= code, table.area_code < rules.after(code))
 
 

@@ -12,7 +12,7 @@ from kernel.access import signed_in
 from kernel.db import db
 from kernel.forms import text
 from kernel.permissions import Permission
-from kernel.web import current_actor, limiter, sentence_of
+from kernel.web import current_actor, limiter, sentence_of, show_in
 from kernel.work import parts, transaction
 from people import queries, rules, service
 from people.errors import WeakPassword, WrongPassword
@@ -20,14 +20,7 @@ from people.forms import ConfirmForm, PasswordForm, TotpOnForm
 from people.models import Account
 from people.rules import DIALECTS
 from people.views import device
-from people.views.blueprint import (
-    chosen_dialects,
-    enter,
-    local,
-    pages,
-    show_in,
-    staff_home,
-)
+from people.views.blueprint import chosen_dialects, enter, local, pages, staff_home
 
 ENROLLING: Final = "totp"  # in the session until a first code shows that the phone has it
 GUESSES: Final = "10 per minute"

@@ -11,12 +11,12 @@ from kernel.db import db
 from kernel.errors import Refusal
 from kernel.forms import text
 from kernel.permissions import Permission
-from kernel.web import current_actor
+from kernel.web import current_actor, show_in
 from kernel.work import transaction
 from people import queries, rules, service
 from people.forms import AreaForm, RobotForm
 from people.models import Area, RobotKind
-from people.views.blueprint import pages, show_in
+from people.views.blueprint import pages
 
 
 @pages.get("/staff/areas")

@@ -11,10 +11,10 @@ from kernel.db import db
 from kernel.errors import Refusal
 from kernel.forms import text
 from kernel.permissions import Permission
-from kernel.web import current_actor, row_number
+from kernel.web import current_actor, row_number, show_in
 from people import queries, rules
 from people.forms import AuditExportForm, AuditForm
-from people.views.blueprint import pages, show_in
+from people.views.blueprint import pages
 
 EXPORT = "export"  # before the names of the second form's fields
 

@@ -11,10 +11,7 @@ from sqlalchemy.orm import Session
 
 from kernel.access import Actor
 from kernel.db import db
-from kernel.errors import Refusal
-from kernel.forms import Form
-from kernel.web import SignedIn, full_stop, home_for, sentence_of
-from kernel.web.pages import status_of
+from kernel.web import SignedIn, home_for
 from kernel.work import parts
 from people import queries, rules
 
@@ -76,10 +73,3 @@ def missed(response: Response) -> bool:
 def chosen_dialects() -> list[str]:
     """Return the dialects that were ticked."""
     return request.form.getlist("dialect")[: len(rules.DIALECTS) + 1]
-
-
-def show_in(form: Form, refusal: Refusal) -> HTTPStatus:
-    """Put *refusal* on top of *form*, which is shown again; return the page's status."""
-    form.form_errors.append(full_stop(sentence_of(refusal)))
-    status = status_of(refusal)
-    return HTTPStatus.UNPROCESSABLE_ENTITY if status is HTTPStatus.BAD_REQUEST else status

@@ -13,7 +13,9 @@ from kernel.web import Memory, count_miss, count_own, forgive_miss, forgive_own
 from kernel.work import parts
 from people import rules
 
-DEVICES: Final = Memory("devices", most=20, read_number=rules.read_device)  # a desk may be shared
+DEVICES: Final = Memory(  # twenty: a desk may be shared
+    "devices", most=20, read_number=rules.read_device, of_receipts=False
+)
 STRANGER: Final = "sign-in"
 OWN: Final = "device"
 

@@ -14,12 +14,12 @@ from kernel.db import db
 from kernel.errors import Refusal
 from kernel.permissions import Permission
 from kernel.sheets import as_csv
-from kernel.web import current_actor
+from kernel.web import current_actor, show_in
 from kernel.work import transaction
 from people import queries
 from people.forms import AuditExportForm, AuditForm
 from people.views.audit import EXPORT
-from people.views.blueprint import pages, show_in
+from people.views.blueprint import pages
 
 
 @pages.post("/staff/audit/export")

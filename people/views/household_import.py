@@ -9,12 +9,12 @@ from kernel.access import require
 from kernel.db import db
 from kernel.errors import Refusal
 from kernel.permissions import Permission
-from kernel.web import current_actor, limiter
+from kernel.web import current_actor, limiter, show_in
 from kernel.work import transaction
 from people import queries, rules, service
 from people.forms import ImportForm
 from people.rules import ImportState
-from people.views.blueprint import pages, show_in
+from people.views.blueprint import pages
 
 WAITS = frozenset({ImportState.CHECKING, ImportState.WRITING})
 

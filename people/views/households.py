@@ -13,11 +13,11 @@ from kernel.db import db
 from kernel.errors import Refusal
 from kernel.forms import text
 from kernel.permissions import Permission
-from kernel.web import current_actor, row_number
+from kernel.web import current_actor, row_number, show_in
 from kernel.work import parts, transaction
 from people import queries, rules, service
 from people.forms import DoorForm, HouseholdForm, HouseholdSearchForm, MemberForm, ReasonForm
-from people.views.blueprint import pages, show_in
+from people.views.blueprint import pages
 
 MEMBER = "/staff/households/<int:household_id>/members/<int:person_id>"
 DOINGS = {

@@ -9,12 +9,12 @@ from flask_login import current_user, logout_user
 
 from kernel.access import public
 from kernel.forms import text
-from kernel.web import count_miss, forgive_miss, limiter
+from kernel.web import count_miss, forgive_miss, limiter, show_in
 from kernel.work import transaction
 from people import service
 from people.errors import TooManyCodes
 from people.forms import PhoneForm
-from people.views.blueprint import enter, local, missed, pages, show_in
+from people.views.blueprint import enter, local, missed, pages
 
 # Of forms; codes are counted before they are looked at.  What succeeds is not counted: a village
 # may have one address.

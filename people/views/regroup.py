@@ -12,11 +12,11 @@ from kernel.db import db
 from kernel.errors import Refusal
 from kernel.forms import Form, text
 from kernel.permissions import Permission
-from kernel.web import current_actor, row_number
+from kernel.web import current_actor, row_number, show_in
 from kernel.work import Work, parts, transaction
 from people import queries, rules, service
 from people.forms import MergeForm, MoveForm, ReasonForm, SplitForm
-from people.views.blueprint import pages, show_in
+from people.views.blueprint import pages
 from people.views.households import back
 
 HOUSEHOLD = "/staff/households/<int:household_id>"

@@ -12,11 +12,11 @@ from kernel.db import db
 from kernel.errors import Refusal
 from kernel.forms import text
 from kernel.permissions import Permission
-from kernel.web import current_actor, row_number
+from kernel.web import current_actor, row_number, show_in
 from kernel.work import Work, transaction
 from people import queries, rules, service
 from people.forms import HatForm, PublicForm, StaffForm, StaffSearchForm
-from people.views.blueprint import chosen_dialects, pages, show_in
+from people.views.blueprint import chosen_dialects, pages
 
 
 @pages.get("/staff/people")

@@ -8,13 +8,13 @@ from flask.typing import ResponseReturnValue
 
 from kernel.access import Actor, require
 from kernel.permissions import Permission
-from kernel.web import current_actor, limiter
+from kernel.web import current_actor, limiter, show_in
 from kernel.work import Work, transaction
 from people import rules, service
 from people.errors import BadFile
 from people.forms import ImportForm
 from people.service import ImportResult
-from people.views.blueprint import pages, show_in
+from people.views.blueprint import pages
 
 Import = Callable[[Work, Sequence[rules.Row], Actor, bool], ImportResult]
 OFTEN = "20 per minute"

@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from kernel.access import Actor
 from kernel.permissions import Permission
-from people import rules as people
 from people.models import Area
-from people.queries import scoped
+from people.queries import lies_in, scoped
 from qr import rules
 from qr.models import Code
 from qr.rules import CodeKind, CodeState, Meaning
@@ -105,12 +104,7 @@ def in_area(session: Session, area_code: str, *, by: Actor | None) -> Sequence[C
 
     *by* sees what they may read; None is whoever runs commands on the machine.
     """
-    statement = select(Code).where(
-        or_(
-            Code.area_code == area_code,
-            and_(Code.area_code > area_code, Code.area_code < people.after(area_code)),
-        )
-    )
+    statement = select(Code).where(lies_in(Code, area_code))
     if by is not None:
         statement = scoped(statement, by, Permission.QR_READ)
     return session.scalars(statement.order_by(Code.id)).all()

@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, aliased
 
 from kernel.access import Actor
 from kernel.permissions import Permission
-from people import rules as people
-from people.models import Household, InArea
-from people.queries import scoped
+from people.models import Household
+from people.queries import lies_in, scoped
 from qr import rules
 from qr.errors import NoSuchOrder
 from qr.models import Code, PrintFile, PrintItem, PrintOrder
@@ -40,7 +39,7 @@ def code_ids(wanted: Wanted, *, by: Actor | None) -> Select[int]:
         kind for kind in CodeKind if rules.fits(wanted.form, kind) and wanted.kind in {None, kind}
     ]
     statement = select(Code).where(
-        _within(Code, wanted.area_code),
+        lies_in(Code, wanted.area_code),
         Code.kind.in_(kinds),
         Code.state.not_in(rules.ENDED),
     )
@@ -60,7 +59,7 @@ def household_ids(wanted: Wanted, *, by: Actor | None) -> Select[int]:
     Never printed are those without a card that works.
     """
     statement = select(Household).where(
-        _within(Household, wanted.area_code), Household.closed_at.is_(None)
+        lies_in(Household, wanted.area_code), Household.closed_at.is_(None)
     )
     if by is not None:
         statement = scoped(statement, by, Permission.QR_PRINT)
@@ -125,7 +124,3 @@ def order_files(session: Session, order_id: int) -> Sequence[PrintFile]:
     """Return the finished files of an order, the first first."""
     statement = select(PrintFile).where(PrintFile.order_id == order_id)
     return session.scalars(statement.order_by(PrintFile.number)).all()
-
-
-def _within(table: type[InArea], code: str) -> ColumnElement[bool]:
-    return and_(table.area_code >= code, table.area_code < people.after(code))

@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import and_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kernel.access import Actor
 from kernel.permissions import Permission
-from people import rules as people
 from people.queries import scoped
 from qr import rules
 from qr.errors import NoSuchCode
@@ -23,7 +22,6 @@ REGISTER_PAGE: Final = 50
 class RegisterFilter:
     """Which codes are wanted; empty fields want all that still count."""
 
-    area: str = ""
     kind: CodeKind | None = None
     state: CodeState | None = None
     number: int | None = None  # of a spot
@@ -36,9 +34,6 @@ def register_page(session: Session, wanted: RegisterFilter, *, by: Actor) -> Seq
     statement = scoped(select(Code), by, Permission.QR_READ).where(
         Code.id > wanted.after, Code.kind != CodeKind.HOUSEHOLD
     )
-    if wanted.area:
-        end = people.after(wanted.area)
-        statement = statement.where(and_(Code.area_code >= wanted.area, Code.area_code < end))
     if wanted.kind is not None:
         statement = statement.where(Code.kind == wanted.kind)
     if wanted.state is not None:

@@ -106,8 +106,6 @@ def replace(work: Work, code_id: int, *, reason: str, by: Actor | None) -> Issue
         WrongMoment: it was replaced or revoked before.
     """
     old = _lock(work, code_id, by, Permission.QR_REPLACE)
-    old.state = rules.next_state(old.state, Move.REPLACE)
-    old.reason = reason[:LONGEST_REASON]
     new = Code(
         kind=old.kind,
         area_code=old.area_code,
@@ -120,13 +118,7 @@ def replace(work: Work, code_id: int, *, reason: str, by: Actor | None) -> Issue
         lng=old.lng,
         household_id=old.household_id,
     )
-    old.spot_number = None
-    work.session.flush()  # number and household are free before the successor takes them
-    issued = _save(work, new)
-    old.replaced_by_id = new.id
-    work.session.flush()
-    _note(work, old, "replace", by, f"by {new.id}: {old.reason}")
-    return issued
+    return _succeed(work, old, new, reason=reason, by=by)
 
 
 def revoke(work: Work, code_id: int, *, reason: str, by: Actor | None) -> Code:
@@ -173,11 +165,6 @@ def put_card(work: Work, household_id: int, card: NewCard, *, by: Actor | None) 
     home = work.session.get(Household, household_id, with_for_update=True, populate_existing=True)
     if home is None or home.closed_at is not None:
         return None
-    old, look = _working_card(work, household_id), card.look
-    if old is not None:
-        old.state = rules.next_state(old.state, Move.REPLACE)
-        old.reason = "印了新卡"
-        work.session.flush()  # the household is free before its new card takes it
     new = Code(
         kind=CodeKind.HOUSEHOLD,
         area_code=home.area_code,
@@ -185,17 +172,16 @@ def put_card(work: Work, household_id: int, card: NewCard, *, by: Actor | None) 
         place_name="",
         check_word=card.check_word,
         household_id=home.id,
-        ecc=look.ecc,
-        version=look.version,
-        mask=look.mask,
     )
-    _save(work, new, card.token)
+    old = _working_card(work, household_id)
+    if old is None:
+        _save(work, new, card.token)
+    else:
+        _succeed(work, old, new, reason="印了新卡", by=by, token=card.token)
+    _note(work, new, "order", by)
+    keep_look(new, card.look)
     if card.printed:
-        new.state = rules.next_state(new.state, Move.PRINT)
-    if old is not None:
-        old.replaced_by_id = new.id
-        _note(work, old, "replace", by, f"by {new.id}: {old.reason}")
-    _note(work, new, "print", by)
+        mark_printed(work, new, by=by)
     return new
 
 
@@ -239,11 +225,25 @@ def note_printed(work: Work, code_id: int, look: Look, *, by: Actor | None) -> C
         WrongMoment: it was replaced or revoked.
     """
     code = _lock(work, code_id, by, Permission.QR_PRINT)
-    code.state = rules.next_state(code.state, Move.PRINT)
-    code.ecc, code.version, code.mask = look.ecc, look.version, look.mask
+    keep_look(code, look)
+    mark_printed(work, code, by=by, detail=f"{look.version}-{look.ecc}-{look.mask}")
     work.session.flush()
-    _note(work, code, "print", by, f"{look.version}-{look.ecc}-{look.mask}")
     return code
+
+
+def keep_look(code: Code, look: Look) -> None:
+    """Keep how a code was drawn, so that a reprint is the same picture."""
+    code.ecc, code.version, code.mask = look.ecc, look.version, look.mask
+
+
+def mark_printed(work: Work, code: Code, *, by: Actor | None, detail: str = "") -> None:
+    """Write down that a code, which the caller has locked, was printed.
+
+    Raises:
+        WrongMoment: it was replaced or revoked.
+    """
+    code.state = rules.next_state(code.state, Move.PRINT)
+    _note(work, code, "print", by, detail)
 
 
 def _home(work: Work, household_id: int, by: Actor, permission: Permission) -> Household:
@@ -270,6 +270,21 @@ def _end(work: Work, code: Code, *, reason: str, by: Actor | None) -> None:
     code.reason = reason[:LONGEST_REASON]
     work.session.flush()
     _note(work, code, "revoke", by, code.reason)
+
+
+def _succeed(
+    work: Work, old: Code, new: Code, *, reason: str, by: Actor | None, token: str = ""
+) -> Issued:
+    """Put *new* in the place of *old*, which gives up what only one code may have."""
+    old.state = rules.next_state(old.state, Move.REPLACE)
+    old.reason = reason[:LONGEST_REASON]
+    old.spot_number = None
+    work.session.flush()  # number and household are free before the successor takes them
+    issued = _save(work, new, token)
+    old.replaced_by_id = new.id
+    work.session.flush()
+    _note(work, old, "replace", by, f"by {new.id}: {old.reason}")
+    return issued
 
 
 def _save(work: Work, code: Code, token: str = "") -> Issued:

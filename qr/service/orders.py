@@ -1,5 +1,6 @@
 """Ordering printed matter.  What an order holds is written down once, and printed file by file."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from sqlalchemy import Select, insert, select
@@ -9,9 +10,10 @@ from kernel.access import Actor
 from kernel.permissions import Permission
 from kernel.work import Work
 from people.errors import NoSuchArea
+from people.models import Household
 from people.queries import find_area, reaches
 from qr import queries, rules
-from qr.errors import NothingToPrint, NotYourArea
+from qr.errors import CardsUnderWay, NothingToPrint, NotYourArea
 from qr.events import PrintOrdered
 from qr.models import Code, PrintItem, PrintOrder
 from qr.queries import Wanted
@@ -90,11 +92,15 @@ def forget_order_files(work: Work) -> bool:
 def _order(
     work: Work, pieces: Select[int], form: Format, area_code: str, by: Actor | None
 ) -> PrintOrder:
+    if form is Format.CARDS:  # the second of two who order at once waits, and hears of the first
+        pieces = pieces.with_for_update(of=Household)
     found = work.session.scalars(pieces.limit(rules.MOST + 1)).all()
     if not found:
         raise NothingToPrint("没有符合条件的码，换个条件再试。")
     if len(found) > rules.MOST:
         raise NothingToPrint("一次最多打印 %(most)s 张，请按村分开。", most=rules.MOST)
+    if form is Format.CARDS:
+        _refuse_cards_twice(work, found)
     order = PrintOrder(
         form=form,
         area_code=area_code,
@@ -120,3 +126,17 @@ def _order(
     )
     work.announce(PrintOrdered(order_id=order.id))
     return order
+
+
+def _refuse_cards_twice(work: Work, household_ids: Sequence[int]) -> None:
+    """Let nobody print cards whose households have others under way: one set would be dead.
+
+    Both orders end well otherwise, and whoever hands out the first does not hear of the second.
+    """
+    under_way = (
+        select(PrintItem.household_id)
+        .join(PrintOrder, PrintOrder.id == PrintItem.order_id)
+        .where(PrintOrder.form == Format.CARDS, PrintOrder.state == OrderState.PRINTING)
+    )
+    if not set(household_ids).isdisjoint(work.session.scalars(under_way)):
+        raise CardsUnderWay("这里有一批户码卡正在印，等它印好了再印，免得两批里只有一批能用。")

@@ -14,7 +14,7 @@ from typing import Final
 
 from sqlalchemy import select
 
-from kernel import audit, media
+from kernel import media
 from kernel.access import Actor
 from kernel.db import keyring
 from kernel.outbox import Errand
@@ -24,12 +24,12 @@ from qr import rules
 from qr.errors import CannotPrint
 from qr.events import PrintOrdered
 from qr.models import Code, PrintFile, PrintOrder
-from qr.rules import Format, Imprint, Look, Move, OrderState, Piece, artwork
+from qr.rules import Format, Imprint, Look, OrderState, Piece, artwork
 from qr.rules.artwork import ArtworkDiffers
 from qr.rules.press.fonts import find_fonts
 from qr.rules.press.proof import ProofFailed, prove
 from qr.rules.press.sheets import press
-from qr.service.codes import NewCard, put_card
+from qr.service.codes import NewCard, keep_look, mark_printed, put_card
 from qr.service.drafts import Draft, drafts_of, imprint_of
 
 log = logging.getLogger(__name__)
@@ -190,17 +190,8 @@ def _note_codes(
     for code in codes:
         if code.state in rules.ENDED:  # in this minute; who holds the sheet is led on or told
             continue
-        code.state = rules.next_state(code.state, Move.PRINT)
-        look = kept[code.id]
-        code.ecc, code.version, code.mask = look.ecc, look.version, look.mask
-        audit.note(
-            work,
-            by=by,
-            action="qr.print",
-            subject=f"qr_code:{code.id}",
-            area=code.area_code,
-            detail=f"order {order.id}",
-        )
+        keep_look(code, kept[code.id])
+        mark_printed(work, code, by=by, detail=f"order {order.id}")
 
 
 def _note_cards(

@@ -12,8 +12,7 @@ from kernel.access import require
 from kernel.db import db
 from kernel.errors import Refusal
 from kernel.permissions import Permission
-from kernel.web import current_actor, full_stop, sentence_of
-from kernel.web.pages import status_of
+from kernel.web import current_actor, show_in
 from kernel.work import Work, parts, transaction
 from people import queries as people
 from people.rules import Level, mask_name
@@ -85,8 +84,7 @@ def _page(
     home, status = found.household, HTTPStatus.OK
     form = form or CardForm(formdata=None)
     if refusal is not None:
-        form.form_errors.append(full_stop(sentence_of(refusal)))
-        status = status_of(refusal)
+        status = show_in(form, refusal)
     elif form.errors:
         status = HTTPStatus.UNPROCESSABLE_ENTITY
     cards = queries.cards_of(db.session(), household_id, by=by)

@@ -11,7 +11,7 @@ from kernel.access import require
 from kernel.db import db
 from kernel.errors import Refusal, Unavailable
 from kernel.permissions import Permission
-from kernel.web import current_actor, row_number
+from kernel.web import current_actor, row_number, show_in
 from kernel.work import parts, transaction
 from people import queries as people
 from qr import queries, rules, service
@@ -20,7 +20,7 @@ from qr.forms import PrintForm
 from qr.models import PrintOrder
 from qr.rules import OrderState
 from qr.views.blueprint import pages
-from qr.views.register import LEVELS, refused
+from qr.views.register import LEVELS
 from qr.views.zipped import zipped
 
 ORDER: Final = "/staff/codes/orders/<int:order_id>"
@@ -42,7 +42,7 @@ def print_orders() -> ResponseReturnValue:
             with transaction() as work:
                 order = service.order_pieces(work, form.wanted(), by=by).id
         except Refusal as refusal:
-            status = refused(form, refusal)
+            status = show_in(form, refusal)
         else:
             return redirect(url_for("qr.print_order", order_id=order), code=HTTPStatus.SEE_OTHER)
     elif request.method == "POST":

@@ -10,10 +10,9 @@ from flask_babel import gettext as _
 from kernel.access import require
 from kernel.db import db
 from kernel.errors import Refusal
-from kernel.forms import Form, text
+from kernel.forms import text
 from kernel.permissions import Permission
-from kernel.web import current_actor, full_stop, row_number, sentence_of
-from kernel.web.pages import status_of
+from kernel.web import current_actor, row_number, show_in
 from kernel.work import transaction
 from people import queries as people
 from people.rules import Level
@@ -67,7 +66,7 @@ def new_code() -> ResponseReturnValue:
                     by=current_actor(),
                 ).code.id
         except Refusal as refusal:
-            status = refused(form, refusal)
+            status = show_in(form, refusal)
         else:
             flash(_("申领好了，可以打印了。"))
             return redirect(url_for("qr.code", code_id=code_id), code=HTTPStatus.SEE_OTHER)
@@ -95,7 +94,7 @@ def replace_code(code_id: int) -> ResponseReturnValue:
         with transaction() as work:
             new = service.replace(work, code_id, reason=form.why(), by=current_actor()).code.id
     except Refusal as refusal:
-        return _page(code_id, form, refused(form, refusal))
+        return _page(code_id, form, show_in(form, refusal))
     flash(_("换好了。这是新码，请打印出来换上；旧码没换下来之前，扫了也会到这里。"))
     return redirect(url_for("qr.code", code_id=new), code=HTTPStatus.SEE_OTHER)
 
@@ -111,7 +110,7 @@ def revoke_code(code_id: int) -> ResponseReturnValue:
         with transaction() as work:
             service.revoke(work, code_id, reason=form.why(), by=current_actor())
     except Refusal as refusal:
-        return _page(code_id, form, refused(form, refusal))
+        return _page(code_id, form, show_in(form, refusal))
     flash(_("作废了。谁再扫，页面会说明，也还能报事。"))
     return redirect(url_for("qr.code", code_id=code_id), code=HTTPStatus.SEE_OTHER)
 
@@ -128,15 +127,8 @@ def print_code(code_id: int) -> ResponseReturnValue:
             order = service.order_code(work, code_id, form.wanted(), by=current_actor()).id
     except Refusal as refusal:
         shown = EndForm(formdata=None)
-        return _page(code_id, shown, refused(shown, refusal))
+        return _page(code_id, shown, show_in(shown, refusal))
     return redirect(url_for("qr.print_order", order_id=order), code=HTTPStatus.SEE_OTHER)
-
-
-def refused(form: Form, refusal: Refusal) -> HTTPStatus:
-    """Put *refusal* on top of *form*, which is shown again; return the page's status."""
-    form.form_errors.append(full_stop(sentence_of(refusal)))
-    status = status_of(refusal)
-    return HTTPStatus.UNPROCESSABLE_ENTITY if status is HTTPStatus.BAD_REQUEST else status
 
 
 def _page(

@@ -1,15 +1,19 @@
 """What an order may not do at its edges: outlive its time, lose a spot, print what is no label."""
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from threading import Barrier
 
 import pytest
+from flask import Flask
 from sqlalchemy.orm import Session
 
+from kernel.db import db
 from kernel.grants import Role
 from kernel.work import parts, transaction
 from qr import jobs, queries, rules, service
-from qr.errors import NothingToPrint
+from qr.errors import CardsUnderWay, NothingToPrint
 from qr.models import Code
 from qr.rules import Format, OrderState, formats
 from tests.citizen.factories import deliver_all
@@ -98,3 +102,42 @@ def test_what_a_killed_worker_has_left_is_swept_up_after_all_files_have_expired(
     sweep(session)
 
     assert not left.exists()
+
+
+def test_cards_under_way_are_not_ordered_again(session: Session) -> None:
+    make_area(session, GRID)
+    make_household(session, GRID)
+    make_household(session, f"{VILLAGE}002")
+    session.commit()
+    ordered(replace(CARDS, area_code=GRID))
+
+    with pytest.raises(CardsUnderWay):
+        ordered(CARDS)
+    elsewhere = ordered(replace(CARDS, area_code=f"{VILLAGE}002"))
+    deliver_all(session)
+
+    assert order(session, elsewhere).state is OrderState.READY
+    assert order(session, ordered(CARDS)).pieces == 2
+
+
+def test_of_two_who_order_cards_at_once_one_is_told_of_the_other(live: Flask) -> None:
+    with live.app_context():
+        session = db.session()
+        make_area(session, GRID)
+        make_household(session, GRID)
+        session.commit()
+    start = Barrier(2)
+
+    def ask() -> str:
+        with live.app_context():
+            start.wait()
+            try:
+                ordered(CARDS)
+            except CardsUnderWay:
+                return "told"
+            return "ordered"
+
+    with ThreadPoolExecutor(2) as both:
+        said = sorted(one.result() for one in [both.submit(ask) for _ in range(2)])
+
+    assert said == ["ordered", "told"]

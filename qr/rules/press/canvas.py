@@ -90,8 +90,8 @@ class Canvas:
         colour: Colour = INK,
         align: Align = "L",
         lines: int = 1,
-    ) -> float:
-        """Set *text*, at most *size* mm high, in the middle of *box*'s height; return its end.
+    ) -> None:
+        """Set *text*, at most *size* mm high, in the middle of *box*'s height.
 
         What is too wide is set smaller, and on as many lines as are allowed; what is too
         wide at six tenths of the size ends in an ellipsis.
@@ -108,7 +108,6 @@ class Canvas:
             self._pdf.set_xy(box.left, top)
             self._pdf.cell(box.width, high, row, align=align)
             top += high
-        return top
 
     def faded(self, strength: float) -> AbstractContextManager[object]:
         """Let what is drawn inside shine through by so much."""
