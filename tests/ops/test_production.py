@@ -223,6 +223,7 @@ SECRET = "7Q2M9K4T1ZXW"
         (f"/u/{SECRET}", "/u/..."),
         (f"/u/{SECRET}/photo?key={SECRET}", "/u/..."),
         (f"/%75/{SECRET}", "/u/..."),
+        (f"/h/{SECRET}", "/h/..."),
         (f"/r/{SECRET}", "/r/..."),
         (f"/R/{SECRET}", "/R/..."),
         (f"/c/{SECRET}/media/1", "/c/..."),
