@@ -81,6 +81,7 @@ OPEN: dict[Callable[..., Any], str] = {
     queries.join_requests: "tried in test_queries_households.py",
     queries.joined_themselves: "of a household whose head asks",
     queries.last_request: "asked about oneself only",
+    queries.lies_in: "is the scope",
     queries.places_for: "tried in test_queries_households.py",
     queries.profile_of: "asked about oneself only",
     queries.wardens: "whom to turn to is no secret",
