@@ -4,7 +4,7 @@ import re
 from http import HTTPStatus
 from typing import Final
 
-from flask import make_response, redirect, render_template, request, url_for
+from flask import Response, jsonify, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
@@ -19,9 +19,9 @@ from kernel.access import public
 from kernel.db import db
 from kernel.errors import TooMany
 from kernel.forms import cleaned, text
-from kernel.media import MediaRefused, NotASound
+from kernel.media import MOST_FILES, MOST_SECONDS, Kind, MediaRefused, NotASound
 from kernel.media import TooLong as TooLongSound
-from kernel.web import count_sent, current_actor_or_none, sentence_of
+from kernel.web import answers_json, count_sent, current_actor_or_none, sentence_of
 from kernel.work import parts, transaction
 from qr.queries import resolve
 
@@ -63,16 +63,36 @@ def take() -> ResponseReturnValue:
             spoken = isinstance(refusal, (NotASound, TooLongSound)) or not form.photos.data
             form.blame("voice" if spoken else "photos", sentence_of(refusal))
         except TooMany as refusal:
-            form.form_errors = [sentence_of(refusal)]
-            return _page(form), HTTPStatus.TOO_MANY_REQUESTS
+            return _turned_away(form, sentence_of(refusal))
         else:
-            url = url_for(
-                "complaints.receipt", number=rules.printed(number), lost="y" if lost else None
-            )
-            response = make_response(redirect(url, HTTPStatus.SEE_OTHER))
-            access.remember(response, number)
-            return response
+            return _taken(number, lost=lost)
+    return _refused(form)
+
+
+def _taken(number: str, *, lost: int) -> Response:
+    """Answer with the way to the receipt, and let this phone see all of it."""
+    url = url_for("complaints.receipt", number=rules.printed(number), lost="y" if lost else None)
+    if answers_json():
+        response = jsonify(url=url)
+        response.status_code = HTTPStatus.CREATED
+    else:
+        response = make_response(redirect(url, HTTPStatus.SEE_OTHER))
+    access.remember(response, number)
+    return response
+
+
+def _refused(form: ComplainForm) -> ResponseReturnValue:
+    if answers_json():
+        message = _("还没有发出去，请看看标红的地方。")
+        return jsonify(message=message, errors=form.errors), HTTPStatus.UNPROCESSABLE_ENTITY
     return _page(form), HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+def _turned_away(form: ComplainForm, sentence: str) -> ResponseReturnValue:
+    if answers_json():
+        return jsonify(message=sentence, errors={}), HTTPStatus.TOO_MANY_REQUESTS
+    form.form_errors = [sentence]
+    return _page(form), HTTPStatus.TOO_MANY_REQUESTS
 
 
 def _from(path: str) -> tuple[str, str]:
@@ -95,6 +115,8 @@ def _page(form: ComplainForm) -> str:
         "complaints/form.html",
         form=form,
         about=[(one.value, _(one.label)) for one in About],
+        voice_max=MOST_SECONDS,
+        photos_max=MOST_FILES[Kind.PICTURE],
         chosen=text(form.about),
         places=places,
         area=max(filter(chosen.startswith, codes), key=len, default=""),

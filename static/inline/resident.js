@@ -1,4 +1,3 @@
-/* notes: templates/base.html */
 (function(){'use strict';
 var d=document,w=window,R=d.documentElement,T=d.getElementById('T').dataset;
 function $(i){return d.getElementById(i)}
@@ -19,7 +18,7 @@ if(sb)if(!S||!w.SpeechSynthesisUtterance)show(sb,0);else sb.onclick=function(){
  u.lang=R.lang;u.rate=.9;u.onstart=function(){clearTimeout(t)};u.onerror=function(e){clearTimeout(t);/cancel|interrupt/.test(e.error)||no()};S.speak(u)};
 
 var db,mem=[],busy,more,wait=3000,timer,WEEK=6048e5;
-function uid(){return[].map.call(w.crypto.getRandomValues(new Uint32Array(4)),function(n){return(n+4294967296).toString(16).slice(1)}).join('')}
+function uid(){return[].map.call(w.crypto.getRandomValues(new Uint8Array(16)),function(n){return(n+256).toString(16).slice(1)}).join('')}
 function open(){return db||(db=new Promise(function(ok,no){
  setTimeout(no,3000);var q=w.indexedDB.open('pinganma',1);
  q.onupgradeneeded=function(){q.result.createObjectStore('q',{keyPath:'id'})};q.onsuccess=function(){ok(q.result)};q.onerror=no}))}
@@ -27,21 +26,22 @@ function tx(m,f){return open().then(function(b){return new Promise(function(ok,n
  var t=b.transaction('q',m),q=f(t.objectStore('q'));t.oncomplete=function(){ok(q.result)};t.onerror=t.onabort=no})})}
 function not(j){return function(x){return x.id!=j.id}}
 function save(j){return tx('readwrite',function(s){return s.put(j)}).then(function(){mem=mem.filter(not(j));P.kept=1},function(){P.kept=0;mem=mem.filter(not(j)).concat(j)})}
-function drop(j){mem=mem.filter(not(j));return tx('readwrite',function(s){return s['delete'](j.id)})['catch'](function(){})}
+function drop(j){mem=mem.filter(not(j));return tx('readwrite',function(s){return s.delete(j.id)}).catch(function(){})}
 function all(){return tx('readonly',function(s){return s.getAll()}).then(function(a){return a.concat(mem)},function(){return mem.slice()})}
 function post(u,v,prog){return new Promise(function(ok,no){
- var x=new XMLHttpRequest,f=new FormData,k;for(k in v)v[k]&&v[k].b?f.append(k,v[k].b,v[k].n):f.append(k,v[k]);
- x.open('POST',u);x.timeout=60000;x.setRequestHeader('Accept','application/json');x.setRequestHeader('X-Requested-With','XMLHttpRequest');
+ var x=new XMLHttpRequest,f=new FormData,k;function put(b){b&&b.b?f.append(k,b.b,b.n):f.append(k,b)}
+ for(k in v)[].concat(v[k]).forEach(put);
+ x.open('POST',u);x.timeout=60000;x.setRequestHeader('Accept','application/json');
  if(prog)x.upload.onprogress=function(e){e.lengthComputable&&prog(e.loaded/e.total)};
  x.onload=function(){var s=x.status,b;try{b=JSON.parse(x.responseText)}catch(e){}
   if(s<300&&b)return ok(b);
   no(s>399&&s<500&&s!=408&&s!=425&&s!=429?{end:b||{}}:{why:b&&b.message})};
  x.onerror=x.ontimeout=function(){no({})};x.send(f)})}
-function words(j){j.v.files=j.f.length;return post(j.to,j.v)['catch'](function(e){
+function words(j){j.v.files=j.f.length;return post(j.to,j.v).catch(function(e){
  if(e.end&&e.end.csrf&&e.end.csrf!=j.v.csrf_token){j.v.csrf_token=e.end.csrf;return post(j.to,j.v)}throw e})}
 function send(j){
  var p=j.number?Promise.resolve():words(j).then(function(r){j.number=r.number;j.url=r.url;j.up=r.upload;return save(j)});
- j.f.forEach(function(f,n){p=p.then(function(){return f.ok||post(j.up,{key:f.id,kind:f.k,csrf_token:j.v.csrf_token||'',file:f},function(x){P.prog(j,(n+x)/j.f.length)})['catch'](function(e){
+ j.f.forEach(function(f,n){p=p.then(function(){return f.ok||post(j.up,{key:f.id,kind:f.k,csrf_token:j.v.csrf_token||'',file:f},function(x){P.prog(j,(n+x)/j.f.length)}).catch(function(e){
   if(!e.end)throw e;j.lost=e.end.message||T.lost}).then(function(){f.ok=1;return save(j)})})});
  return p.then(function(){return drop(j)})}
 function say(t,u,l){var m=$('msg');m.textContent=t;if(u){var a=d.createElement('a');a.href=u;a.textContent=l||T.look;m.appendChild(a)}show(m,t)}
@@ -60,7 +60,7 @@ function run(){if(busy)return more=1;busy=1;clearTimeout(timer);
  next().then(function(){busy=0;wait=3000;if(more){more=0;run()}},function(j){busy=0;P.wait(j);
   say(j.number?T.half.replace('#',j.number):j.why||(P.kept?T.off:T.offmem));timer=setTimeout(run,wait);wait=Math.min(wait*2,60000)})}
 function nil(){}
-var P=w.P={$:$,show:show,each:each,uid:uid,save:save,run:run,say:say,kept:1,size:nil,prog:nil,mine:nil,done:nil,fail:nil,wait:nil};
+var P=w.P={$:$,show:show,each:each,uid:uid,post:post,save:save,run:run,say:say,kept:1,size:nil,prog:nil,mine:nil,done:nil,fail:nil,wait:nil};
 on(w,'online',run);on(d,'visibilitychange',function(){d.hidden||run()});
 setTimeout(run,0);
 })();

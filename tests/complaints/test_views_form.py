@@ -1,5 +1,6 @@
 """The form and the receipt, as somebody with an old phone meets them."""
 
+import gzip
 import re
 from io import BytesIO
 from typing import Any
@@ -20,6 +21,8 @@ from tests.citizen.factories import make_case, make_code
 from tests.complaints.factories import PHONE, Staff
 from tests.factories import NEXT_VILLAGE, TOWN, VILLAGE, make_area
 from tests.grid.pages import plain, value
+
+SMALL = 14 * 1024  # of HTML, CSS and JS together
 
 
 @pytest.fixture(autouse=True)
@@ -158,7 +161,25 @@ class TestForm:
         make_area(session, NEXT_VILLAGE)
         session.commit()
 
-        assert len(client.get("/complain").data) < 60_000
+        page = client.get("/complain").data
+
+        assert len(page) < 60_000
+        assert len(gzip.compress(page, 9)) <= SMALL
+
+    def test_a_script_that_sends_it_is_answered_in_its_own_way(
+        self, client: FlaskClient, session: Session
+    ) -> None:
+        asks = {"Accept": "application/json"}
+        known = {"submission_key": "k1", "about": "worker", "words": "态度很差"}
+
+        wrong = client.post("/complain", data={**known, "phone": "12"}, headers=asks)
+        right = client.post("/complain", data=known, headers=asks)
+
+        assert wrong.status_code == 422
+        assert list(wrong.get_json()["errors"]) == ["phone"]
+        assert right.status_code == 201
+        assert right.get_json()["url"] == f"/c/{printed(only(session).number)}"
+        assert "态度很差" in client.get(right.get_json()["url"]).text
 
 
 class TestReceipt:
