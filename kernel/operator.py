@@ -12,7 +12,7 @@ from sqlalchemy import select
 from wtforms import SelectField
 from wtforms.validators import ValidationError
 
-from kernel import audit, calendar, delivery
+from kernel import audit, calendar, delivery, sms
 from kernel.access import require
 from kernel.clock import SHANGHAI
 from kernel.db import db
@@ -150,6 +150,7 @@ def messages() -> str:
         again=sendable_again(db.session(), rows, now=parts().clock.now()) if may_again else (),
         masked=masked,
         state_names=STATE_NAMES,
+        scenes={code: one.scene for code, one in sms.templates().by_code.items()},
         channel_names=CHANNEL_NAMES,
         State=MessageState,
         Channel=Channel,

@@ -32,7 +32,8 @@ class Line:
     number: str
     place: str
     said_at: datetime
-    headline: str
+    headline: str  # to its reporter
+    staff_headline: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,4 +121,5 @@ def _line(report: Report, state: State | None, level: OwnerLevel | None, is_rate
         place=report.place_name if report.here else report.where,
         said_at=report.said_at,
         headline=rules.headline(state, level, is_rated=bool(is_rated)),
+        staff_headline=rules.staff_headline(state, is_rated=bool(is_rated)),
     )

@@ -24,6 +24,7 @@ from citizen.rules.progress import (
     headline,
     now_title,
     plain_title,
+    staff_headline,
     stages_after,
 )
 from citizen.rules.said import (
@@ -41,6 +42,7 @@ from citizen.rules.said import (
     beginning,
     checked_words,
     digest,
+    is_shaped,
     key_of,
     known_notice,
     new_number,
@@ -97,6 +99,7 @@ __all__ = [
     "digest",
     "gets_texts",
     "headline",
+    "is_shaped",
     "key_of",
     "known_notice",
     "may_take_down",
@@ -109,6 +112,7 @@ __all__ = [
     "read_caller",
     "read_number",
     "settled",
+    "staff_headline",
     "stages_after",
     "step_of",
     "template_for",

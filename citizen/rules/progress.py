@@ -9,6 +9,8 @@ from grid.rules import Level, State
 
 HEADLINE_BEFORE: Final = "已经收到了"
 HEADLINE_RATED: Final = "已办结，您评过了"
+ON_ITS_WAY: Final = "正在送进队列"
+RATED_BY_REPORTER: Final = "已办结，上报人评过了"
 
 
 class Stage(StrEnum):
@@ -114,6 +116,13 @@ def headline(state: State | None, level: Level | None = None, *, is_rated: bool 
     if is_rated:
         return HEADLINE_RATED
     return now_title(state, level) or state.citizen
+
+
+def staff_headline(state: State | None, *, is_rated: bool = False) -> str:
+    """Return how far it is in the staff's own words: nobody asks a clerk to rate it."""
+    if state is None:
+        return ON_ITS_WAY
+    return RATED_BY_REPORTER if is_rated else state.label
 
 
 def plain_title(title: str) -> str:

@@ -174,6 +174,12 @@ def read_number(typed: str) -> str | None:
     return crockford.read(typed, (NUMBER_LENGTH,))
 
 
+def is_shaped(typed: str) -> bool:
+    """Whether what was typed looks like a receipt's number at all, whichever it is."""
+    folded = crockford.fold(typed)
+    return len(folded) == NUMBER_LENGTH and set(folded) <= set(crockford.ALPHABET)
+
+
 def printed(number: str) -> str:
     """Return a number as it is shown and read aloud: 4-4-4."""
     return crockford.grouped(number, GROUPS)

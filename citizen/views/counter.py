@@ -189,7 +189,7 @@ def _lines(found: Sequence[Line]) -> list[Shown]:
             "url": url_for("citizen.counter_receipt", number=rules.printed(line.number)),
             "place": line.place,
             "when": when(line.said_at),
-            "state": _(line.headline),
+            "state": _(line.staff_headline),
         }
         for line in found
     ]

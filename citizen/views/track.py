@@ -45,11 +45,20 @@ def track() -> ResponseReturnValue:
     try:
         report = access.find(typed)
     except NoSuchReceipt:
-        errors = {"number": [_("没有这个回执号，请再看一看")]}
-        return _page(typed, errors=errors), HTTPStatus.NOT_FOUND
+        return _no_such(typed)
     if access.is_own(report):
         return redirect(_url(report), HTTPStatus.SEE_OTHER)
     return _page(typed, report=report)
+
+
+def _no_such(typed: str) -> ResponseReturnValue:
+    """Say that there is none, or that no number looks like this; what was typed stays."""
+    if rules.is_shaped(typed):
+        sentence, status = _("没有这个回执号，请再看一看"), HTTPStatus.NOT_FOUND
+    else:
+        sentence = _("回执号是 12 位字母和数字，样子像 7K3M-9QTX-42HR，请再看一看有没有抄全")
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
+    return _page(typed, errors={"number": [sentence]}), status
 
 
 @pages.route("/track/forget", methods=["GET", "POST"])

@@ -40,7 +40,7 @@ from people.rules.imports import (
     check_staff,
 )
 from people.rules.masking import is_surname, mask_name, mask_phone, surname
-from people.rules.sheets import LARGE, MOST_BYTES, Row, open_sheet, read_sheet
+from people.rules.sheets import LARGE, MOST_BYTES, Row, heading_of, open_sheet, read_sheet
 from people.rules.signing import (
     CODE_LIFE,
     CODE_LIMITS,
@@ -148,6 +148,7 @@ __all__ = [
     "folded_login",
     "from_session",
     "hash_password",
+    "heading_of",
     "is_code",
     "is_password",
     "is_single",

@@ -106,13 +106,21 @@ def _order(heading: Sequence[str], columns: Mapping[str, Sequence[str]]) -> list
         cells.pop()
     strange = [cell or "（空）" for cell in cells if cell not in known]
     order = [known.get(cell) for cell in cells]
-    if next(iter(columns)) not in order:
-        raise BadFile(f"第一行要是表头：{'、'.join(columns)}。")
+    first = next(iter(columns))
+    wrong = [f"没有“{heading_of(first, columns)}”这一列"] if first not in order else []
     if strange:
-        raise BadFile(f"表头里有不认识的列：{'、'.join(strange)[:100]}。")
+        wrong.append(f"不认识的列：{'、'.join(strange)[:100]}")
+    if wrong:
+        wanted = "、".join(heading_of(name, columns) for name in columns)
+        raise BadFile(f"第一行的表头不对，{'；'.join(wrong)}。表头要写：{wanted}。")
     if len(set(order)) < len(order):
         raise BadFile("表头里有一列写了两次。")
     return order
+
+
+def heading_of(name: str, columns: Mapping[str, Sequence[str]]) -> str:
+    """Return what people write over a column: its first other name, or its own."""
+    return next(iter(columns[name]), name)
 
 
 def _rows(

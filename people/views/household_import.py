@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from flask import redirect, render_template, request, url_for
+from flask import Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from kernel.access import require
@@ -15,6 +15,7 @@ from people import queries, rules, service
 from people.forms import ImportForm
 from people.rules import ImportState
 from people.views.blueprint import pages
+from people.views.tables import template_of
 
 WAITS = frozenset({ImportState.CHECKING, ImportState.WRITING})
 
@@ -41,6 +42,13 @@ def import_households() -> ResponseReturnValue:
         "people/household_import.html", form=form, columns=rules.HOUSEHOLD_COLUMNS
     )
     return page, status
+
+
+@pages.get("/staff/households/import/template.csv")
+@require(Permission.HOUSEHOLD_IMPORT)
+def household_template() -> Response:
+    """Hand out an empty table of households."""
+    return template_of("households", rules.HOUSEHOLD_COLUMNS)
 
 
 @pages.route("/staff/households/import/<int:import_id>", methods=["GET", "POST"])

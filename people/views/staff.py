@@ -36,8 +36,14 @@ def staff() -> ResponseReturnValue:
     more = len(lines) == queries.STAFF_PAGE and url_for(
         "people.staff", login=login, area=area, after=lines[-1].person_id
     )
+    worn = [hat.area for line in lines for hat in line.hats]
     return render_template(
-        "people/staff.html", form=form, lines=lines, more=more, names=rules.ROLE_NAMES
+        "people/staff.html",
+        form=form,
+        lines=lines,
+        more=more,
+        names=rules.ROLE_NAMES,
+        paths=queries.paths_of(db.session(), worn, top=rules.Level.TOWN),
     )
 
 

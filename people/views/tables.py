@@ -3,11 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 
-from flask import render_template, request
+from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from kernel.access import Actor, require
 from kernel.permissions import Permission
+from kernel.sheets import as_csv
 from kernel.web import current_actor, limiter, show_in
 from kernel.work import Work, transaction
 from people import rules, service
@@ -29,7 +30,8 @@ def import_areas() -> ResponseReturnValue:
     def run(work: Work, rows: Sequence[rules.Row], by: Actor, dry_run: bool) -> ImportResult:  # noqa: FBT001 - called once, below
         return service.import_areas(work, rows, by=by, dry_run=dry_run)
 
-    return _import("people/import_areas.html", rules.AREA_COLUMNS, run)
+    blank = "people.area_template"
+    return _import("people/import_areas.html", rules.AREA_COLUMNS, run, blank)
 
 
 @pages.route("/staff/people/import", methods=["GET", "POST"])
@@ -41,11 +43,34 @@ def import_staff() -> ResponseReturnValue:
     def run(work: Work, rows: Sequence[rules.Row], by: Actor, dry_run: bool) -> ImportResult:  # noqa: FBT001 - called once, below
         return service.import_staff(work, rows, by=by, dry_run=dry_run)
 
-    return _import("people/import_staff.html", rules.STAFF_COLUMNS, run)
+    blank = "people.staff_template"
+    return _import("people/import_staff.html", rules.STAFF_COLUMNS, run, blank)
+
+
+@pages.get("/staff/areas/import/template.csv")
+@require(Permission.SYSTEM_AREA_EDIT)
+def area_template() -> Response:
+    """Hand out an empty table of areas."""
+    return template_of("areas", rules.AREA_COLUMNS)
+
+
+@pages.get("/staff/people/import/template.csv")
+@require(Permission.SYSTEM_STAFF_EDIT)
+def staff_template() -> Response:
+    """Hand out an empty table of staff."""
+    return template_of("staff", rules.STAFF_COLUMNS)
+
+
+def template_of(name: str, columns: Mapping[str, Sequence[str]]) -> Response:
+    """Return a table that has nothing but its heading, as a file."""
+    heads = [rules.heading_of(column, columns) for column in columns]
+    answer = Response("".join(as_csv(heads, [])), content_type="text/csv; charset=utf-8")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    return answer
 
 
 def _import(
-    template: str, columns: Mapping[str, Sequence[str]], run: Import
+    template: str, columns: Mapping[str, Sequence[str]], run: Import, blank: str
 ) -> ResponseReturnValue:
     form, status, result = ImportForm(), HTTPStatus.OK, None
     if form.validate_on_submit():
@@ -61,4 +86,5 @@ def _import(
                 status = HTTPStatus.UNPROCESSABLE_ENTITY
     elif request.method == "POST":
         status = HTTPStatus.UNPROCESSABLE_ENTITY
-    return render_template(template, form=form, columns=columns, result=result), status
+    page = render_template(template, form=form, columns=columns, result=result, blank=blank)
+    return page, status

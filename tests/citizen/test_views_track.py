@@ -4,6 +4,7 @@ import re
 
 import pytest
 from flask.testing import FlaskClient
+from markupsafe import escape
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -47,14 +48,24 @@ class TestTrack:
             assert "正等网格长接单" in page.text
             assert WORDS not in page.text
 
-    @pytest.mark.parametrize("typed", [FORGED, "x", "平安码", "1" * 900, "<b>"])
-    def test_what_is_no_number_is_asked_again(
+    def test_a_number_that_nobody_has_is_asked_for_again(
+        self, client: FlaskClient, report: Report
+    ) -> None:
+        page = client.get("/track", query_string={"number": FORGED})
+
+        assert page.status_code == 404
+        assert "没有这个回执号" in page.text
+        assert f'value="{FORGED}"' in page.text
+
+    @pytest.mark.parametrize("typed", ["x", "7K3M-9QTX-42H", "平安码", "1" * 900, "<b>"])
+    def test_what_is_no_number_is_told_what_one_looks_like(
         self, client: FlaskClient, report: Report, typed: str
     ) -> None:
         page = client.get("/track", query_string={"number": typed})
 
-        assert page.status_code == 404
-        assert "没有这个回执号" in page.text
+        assert page.status_code == 422
+        assert "样子像 7K3M-9QTX-42HR" in page.text
+        assert f'value="{escape(typed[:40])}"' in page.text
         assert "<b>" not in page.text.partition("<form")[2].partition("</form>")[0].replace(
             "<b>回执号</b>", ""
         )

@@ -79,7 +79,7 @@ def test_with_a_gateway_no_words_are_shown(
 
     page = client.get("/staff/operator/messages").text
 
-    assert "T01" in page
+    assert "<h2>验证码</h2>" in page
     assert "123456" not in page
 
 
@@ -132,18 +132,19 @@ class TestMessages:
         asked = query.replace("%s", str(second))
         page = client.get(f"/staff/operator/messages?{asked}").text
 
-        assert {one for one in ("T01", "T02", "T16") if f"· {one}</h2>" in page} == shown
+        scenes = {"T01": "验证码", "T02": "已受理", "T16": "夜间告警"}
+        assert {one for one, scene in scenes.items() if f"<h2>{scene}</h2>" in page} == shown
 
     def test_a_gateway_for_calls_that_is_missing_is_said(
         self, client: FlaskClient, operator: Actor, sign_in: SignIn, house: Parts, app: Flask
     ) -> None:
         sign_in(operator)
-        assert "VOICE_URL" in client.get("/staff/operator/messages").text
+        assert "没有接语音电话" in client.get("/staff/operator/messages").text
 
         settings = replace(house.settings, voice_url="https://voice.example/call")
         app.extensions["parts"] = replace(house, settings=settings)
 
-        assert "VOICE_URL" not in client.get("/staff/operator/messages").text
+        assert "没有接语音电话" not in client.get("/staff/operator/messages").text
 
     def test_the_rest_is_on_the_next_page(
         self, client: FlaskClient, operator: Actor, sign_in: SignIn

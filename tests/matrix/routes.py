@@ -109,6 +109,7 @@ complaints.contact        complaint:answer      complaint   only:town_admin stat
 people.households         household:read        -
 people.joining            household:join-approve -
 people.import_households  household:import      -
+people.household_template household:import      -
 people.household_import   household:import      import      only:nobody
 people.add_household      household:edit        -
 people.household          household:read        household
@@ -123,6 +124,7 @@ people.decide_joining     household:join-approve request    state
 people.staff              system:staff-edit     -
 people.add_staff          system:staff-edit     -
 people.import_staff       system:staff-edit     -
+people.staff_template     system:staff-edit     -
 people.person             system:staff-edit     person
 people.change_person      system:staff-edit     person
 people.change_hat         system:staff-edit     person
@@ -134,6 +136,7 @@ people.add_kin            system:staff-edit     person
 people.areas              system:area-edit      -
 people.add_area           system:area-edit      area part
 people.import_areas       system:area-edit      -
+people.area_template      system:area-edit      -
 people.area               system:area-edit      area
 people.change_area        system:area-edit      area
 people.close_area         system:area-edit      area

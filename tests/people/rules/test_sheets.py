@@ -94,6 +94,17 @@ class TestCsv:
         with pytest.raises(BadFile, match="。"):
             read_sheet(content, COLUMNS)
 
+    def test_a_wrong_heading_is_named_in_the_words_people_write(self) -> None:
+        table = "片区,生日\n东片,1\n".encode()
+
+        with pytest.raises(BadFile) as refusal:
+            read_sheet(table, AREA_COLUMNS)
+
+        said = str(refusal.value)
+        assert "没有“编码”这一列" in said
+        assert "不认识的列：生日" in said
+        assert "编码、名称、片区、值班电话、电话公开、边界" in said
+
     @given(st.binary(max_size=300))
     def test_any_bytes_are_a_table_or_refused(self, content: bytes) -> None:
         try:

@@ -367,3 +367,22 @@ class TestAudit:
         sign_in(make_staff(session, Role.AUDITOR, area=DISTRICT))
 
         assert client.get(f"/staff/audit?{query}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "heads"),
+    [
+        ("/staff/areas/import", "编码,名称,片区,值班电话,电话公开,边界"),
+        ("/staff/people/import", "登录名,姓名,称呼,手机,工作电话,身份"),
+    ],
+)
+def test_a_page_for_tables_says_the_headings_and_hands_out_an_empty_one(
+    client: FlaskClient, session: Session, sign_in: SignIn, path: str, heads: str
+) -> None:
+    sign_in(make_staff(session, Role.SYSADMIN, area="330106"))
+
+    page, blank = client.get(path).text, client.get(f"{path}/template.csv")
+
+    assert heads.replace(",", "、") in page
+    assert f'href="{path}/template.csv"' in page
+    assert blank.get_data(as_text=True).strip("\ufeff\r\n") == heads
