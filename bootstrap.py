@@ -22,6 +22,7 @@ import grid.cli
 import grid.events
 import grid.handlers
 import grid.jobs
+import grid.queries.accused
 import grid.views
 import kernel.health
 import kernel.jobs
@@ -31,6 +32,7 @@ import kernel.outbound
 import people.cli
 import people.events
 import people.jobs
+import people.queries.bars
 import people.views
 import qr.cli
 import qr.events
@@ -40,6 +42,7 @@ import qr.views
 import upkeep.cli
 import upkeep.jobs
 import upkeep.views
+from kernel.audit import BarredSubjects
 from kernel.chance import Chance, SystemChance
 from kernel.clock import Clock, SystemClock
 from kernel.db import db, engine_options, prepare
@@ -161,6 +164,11 @@ SCHEDULE: Final[tuple[Turn, ...]] = (
 
 SCAN_TARGETS: Final[Mapping[CodeKind | None, Target]] = citizen.views.SCAN_TARGETS
 
+# What the logs call the things that somebody is kept away from (回避): such lines are not theirs.
+BARRED_SUBJECTS: Final[BarredSubjects] = (
+    people.queries.bars.subjects_barred,
+    grid.queries.accused.traces_barred,
+)
 
 COMMANDS: Final[tuple[Command, ...]] = (
     demo.cli.commands,
@@ -229,6 +237,7 @@ def create_app(
     _install_login(app)
     app.extensions["keyring"] = Keyring(settings.seal_keys, settings.index_key)
     app.extensions["scan_targets"] = SCAN_TARGETS
+    app.extensions["barred_subjects"] = BARRED_SUBJECTS
     app.extensions["parts"] = Parts(
         settings=settings,
         clock=clock or SystemClock(),

@@ -3,11 +3,13 @@
 After three years a line may go; before, the database refuses that, too.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Index, Select, String, delete, select
-from sqlalchemy.orm import Mapped, mapped_column
+from flask import current_app
+from sqlalchemy import ColumnElement, Index, Select, SelectBase, String, delete, select
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
 from kernel.access import Actor
 from kernel.db import Model
@@ -16,6 +18,8 @@ from kernel.work import Work
 
 KEEP: Final = logs_kept()  # the trigger in the database knows the same number of days
 BATCH: Final = 500
+# Of each feature: the statement for the subjects that a person is kept away from.
+BarredSubjects = tuple[Callable[[int], SelectBase], ...]
 
 
 class AuditLine(Model):
@@ -35,6 +39,15 @@ class AuditLine(Model):
     subject: Mapped[str] = mapped_column(String(80))  # "person:7", "case:12", "area:330106"
     area: Mapped[str] = mapped_column(String(17), default="", index=True)
     detail: Mapped[str] = mapped_column(String(500), default="")
+
+
+def hidden_from(subject: InstrumentedAttribute[str], person_id: int) -> list[ColumnElement[bool]]:
+    """Return the conditions that leave out what *person_id* is kept away from, by its subject.
+
+    What such a thing is called in a log, each feature knows: bootstrap.BARRED_SUBJECTS.
+    """
+    tables: BarredSubjects = current_app.extensions["barred_subjects"]
+    return [subject.not_in(barred(person_id)) for barred in tables]
 
 
 def note(

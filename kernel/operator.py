@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from typing import Any, Final
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as later
@@ -132,7 +132,8 @@ def messages() -> str:
         audit.note(
             work, by=current_actor(), action="message.read", subject="messages", detail=narrowed
         )
-    wanted = [getattr(Message, name) == value for name, value in asked.items()]
+    wanted: list[Any] = [getattr(Message, name) == value for name, value in asked.items()]
+    wanted += audit.hidden_from(Message.about, current_actor().id)
     before = request.args.get("before", 0, type=row_number)
     if before:
         wanted.append(Message.id < before)
@@ -168,6 +169,9 @@ def messages() -> str:
 @require(Permission.SYSTEM_PARKED_RETRY)
 def message_again(message_id: int) -> ResponseReturnValue:
     """Send a message that was given up once more; a second tap sends nothing."""
+    hidden = audit.hidden_from(Message.about, current_actor().id)
+    if db.session.scalar(select(Message.id).where(Message.id == message_id, *hidden)) is None:
+        abort(HTTPStatus.NOT_FOUND)
     try:
         with transaction() as work:
             number = send_again(work, message_id)

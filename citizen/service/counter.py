@@ -107,9 +107,9 @@ def look_up(work: Work, phone: str, *, by: Actor) -> str:
     return index
 
 
-def note_look(work: Work, number: str, *, by: Actor) -> None:
+def note_look(work: Work, report: Report, *, by: Actor) -> None:
     """Write down that *by* looked a report up by its number."""
-    audit.note(work, by=by, action="receipt.find", subject=f"receipt:{number}")
+    audit.note(work, by=by, action="receipt.find", subject=report.owner)
 
 
 def refuse_who_is_at_it(work: Work, report_id: int, *, by: Actor | None) -> None:

@@ -22,7 +22,7 @@ def forget_contact(work: Work, report_id: int, *, by: Actor | None) -> None:
     if report.case_id is not None:
         grid.forget_contact(work, report.case_id, by=by)
     work.session.flush()
-    audit.note(work, by=by, action="report.contact-forget", subject=f"report:{report.id}")
+    audit.note(work, by=by, action="report.contact-forget", subject=report.owner)
 
 
 def withdraw_consent(work: Work, *, by: Actor) -> int:

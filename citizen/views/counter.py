@@ -70,9 +70,10 @@ def find() -> ResponseReturnValue:
     by, typed = current_actor(), cleaned(request.form.get("q", ""))[:60]
     try:
         if rules.read_number(typed) and not _is_telephone(typed):
-            number = rules.printed(access.find(typed).number)
+            report = access.find(typed)
             with transaction() as work:
-                service.note_look(work, number, by=by)
+                service.note_look(work, report, by=by)
+            number = rules.printed(report.number)
             url = url_for("citizen.counter_receipt", number=number)
             return redirect(url, HTTPStatus.SEE_OTHER)
         with transaction() as work:

@@ -49,6 +49,7 @@ from qr.models import Code
 
 GRID_DIGITS: Final = 15
 BARRED_AS: Final = "case"  # in people_barred, and in audit lines
+ALARM: Final = "grid.alarm:"  # before the number, what the log of messages calls its alarms
 POLICE: Final = frozenset({*CATALOGUE.police.departments, POLICE_BUREAU})
 # Nobody is in charge here yet, so the desk above reads what it has to give to somebody.
 TO_GIVE_OUT: Final = frozenset({State.SUBMITTED, State.ACCEPTED, State.RETURNED, State.REOPENED})

@@ -3,17 +3,29 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    String,
+    cast,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session, aliased
 
 from grid.models import Accused, AccusedAnswer, AccusedLink, AccusedSaid, Case
+from grid.models.cases import ALARM, BARRED_AS
 from grid.queries.outside import desk_of
 from grid.rules import Finding, State
 from grid.rules.accused import Against, Heard
 from grid.rules.outside import LinkState, link_state
 from kernel.access import Actor
 from kernel.permissions import Permission
-from people.models import Account, Household, Membership, Person
+from people.models import Account, Barred, Household, Membership, Person
 from people.queries import within
 from people.rules import ancestors
 
@@ -213,3 +225,15 @@ def _answers(session: Session, ids: list[int]) -> dict[int, list[AnswerLine]]:
     for lines in found.values():
         lines.sort(key=lambda line: line.at)
     return found
+
+
+def traces_barred(person_id: int) -> CompoundSelect[str]:
+    """Return what logs call the reports and alarms of the cases *person_id* is kept away from.
+
+    The cases themselves are among ``people.queries.bars.subjects_barred``.
+    """
+    cases = select(Barred.ref).where(Barred.person_id == person_id, Barred.about == BARRED_AS)
+    return union_all(
+        select(Case.source).where(Case.id.in_(cases)),
+        select(literal(ALARM) + cast(Case.id, String)).where(Case.id.in_(cases)),
+    )

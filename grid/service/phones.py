@@ -3,6 +3,7 @@
 from typing import Final
 
 from grid.models import Case
+from grid.models.cases import ALARM
 from grid.rules import is_night
 from kernel.outbound import send_sms, send_voice
 from kernel.sms import render
@@ -24,7 +25,7 @@ def ring_phone(work: Work, case: Case, phone: str, template: str) -> None:
 
 def alarm_of(case: Case) -> str:
     """Return what the log calls the alarms of a case, so that an answer takes them back."""
-    return f"grid.alarm:{case.id}"
+    return f"{ALARM}{case.id}"
 
 
 def spoken(case: Case) -> str:

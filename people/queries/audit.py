@@ -9,12 +9,11 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from kernel.access import Actor
-from kernel.audit import AuditLine
+from kernel.audit import AuditLine, hidden_from
 from kernel.clock import SHANGHAI
 from kernel.permissions import Permission
 from people import rules
 from people.models import Account
-from people.queries.bars import subjects_barred
 
 PAGE: Final = 50
 EXPORTED: Final = 500
@@ -95,7 +94,7 @@ def audit_rows(session: Session, wanted: AuditFilter, *, by: Actor) -> Iterator[
 
 def _filtered(statement: S, wanted: AuditFilter, by: Actor) -> S:
     # Whoever a thing is against does not learn from the log who is at it.
-    statement = statement.where(AuditLine.subject.not_in(subjects_barred(by.id)))
+    statement = statement.where(*hidden_from(AuditLine.subject, by.id))
     if wanted.action:
         statement = statement.where(AuditLine.action.startswith(wanted.action, autoescape=True))
     if wanted.area:
