@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import Integer, Row, bindparam, exists, select, update
+from sqlalchemy import Integer, bindparam, exists, select, update
 
 from grid.errors import NoSuchCase, WrongMoment
 from grid.models import Act, Alarm, Case, Step
@@ -224,15 +224,15 @@ def _moved_on(work: Work, case: Case) -> WrongMoment:
         .order_by(Step.number.desc())
         .limit(1)
     ).one_or_none()
-    return WrongMoment(f"{_happened(work, row)}，现在是“{case.state.label}”，请看过再办。")
-
-
-def _happened(work: Work, row: Row[Step, str] | None) -> str:
-    """Return 王师傅刚刚已经接单, or when it was."""
+    state = case.state.label
     if row is None:
-        return "这件事的进度已经变了"
+        return WrongMoment("这件事的进度已经变了，现在是“%(state)s”，请看过再办。", state=state)
     step, name = row
-    who = name or ("上报人" if step.by_reporter else "系统")
     fresh = work.now() - step.at < JUST_NOW
-    when = "刚刚" if fresh else f"{step.at.astimezone(SHANGHAI):%H:%M}"
-    return f"{who}{when}已经{step_title(step)}"
+    return WrongMoment(
+        "%(who)s%(when)s已经%(what)s，现在是“%(state)s”，请看过再办。",
+        who=name or ("上报人" if step.by_reporter else "系统"),
+        when="刚刚" if fresh else f"{step.at.astimezone(SHANGHAI):%H:%M}",
+        what=step_title(step),
+        state=state,
+    )
