@@ -260,3 +260,20 @@ def test_no_step_is_called_by_the_name_staff_give_it() -> None:
         "重办派遣",
         "不予受理",
     }
+
+
+@pytest.mark.parametrize(
+    ("state", "is_rated", "said"),
+    [
+        (None, False, "正在送进队列"),
+        (State.CLOSED, False, "已办结"),
+        (State.CLOSED, True, "已办结，上报人评过了"),
+        (State.REJECTED, False, "不予受理"),
+        (State.OBJECTED, False, "异议待裁"),
+    ],
+)
+def test_who_wrote_it_down_reads_how_far_it_is_in_the_staffs_words(
+    state: State | None, is_rated: bool, said: str
+) -> None:
+    assert rules.staff_headline(state, is_rated=is_rated) == said
+    assert "您" not in said
