@@ -273,7 +273,7 @@ def test_no_step_is_called_by_the_name_staff_give_it() -> None:
     ],
 )
 def test_who_wrote_it_down_reads_how_far_it_is_in_the_staffs_words(
-    state: State | None, is_rated: bool, said: str
+    state: State | None, *, is_rated: bool, said: str
 ) -> None:
     assert rules.staff_headline(state, is_rated=is_rated) == said
     assert "您" not in said
