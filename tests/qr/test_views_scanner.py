@@ -1,6 +1,10 @@
 """The scanner's page without a camera: what is typed leads to its code, what is foreign nowhere."""
 
+import hashlib
+from pathlib import Path
+
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
@@ -87,3 +91,12 @@ def test_the_camera_is_allowed_there_and_nowhere_else(client: FlaskClient, token
     assert "camera=(self)" in allowed
     assert all("camera=()" in one for one in others)
     assert all("microphone=(self)" in one for one in [allowed, *others])
+
+
+def test_what_others_wrote_is_as_it_was_released(app: Flask) -> None:
+    folder = Path(app.root_path) / "static" / "vendor"
+    lines = (folder / "SHA256SUMS").read_text().splitlines()
+    sums = {name: digest for digest, name in map(str.split, lines)}
+
+    assert {one.name for one in folder.iterdir()} == {*sums, "SHA256SUMS"}
+    assert sums == {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in sums}
