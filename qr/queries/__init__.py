@@ -9,6 +9,7 @@ from qr.queries.activities import (
     activity_page,
     attended,
     attenders,
+    own_sign_ins,
 )
 from qr.queries.codes import (
     MOST,
@@ -62,6 +63,7 @@ __all__ = [
     "order_detail",
     "order_files",
     "order_page",
+    "own_sign_ins",
     "register_entry",
     "register_page",
     "resolve",

@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from kernel.access import Actor
 from kernel.permissions import Permission
+from people.models import Person
 from people.queries import scoped
 from people.rules import mask_name, mask_phone
 from qr.errors import NoSuchActivity
@@ -41,6 +42,13 @@ class AttenderLine:
     name: str
     phone: str
     how: How
+    signed_at: datetime
+
+
+class OwnSignIn(NamedTuple):
+    """That somebody signed in, as they themselves see it."""
+
+    activity: str
     signed_at: datetime
 
 
@@ -91,6 +99,21 @@ def attended(session: Session, code_id: int) -> Sequence[int]:
         SignIn.code_id == code_id, SignIn.person_id.is_not(None)
     )
     return [one for one in session.scalars(statement.order_by(SignIn.id)) if one is not None]
+
+
+def own_sign_ins(session: Session, person_id: int) -> Sequence[OwnSignIn]:
+    """Return where somebody signed in, the newest first; with their number only, too."""
+    index = session.scalar(select(Person.phone_index).where(Person.id == person_id))
+    theirs = SignIn.person_id == person_id
+    if index is not None:
+        theirs |= SignIn.phone_index == index
+    rows = session.execute(
+        select(Code.place_name, SignIn.signed_at)
+        .join(SignIn, SignIn.code_id == Code.id)
+        .where(theirs)
+        .order_by(SignIn.id.desc())
+    )
+    return [OwnSignIn(name, at) for name, at in rows]
 
 
 def _activities() -> Select[Code, Activity]:

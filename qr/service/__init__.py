@@ -24,7 +24,7 @@ from qr.service.codes import (
     replace,
     revoke,
 )
-from qr.service.forgetting import forget_sign_ins, sign_ins_due
+from qr.service.forgetting import forget_attender, forget_sign_ins, sign_ins_due
 from qr.service.orders import (
     forget_order_files,
     note_fetched,
@@ -43,6 +43,7 @@ __all__ = [
     "Particulars",
     "block_card",
     "end_card",
+    "forget_attender",
     "forget_order_files",
     "forget_sign_ins",
     "issue",

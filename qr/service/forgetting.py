@@ -1,8 +1,9 @@
 """What is forgotten about who took part in activities."""
 
+from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import ColumnElement, Select, func, select, update
 
 from kernel import audit
 from kernel.inventory import kept
@@ -18,6 +19,29 @@ def forget_sign_ins(work: Work) -> int:
     chosen = work.session.scalars(_over(work).order_by(SignIn.id).limit(BATCH)).all()
     if not chosen:
         return 0
+    _empty(work, chosen)
+    detail = str(len(chosen))
+    audit.note(work, by=None, action="retention.sign_in", subject="qr_sign_in", detail=detail)
+    return len(chosen)
+
+
+def forget_attender(work: Work, person_id: int, *, phone_index: str | None) -> int:
+    """Forget in which activities somebody took part, with their number too; say in how many."""
+    theirs: ColumnElement[bool] = SignIn.person_id == person_id
+    if phone_index is not None:
+        theirs |= SignIn.phone_index == phone_index
+    chosen = work.session.scalars(select(SignIn.id).where(theirs).order_by(SignIn.id)).all()
+    _empty(work, chosen)
+    return len(chosen)
+
+
+def sign_ins_due(work: Work) -> int:
+    """Return how many `forget_sign_ins` would still take."""
+    return work.session.scalar(select(func.count()).select_from(_over(work).subquery())) or 0
+
+
+def _empty(work: Work, chosen: Sequence[int]) -> None:
+    """Leave of these that somebody came."""
     gone = dict.fromkeys(("person_id", "name", "phone", "phone_index", "device_index"))
     work.session.execute(
         update(SignIn)
@@ -25,14 +49,6 @@ def forget_sign_ins(work: Work) -> int:
         .values(**gone, forgotten_at=work.now())
         .execution_options(synchronize_session=False)
     )
-    detail = str(len(chosen))
-    audit.note(work, by=None, action="retention.sign_in", subject="qr_sign_in", detail=detail)
-    return len(chosen)
-
-
-def sign_ins_due(work: Work) -> int:
-    """Return how many `forget_sign_ins` would still take."""
-    return work.session.scalar(select(func.count()).select_from(_over(work).subquery())) or 0
 
 
 def _over(work: Work) -> Select[int]:

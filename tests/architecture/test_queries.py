@@ -172,6 +172,7 @@ OPEN = {
     "people.queries.staff.signed_in": "the session is the permission",
     "qr.queries.activities.activity_at": "what a scan of its screen shows to everybody",
     "qr.queries.activities.attended": "the program's own, for what comes of taking part",
+    "qr.queries.activities.own_sign_ins": "asked about oneself only",
     "qr.queries.codes.by_spot_number": "a number that hangs there for everybody to read",
     "qr.queries.codes.with_spot_number": "a number that hangs there for everybody to read",
     "qr.queries.codes.find": "for commands on the machine itself",

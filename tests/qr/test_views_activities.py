@@ -17,6 +17,7 @@ from kernel.access import Actor
 from kernel.audit import AuditLine
 from kernel.grants import Role
 from kernel.work import parts
+from people.models import Person
 from qr.models import Activity, SignIn
 from tests.factories import GRID, VILLAGE, make_area, make_staff
 from tests.fakes import FixedClock
@@ -297,3 +298,26 @@ def drawn(page: str) -> str:
     found = re.search(r"<svg .*?</svg>", page, re.DOTALL)
     assert found is not None
     return found[0]
+
+
+@pytest.mark.parametrize("path", ["/me/data/withdraw", "/me/data/delete"])
+def test_people_see_where_they_signed_in_and_may_have_it_forgotten(
+    client: FlaskClient, session: Session, sign_in: SignInAs, path: str
+) -> None:
+    code, other = make_activity(session), make_activity(session)
+    me = make_resident(session, "王芳")
+    phone = session.get_one(Person, me.id).phone or ""
+    guest = {**carried(client, link(other)), "name": "小芳", "phone": phone}
+    client.post(link(other), data=guest)
+    sign_in(me)
+    client.post(link(code), data=carried(client, link(code)))
+
+    page, copy = client.get("/me/data"), client.get("/me/data/copy").json
+    token = carried(client, path)
+    client.post(path, data={**token, "sure": "yes"})
+
+    assert page.text.count(f'<p class="gap">{NAME}') == 2
+    assert copy is not None
+    assert [one["name"] for one in copy["activities"]] == [NAME, NAME]
+    assert came(session) == [None, None]
+    assert all(one.person_id is None for one in session.scalars(select(SignIn)))
