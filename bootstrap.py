@@ -124,6 +124,7 @@ JOBS: Final[tuple[Handler, ...]] = (
     people.jobs.forget_households,
     people.jobs.forget_sessions,
     qr.jobs.forget_files,
+    qr.jobs.forget_sign_ins,
     qr.jobs.sweep_files,
     upkeep.jobs.report_retention,
 )
@@ -148,6 +149,7 @@ SCHEDULE: Final[tuple[Turn, ...]] = (
     Daily(3, qr.jobs.sweep_files),
     Daily(3, kernel.jobs.forget_lines),
     Daily(4, people.jobs.forget_households),
+    Daily(4, qr.jobs.forget_sign_ins),
     Daily(4, grid.jobs.forget_contacts),
     Daily(4, grid.jobs.forget_files),
     Daily(4, grid.jobs.blur_positions),
@@ -162,7 +164,10 @@ SCHEDULE: Final[tuple[Turn, ...]] = (
     Daily(5, complaints.jobs.forget_files),
 )
 
-SCAN_TARGETS: Final[Mapping[CodeKind | None, Target]] = citizen.views.SCAN_TARGETS
+SCAN_TARGETS: Final[Mapping[CodeKind | None, Target]] = {
+    **citizen.views.SCAN_TARGETS,
+    CodeKind.SIGN_IN: qr.views.without_screen,
+}
 
 # What the logs call the things that somebody is kept away from (回避): such lines are not theirs.
 BARRED_SUBJECTS: Final[BarredSubjects] = (
@@ -190,6 +195,8 @@ NAV: Final[tuple[NavItem, ...]] = (
     NavItem("代录", "citizen.counter", "tel", Permission.CASE_REPORT_FOR),
     NavItem("住户", "people.households", "home", Permission.HOUSEHOLD_JOIN_APPROVE),
     NavItem("平安码", "qr.register", "board", Permission.QR_READ),
+    NavItem("活动", "qr.activities", "ok", Permission.QR_READ),
+    NavItem("扫一扫", "qr.scanner", "cam", Permission.QR_READ),
     NavItem("人员", "people.staff", "user", Permission.SYSTEM_STAFF_EDIT),
     NavItem("区域", "people.areas", "home", Permission.SYSTEM_AREA_EDIT),
     NavItem("日志", "people.audit", "board", Permission.AUDIT_LOG_READ),

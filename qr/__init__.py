@@ -7,6 +7,9 @@ revoked one explains itself.  The *check word* is printed under the code and sho
 on the page, so that a label moved or copied elsewhere is noticed; the *spot number*
 is what somebody who cannot scan says on the telephone.
 
-Announces nothing.  Listens to ``people.HouseholdClosed``, ``HouseholdsMerged`` and
-``HouseholdMoved``.
+An *activity* has a code that moves: a screen shows it anew every minute, and who scans it
+signs in.
+
+Announces ``ActivityAttended``.  Listens to ``people.HouseholdClosed``, ``HouseholdsMerged``
+and ``HouseholdMoved``.
 """

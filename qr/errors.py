@@ -37,3 +37,15 @@ class NothingToPrint(Refusal):
 
 class CardsUnderWay(Conflict):
     """Cards of the same households are being printed."""
+
+
+class BadActivity(Refusal):
+    """What was said about an activity, or by who signs in at it, cannot be right."""
+
+
+class NoSuchActivity(NotFound):
+    """There is no such activity, or none this person may know of."""
+
+
+class NotNow(Conflict):
+    """The code on the screen has moved on, or nobody can sign in at this hour."""

@@ -1,22 +1,27 @@
 """What is asked about printed codes."""
 
+from datetime import datetime
+
 from flask_babel import lazy_gettext as _
-from wtforms import SelectField, StringField
+from wtforms import DateField, HiddenField, SelectField, StringField, TimeField
 from wtforms.fields.choices import (  # type: ignore[attr-defined]  # the stubs are of 3.2
     SelectChoice,
 )
 from wtforms.validators import InputRequired, Length, Optional
 
+from kernel.clock import SHANGHAI
 from kernel.forms import Form, text
+from kernel.web import beside_field
 from qr import rules
 from qr.queries import RegisterFilter, Wanted
-from qr.rules import CodeKind, CodeState, Format, Only
+from qr.rules import CodeKind, CodeState, Entry, Format, Only
+from qr.service import ActivityWanted
 
-# A household's card is given out on the household's own page.
+# A household's card is given out on the household's own page, an activity's code on its own.
 KINDS = [
     SelectChoice(kind.value, _(name))
     for kind, name in rules.KIND_NAMES.items()
-    if kind != "household"
+    if kind not in {"household", "sign_in"}
 ]
 STATES = [SelectChoice(state.value, _(name)) for state, name in rules.STATE_NAMES.items()]
 FORMATS = [SelectChoice(form.value, _(name)) for form, name in rules.FORMAT_NAMES.items()]
@@ -108,3 +113,103 @@ class OneForm(Form):
     def wanted(self) -> Format:
         """Return the format that was chosen."""
         return Format(self.form.data)
+
+
+class DayField(DateField):
+    """A day, whose fault is said in our words."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read what was typed.
+
+        Raises:
+            ValueError: it is no day.
+        """
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(str(_("日期要写成 2026-10-01 这样。"))) from None
+
+
+class HourField(TimeField):
+    """An hour and its minutes, whose fault is said in our words."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read what was typed.
+
+        Raises:
+            ValueError: it is no time of day.
+        """
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(str(_("时间要写成 19:30 这样。"))) from None
+
+
+class ActivityForm(Form):
+    """An activity at which people are to sign in."""
+
+    name = StringField(
+        _("活动名称"),
+        [InputRequired(_("请写活动的名称。")), Length(max=rules.LONGEST_NAME)],
+    )
+    area = StringField(_("村社或网格"), _AREA)
+    place = StringField(_("地点"), [Optional(), Length(max=rules.LONGEST_WHERE)])
+    day = DayField(_("哪一天"), [InputRequired(_("请选日期。"))])
+    starts = HourField(_("几点开始"), [InputRequired(_("请选开始时间。"))])
+    ends = HourField(_("几点结束"), [InputRequired(_("请选结束时间。"))])
+
+    def wanted(self) -> ActivityWanted:
+        """Return what was asked for; `validate` has found day and hours."""
+        day, starts, ends = self.day.data, self.starts.data, self.ends.data
+        assert day is not None and starts is not None and ends is not None  # noqa: PT018, S101
+        return ActivityWanted(
+            name=text(self.name),
+            area_code=text(self.area),
+            place=text(self.place),
+            starts_at=datetime.combine(day, starts, SHANGHAI),
+            ends_at=datetime.combine(day, ends, SHANGHAI),
+        )
+
+
+class AttendForm(Form):
+    """Who signs in, and what the page they opened by the screen carries."""
+
+    name = StringField(_("姓名或称呼"), [Optional(), Length(max=rules.LONGEST_ATTENDER)])
+    phone = StringField(_("手机号（可以不填）"), [Optional(), Length(max=30)])
+    step = HiddenField(validators=[Optional(), Length(max=12)])
+    key = HiddenField(validators=[Optional(), Length(max=40)])
+    proof = HiddenField(validators=[Optional(), Length(max=40)])
+
+    def blame(self, name: str, sentence: str) -> None:
+        """Write *sentence* beside the field *name*."""
+        self[name].errors = [*self[name].errors, beside_field(sentence)]
+
+    def entry(self) -> Entry:
+        """Return what the page carried; of what is no number, a step long ago."""
+        typed = text(self.step)
+        step = int(typed) if typed.isascii() and typed.isdigit() else 0
+        return Entry(step=step, key=text(self.key), proof=text(self.proof))
+
+    def carry(self, entry: Entry) -> None:
+        """Let the page carry *entry*."""
+        self.step.data, self.key.data = str(entry.step), entry.key
+        self.proof.data = entry.proof
+
+
+class AttenderForm(Form):
+    """Somebody without a phone who is written down by the organiser."""
+
+    name = StringField(
+        _("姓名"),
+        [InputRequired(_("请写姓名。")), Length(max=rules.LONGEST_ATTENDER)],
+    )
+
+
+class FindForm(Form):
+    """What stands under a code, typed by who cannot scan it."""
+
+    code = StringField(_("码下面的字母数字，或者点位号"), [Optional(), Length(max=300)])
+
+    def blame(self, sentence: str) -> None:
+        """Write *sentence* beside the field."""
+        self.code.errors = [*self.code.errors, sentence]

@@ -23,3 +23,10 @@ def forget_files(work: Work) -> None:
     """Let go of printed files whose time is over: a card's after a day, others after a week."""
     if service.forget_order_files(work):
         work.later(forget_files)
+
+
+@on(Queue.BULK)
+def forget_sign_ins(work: Work) -> None:
+    """Forget who took part in activities of half a year ago; owed again while some are left."""
+    if service.forget_sign_ins(work):
+        work.later(forget_sign_ins)

@@ -5,9 +5,9 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kernel.db import Model
+from kernel.db import Model, Sealed
 from people.models import Household, InArea, Person
-from qr.rules import CodeKind, CodeState, Ecc, Format, Look, OrderState
+from qr.rules import CodeKind, CodeState, Ecc, Format, How, Look, OrderState
 
 _CARD_WORKS = text("kind = 'household' AND state NOT IN ('replaced', 'revoked')")
 
@@ -134,3 +134,40 @@ class PrintFile(Model):
     pages: Mapped[int]
     bytes: Mapped[int]
     stored: Mapped[str] = mapped_column(String(80))  # in the store; a card's is sealed
+
+
+class Activity(Model):
+    """When and where people sign in with a code that moves; what it is the code says."""
+
+    __tablename__ = "qr_activity"
+    __table_args__ = (CheckConstraint("starts_at < ends_at", name="ends_after_start"),)
+
+    code_id: Mapped[int] = mapped_column(ForeignKey(Code.id), primary_key=True)
+    place: Mapped[str] = mapped_column(String(60), default="")  # the hall, the square
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class SignIn(Model):
+    """Somebody took part.  Once what is personal has gone, it still counts as one."""
+
+    __tablename__ = "qr_sign_in"
+    __table_args__ = (
+        # Whichever way the same person or phone comes again, one of these meets them.
+        UniqueConstraint("code_id", "person_id"),
+        UniqueConstraint("code_id", "phone_index"),
+        UniqueConstraint("code_id", "device_index"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code_id: Mapped[int] = mapped_column(ForeignKey(Activity.code_id))
+    key: Mapped[str] = mapped_column(String(40), unique=True)  # of the page; it lets in one
+    how: Mapped[How]
+    person_id: Mapped[int | None] = mapped_column(ForeignKey(Person.id), index=True)
+    name: Mapped[str | None] = mapped_column(Sealed)
+    phone: Mapped[str | None] = mapped_column(Sealed)
+    phone_index: Mapped[str | None] = mapped_column(String(64))
+    device_index: Mapped[str | None] = mapped_column(String(64))  # of this name on this phone
+    signed_at: Mapped[datetime]
+    forgotten_at: Mapped[datetime | None]

@@ -13,6 +13,7 @@ from kernel.access import Actor
 from kernel.work import Work
 from people import service as people
 from people.queries import profile_of
+from qr import service as qr
 
 
 def forget_contact(work: Work, report_id: int, *, by: Actor | None) -> None:
@@ -43,6 +44,7 @@ def withdraw_consent(work: Work, *, by: Actor) -> int:
         .values(caller_name=None, phone=None, phone_index=None)
         .execution_options(synchronize_session="fetch")
     )
+    qr.forget_attender(work, by.id, phone_index=index)
     count = grid.forget_caller(work, by.id, phone_index=index, by=by)
     audit.note(work, by=by, action="person.withdraw-consent", subject=f"person:{by.id}")
     return count

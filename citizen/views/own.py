@@ -38,6 +38,7 @@ from kernel.work import parts, transaction
 from people import queries as people
 from people import service as people_service
 from people.rules import KIND_NAMES, Level
+from qr import queries as qr
 
 OFTEN: Final = "20 per minute"
 
@@ -190,6 +191,7 @@ def _page(form: OwnForm, *, errors: Mapping[str, str] | None = None, sent: bool 
         kinds=KIND_NAMES,
         reports=[_shown(one) for one in queries.own_reports(db.session(), by.id)],
         messages=queries.own_messages(db.session(), by.id),
+        attended=qr.own_sign_ins(db.session(), by.id),
         form=form,
         errors=errors or {},
         sent=sent,
@@ -230,6 +232,10 @@ def _copied(by: Actor) -> dict[str, Any]:
         },
         "reports": [_copied_report(one) for one in queries.own_reports(db.session(), by.id)],
         "messages": [_copied_message(one) for one in queries.own_messages(db.session(), by.id)],
+        "activities": [
+            {"name": one.activity, "signed_in_at": one.signed_at.isoformat()}
+            for one in qr.own_sign_ins(db.session(), by.id)
+        ],
     }
 
 

@@ -64,14 +64,6 @@ def household(scanned: Scanned) -> ResponseReturnValue:
     return _only_says(title, words, join, _("我是这家的人，加入这一户"))
 
 
-def sign_in(_scanned: Scanned) -> ResponseReturnValue:
-    """Say what the code of an activity is for."""
-    return _only_says(
-        _("这是活动的签到码"),
-        _("参加活动时，请按现场工作人员说的扫。要报事情，请扫墙上或路边的平安码。"),
-    )
-
-
 def desk(_scanned: Scanned) -> ResponseReturnValue:
     """Say what the code of an exchange desk is for."""
     return _only_says(
@@ -86,7 +78,6 @@ SCAN_TARGETS: Final[Mapping[CodeKind | None, Callable[[Scanned], ResponseReturnV
     CodeKind.SPOT: report,
     CodeKind.PLACE: report,
     CodeKind.HOUSEHOLD: household,
-    CodeKind.SIGN_IN: sign_in,
     CodeKind.DESK: desk,
 }
 

@@ -24,6 +24,7 @@ MISSES: Final[dict[str, list[RateLimitItem]]] = {
     "device": parse_many("5 per 15 minute"),
     "phone-code": parse_many("20 per minute; 30 per hour"),
     "household": parse_many("20 per hour"),
+    "moving": parse_many("60 per hour"),
 }
 # What is sent is limited where it pours: so wide that a village behind one address does not meet it
 # on the evening its lights go out, so narrow that a script does within minutes.  No limit counts
@@ -31,6 +32,7 @@ MISSES: Final[dict[str, list[RateLimitItem]]] = {
 SENT: Final[dict[str, list[RateLimitItem]]] = {
     "report": parse_many("600 per hour"),  # from one address
     "report-here": parse_many("120 per hour"),  # from one address at one code
+    "attend": parse_many("600 per hour"),  # from one address: a whole hall may share one
     "complaint": parse_many("60 per hour"),  # from one address
     "add": parse_many("40 per day"),  # to one receipt, from wherever
 }

@@ -16,7 +16,8 @@ BASE: Final = (
     "default-src 'none'; img-src 'self' blob: data:; media-src 'self' blob:; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
 )
-FEATURES: Final = "camera=(self), microphone=(self), geolocation=(self), payment=(), usb=()"
+# The page that scans codes allows the camera for itself alone.
+FEATURES: Final = "camera=(), microphone=(self), geolocation=(self), payment=(), usb=()"
 
 
 class InlineBlocks:

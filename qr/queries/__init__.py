@@ -1,5 +1,16 @@
 """What is read about the printed codes, and about what is printed of them."""
 
+from qr.queries.activities import (
+    ACTIVITY_PAGE,
+    ActivityLine,
+    AttenderLine,
+    activity_at,
+    activity_detail,
+    activity_page,
+    attended,
+    attenders,
+    own_sign_ins,
+)
 from qr.queries.codes import (
     MOST,
     Scanned,
@@ -28,12 +39,20 @@ from qr.queries.register import (
 )
 
 __all__ = [
+    "ACTIVITY_PAGE",
     "MOST",
     "ORDER_PAGE",
     "REGISTER_PAGE",
+    "ActivityLine",
+    "AttenderLine",
     "RegisterFilter",
     "Scanned",
     "Wanted",
+    "activity_at",
+    "activity_detail",
+    "activity_page",
+    "attended",
+    "attenders",
     "by_spot_number",
     "cards_of",
     "code_ids",
@@ -44,6 +63,7 @@ __all__ = [
     "order_detail",
     "order_files",
     "order_page",
+    "own_sign_ins",
     "register_entry",
     "register_page",
     "resolve",

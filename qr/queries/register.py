@@ -16,6 +16,8 @@ from qr.models import Code
 from qr.rules import CodeKind, CodeState
 
 REGISTER_PAGE: Final = 50
+# Each has a page of its own.
+OFF_WALLS: Final = (CodeKind.HOUSEHOLD, CodeKind.SIGN_IN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,9 +32,9 @@ class RegisterFilter:
 
 
 def register_page(session: Session, wanted: RegisterFilter, *, by: Actor) -> Sequence[Code]:
-    """Return up to 50 codes that *by* may read, the oldest first; no household's card."""
+    """Return up to 50 codes that *by* may read, the oldest first: what hangs."""
     statement = scoped(select(Code), by, Permission.QR_READ).where(
-        Code.id > wanted.after, Code.kind != CodeKind.HOUSEHOLD
+        Code.id > wanted.after, Code.kind.not_in(OFF_WALLS)
     )
     if wanted.kind is not None:
         statement = statement.where(Code.kind == wanted.kind)
@@ -51,9 +53,9 @@ def register_entry(session: Session, code_id: int, *, by: Actor) -> Code:
     """Return one code of the register.
 
     Raises:
-        NoSuchCode: there is none that *by* may read, or it is a household's card.
+        NoSuchCode: there is none that *by* may read, or it is none that hangs.
     """
-    statement = select(Code).where(Code.id == code_id, Code.kind != CodeKind.HOUSEHOLD)
+    statement = select(Code).where(Code.id == code_id, Code.kind.not_in(OFF_WALLS))
     found = session.scalar(scoped(statement, by, Permission.QR_READ))
     if found is None:
         raise NoSuchCode("没有这张码，或者它不在您的区域。")

@@ -3,6 +3,7 @@
 How it is drawn is ``qr.rules.artwork``: import that by name, since it loads two encoders.
 """
 
+from qr.rules.activities import HOW_NAMES, LONGEST_ATTENDER, LONGEST_WHERE, How, Phase, phase
 from qr.rules.formats import FORMAT_NAMES, LAYOUTS, Format, fits, parts
 from qr.rules.lifecycle import (
     ENDED,
@@ -22,6 +23,7 @@ from qr.rules.lifecycle import (
 from qr.rules.looks import Ecc, Look, LookDoesNotFit
 from qr.rules.orders import KEPT, MOST, ONLY_NAMES, Only, OrderState, kept
 from qr.rules.pieces import Imprint, Piece
+from qr.rules.rotating import Entry, Seen
 from qr.rules.speaking import read_spot_number
 from qr.rules.spots import LONGEST_NAME, Position, checked_name, checked_position
 from qr.rules.tokens import (
@@ -42,11 +44,14 @@ __all__ = [
     "ENDED",
     "FIRST_SPOT_NUMBER",
     "FORMAT_NAMES",
+    "HOW_NAMES",
     "KEPT",
     "KIND_NAMES",
     "LAYOUTS",
     "LENGTHS",
+    "LONGEST_ATTENDER",
     "LONGEST_NAME",
+    "LONGEST_WHERE",
     "MOST",
     "MOST_HOPS",
     "MOVES",
@@ -55,7 +60,9 @@ __all__ = [
     "CodeKind",
     "CodeState",
     "Ecc",
+    "Entry",
     "Format",
+    "How",
     "Imprint",
     "Look",
     "LookDoesNotFit",
@@ -63,8 +70,10 @@ __all__ = [
     "Move",
     "Only",
     "OrderState",
+    "Phase",
     "Piece",
     "Position",
+    "Seen",
     "check_word",
     "checked_name",
     "checked_position",
@@ -79,6 +88,7 @@ __all__ = [
     "new_token",
     "next_state",
     "parts",
+    "phase",
     "printed",
     "read",
     "read_spot_number",

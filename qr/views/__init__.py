@@ -1,7 +1,18 @@
-"""The one page every printed code opens, and the pages of staff: register, printing, cards."""
+"""What codes open, the scanner, and the pages of staff: register, printing, cards, activities."""
 
-from qr.views import cards, printing, register
+from qr.views import activities, attending, cards, printing, register, scanner
+from qr.views.attending import without_screen
 from qr.views.blueprint import pages
 from qr.views.scan import Target
 
-__all__ = ["Target", "cards", "pages", "printing", "register"]
+__all__ = [
+    "Target",
+    "activities",
+    "attending",
+    "cards",
+    "pages",
+    "printing",
+    "register",
+    "scanner",
+    "without_screen",
+]

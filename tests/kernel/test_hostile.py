@@ -109,6 +109,7 @@ def known(session: Session) -> Mapping[str, str]:
         "k": citizen.secret_of(report.number),
         "token": make_code(session),
         "code": GRID,
+        "moving": "01234567",
         "person_id": str(person.id),
         "attachment_id": "1",
         "call_id": "1",

@@ -18,6 +18,8 @@ READ_UNDER = {
     "staff": "system:staff-edit",
     "area": "system:area-edit",
     "spot": "qr:read",
+    "activity": "qr:read",
+    "attender": "activity:confirm",
     "nobody": "",  # sealed for ever: no page has it
 }
 

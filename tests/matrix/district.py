@@ -21,8 +21,9 @@ from kernel.work import Work, parts, transaction
 from people.models import Area, HouseholdImport, JoinRequest, Person
 from people.rules import ImportState
 from qr import service as qr
+from qr.models import SignIn
 from qr.queries import Wanted
-from qr.rules import CodeKind, Format, OrderState
+from qr.rules import CodeKind, Format, How, OrderState
 from tests.factories import make_area, make_household, make_person, make_staff
 from tests.fakes import NOON
 from tests.grid.factories import a_number
@@ -249,8 +250,32 @@ def _plant_code(found: District, place: str) -> None:
         order = qr.order_pieces(work, wanted, by=None)
         order.state = OrderState.READY
         printed = {"order_id": str(order.id), "number": "0"}
+        names_of = _plant_activity(work, area, place)
+    words = {"activity": word("activity", place), "attender": word("attender", place)}
+    found.add("activity", Thing(place, names=names_of), **words)
     found.add("code", Thing(place, names=names), spot=name)
     found.add("order", Thing(place, names=printed))
+
+
+def _plant_activity(work: Work, area: str, place: str) -> dict[str, str]:
+    """Plant an activity at which somebody has signed in, and return its names."""
+    wanted = qr.ActivityWanted(
+        name=word("activity", place),
+        area_code=area,
+        place="",
+        starts_at=NOON,
+        ends_at=NOON + timedelta(hours=2),
+    )
+    activity = qr.make_activity(work, wanted, by=None)
+    row = SignIn(
+        code_id=activity.code_id,
+        key=f"planted-{place}",
+        how=How.NAMED,
+        name=word("attender", place),
+        signed_at=NOON,
+    )
+    work.session.add(row)
+    return {"code_id": str(activity.code_id)}
 
 
 def _plant_machinery(session: Session, found: District) -> None:

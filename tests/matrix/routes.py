@@ -167,6 +167,14 @@ qr.card                   qr:read               household   part
 qr.issue_card             qr:order              household   state part
 qr.reissue_card           qr:replace            household   state part
 qr.block_card             household:card-block  household   state part
+qr.activities             qr:read               -
+qr.new_activity           qr:order              -
+qr.activity               qr:read               activity
+qr.activity_screen        qr:read               activity
+qr.activity_names         activity:confirm      activity
+qr.export_sign_ins        activity:confirm      activity
+qr.sign_in_for            activity:sign-in      activity
+qr.stop_activity          qr:revoke             activity
 upkeep.state              system:parked-read    -
 upkeep.backups            system:backup         -
 """
@@ -241,7 +249,9 @@ FOR_ALL: Final = frozenset(
         "people.sign_in",
         "people.sign_in_resident",
         "people.sign_out_resident",
+        "qr.attend",
         "qr.scan",
+        "qr.scanner",
         "static",
     ]
 )

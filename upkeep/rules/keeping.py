@@ -13,6 +13,7 @@ KEEPERS: Final[Mapping[str, str]] = {
     "操作与访问日志": "log",
     "外部单位链接与回话": "outside",
     "值班表": "duty",
+    "活动签到": "sign_in",
 }
 ALONG: Final[Mapping[str, str]] = {"姓名或称呼": "和手机号一起删"}
 NOT_YET: Final = "还没有这项功能，没有这样的数据"

@@ -11,6 +11,7 @@ from sqlalchemy import select
 import citizen.service.forgetting
 import grid.service.forgetting
 import people.service
+import qr.service
 from kernel import audit, inventory
 from kernel.audit import AuditLine
 from kernel.work import Work, transaction
@@ -31,6 +32,7 @@ VERBS: Final[Mapping[str, Sequence[Callable[[Work], int]]]] = {
     "log": (audit.forget_lines,),
     "outside": (grid.service.forgetting.forget_outside,),
     "duty": (grid.service.forgetting.forget_old_duty,),
+    "sign_in": (qr.service.forget_sign_ins,),
 }
 
 
@@ -71,6 +73,7 @@ def _due(work: Work) -> dict[str, int]:
     found = Counter(grid.service.forgetting.due(work))
     found.update(citizen.service.forgetting.due(work))
     found["household"] += people.service.households_due(work)
+    found["sign_in"] += qr.service.sign_ins_due(work)
     found["log"] += grid.service.forgetting.how_many(work, audit.over(work))
     return dict(found)
 
