@@ -37,3 +37,7 @@ class NothingToPrint(Refusal):
 
 class CardsUnderWay(Conflict):
     """Cards of the same households are being printed."""
+
+
+class NeverPrinted(Refusal):
+    """We have not printed this code; whoever hangs it has to say that it was printed elsewhere."""

@@ -26,11 +26,21 @@ from qr.queries.register import (
     register_entry,
     register_page,
 )
+from qr.queries.walls import (
+    TROUBLE_PAGE,
+    open_troubles,
+    photo_of,
+    photo_owner,
+    scans_of,
+    successor_of,
+    troubles_page,
+)
 
 __all__ = [
     "MOST",
     "ORDER_PAGE",
     "REGISTER_PAGE",
+    "TROUBLE_PAGE",
     "RegisterFilter",
     "Scanned",
     "Wanted",
@@ -41,11 +51,17 @@ __all__ = [
     "household_ids",
     "in_area",
     "item_ids",
+    "open_troubles",
     "order_detail",
     "order_files",
     "order_page",
+    "photo_of",
+    "photo_owner",
     "register_entry",
     "register_page",
     "resolve",
+    "scans_of",
+    "successor_of",
+    "troubles_page",
     "with_spot_number",
 ]

@@ -29,6 +29,8 @@ from qr.rules.pieces import Imprint, Piece
 from qr.rules.scans import (
     SHOWN_WEEKS,
     TALLY,
+    WATCH_NAMES,
+    Watch,
     counts_as_scan,
     read_counts,
     scan_field,
@@ -44,6 +46,7 @@ from qr.rules.spots import (
     checked_name,
     checked_position,
     is_far,
+    measured,
     metres_between,
 )
 from qr.rules.tokens import (
@@ -77,6 +80,7 @@ __all__ = [
     "STATE_NAMES",
     "TALLY",
     "VAGUE",
+    "WATCH_NAMES",
     "WRONG_NAMES",
     "CodeKind",
     "CodeState",
@@ -92,6 +96,7 @@ __all__ = [
     "Piece",
     "Position",
     "Settled",
+    "Watch",
     "Wrong",
     "check_word",
     "checked_name",
@@ -107,6 +112,7 @@ __all__ = [
     "is_secret_token",
     "kept",
     "meaning",
+    "measured",
     "metres_between",
     "new_token",
     "next_state",

@@ -44,7 +44,8 @@ _EMPTY: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 
 
 @cache
-def _printable() -> frozenset[int]:
+def printable() -> frozenset[int]:
+    """Return the code points that every label can show."""
     rare = files("qr").joinpath("data", "rare_characters.txt").read_text("utf-8")
     whole = chain.from_iterable(range(first, last + 1) for first, last in _RANGES)
     return frozenset(whole) - {0xAD} | {ord(letter) for letter in _SINGLE + "".join(rare.split())}
@@ -52,7 +53,7 @@ def _printable() -> frozenset[int]:
 
 def first_unprintable(text: str) -> str:
     """Return the first character of *text* that no label can show, or "" if it can show all."""
-    known = _printable()
+    known = printable()
     return next((letter for letter in text if ord(letter) not in known), "")
 
 

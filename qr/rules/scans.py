@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from enum import StrEnum
+from types import MappingProxyType
 from typing import Final
 
 from qr.rules.lifecycle import CodeKind, is_secret
@@ -22,6 +24,25 @@ ROBOTS: Final = (
     "python",
     "monitor",
     "headless",
+)
+
+
+class Watch(StrEnum):
+    """Codes that somebody ought to look at."""
+
+    WRONG = "wrong"  # somebody says that something is wrong with it
+    UNSCANNED = "unscanned"  # it hangs, and nobody has scanned it since
+    SILENT = "silent"  # it used to be scanned, and is no more
+    FAR = "far"  # whoever reports from it says they are far away
+
+
+WATCH_NAMES: Final[Mapping[Watch, str]] = MappingProxyType(
+    {
+        Watch.WRONG: "有人说有问题",
+        Watch.UNSCANNED: "挂上后没人扫过",
+        Watch.SILENT: "以前有人扫，8 周没人扫了",
+        Watch.FAR: "报事的人离得很远",
+    }
 )
 
 

@@ -68,6 +68,17 @@ def checked_position(position: Position | None) -> Position | None:
     return Position(round(position.lat, DECIMALS), round(position.lng, DECIMALS))
 
 
+def measured(lat: str, lng: str, off: str) -> Position | None:
+    """Return the point a phone measured, or None if it sent none, nonsense, or one too vague."""
+    try:
+        found, metres = Position(float(lat), float(lng)), float(off or 0)
+    except ValueError:
+        return None
+    # Not (0, 0), which some phones send for "I do not know"; and NaN is no number to keep.
+    inside = abs(found.lat) <= 90 and abs(found.lng) <= 180  # noqa: PLR2004 - degrees
+    return found if inside and (found.lat, found.lng) != (0.0, 0.0) and metres <= VAGUE else None
+
+
 def metres_between(one: Position, other: Position) -> float:
     """Return how far two points are from each other, on a sphere."""
     lat, lng = (math.radians(at) for at in (other.lat - one.lat, other.lng - one.lng))

@@ -23,6 +23,15 @@ from qr.service.orders import (
     order_pieces,
 )
 from qr.service.printing import print_next, read_file, sweep_prints
+from qr.service.settling import forget_troubles
+from qr.service.walls import (
+    find_sound,
+    hang,
+    note_reported_from,
+    note_scans,
+    rename,
+    say_wrong,
+)
 
 __all__ = [
     "Issued",
@@ -30,12 +39,17 @@ __all__ = [
     "Particulars",
     "block_card",
     "end_card",
+    "find_sound",
     "forget_order_files",
+    "forget_troubles",
+    "hang",
     "issue",
     "issue_card",
     "move_card",
     "note_fetched",
     "note_printed",
+    "note_reported_from",
+    "note_scans",
     "order_again",
     "order_code",
     "order_pieces",
@@ -43,7 +57,9 @@ __all__ = [
     "put_card",
     "read_file",
     "reissue_card",
+    "rename",
     "replace",
     "revoke",
+    "say_wrong",
     "sweep_prints",
 ]
