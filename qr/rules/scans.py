@@ -39,9 +39,9 @@ class Watch(StrEnum):
 WATCH_NAMES: Final[Mapping[Watch, str]] = MappingProxyType(
     {
         Watch.WRONG: "有人说有问题",
-        Watch.UNSCANNED: "挂上后没人扫过",
-        Watch.SILENT: "以前有人扫，8 周没人扫了",
-        Watch.FAR: "报事的人离得很远",
+        Watch.UNSCANNED: "挂了没人扫",
+        Watch.SILENT: "8 周没人扫了",
+        Watch.FAR: "报得很远",
     }
 )
 

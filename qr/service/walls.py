@@ -47,7 +47,7 @@ def hang(
     """
     code = _hangable(work, code_id, by)
     if code.state is CodeState.ORDERED and not printed_elsewhere:
-        raise NeverPrinted("这张码在这里还没打印过。要是在别处印的，请勾上再点一次。")
+        raise NeverPrinted("这张码还没在这里正式打印过。要是在别处印的，请勾上再点一次。")
     code.state = rules.next_state(code.state, Move.HANG)
     code.hung_on = work.now().astimezone(SHANGHAI).date()
     found = rules.checked_position(position)
