@@ -7,6 +7,10 @@ revoked one explains itself.  The *check word* is printed under the code and sho
 on the page, so that a label moved or copied elsewhere is noticed; the *spot number*
 is what somebody who cannot scan says on the telephone.
 
+A code on its wall is *hung* by an installer and found *sound* by whoever passes; what
+anybody says is wrong with it is a *trouble*, which ends when the code is hung anew, found
+sound, replaced or revoked.  Scans are counted by code and week, never by who scanned.
+
 Announces nothing.  Listens to ``people.HouseholdClosed``, ``HouseholdsMerged`` and
 ``HouseholdMoved``.
 """

@@ -23,7 +23,7 @@ from qr.service.orders import (
     order_pieces,
 )
 from qr.service.printing import print_next, read_file, sweep_prints
-from qr.service.settling import forget_troubles
+from qr.service.settling import forget_troubles, troubles_due
 from qr.service.walls import (
     find_sound,
     hang,
@@ -62,4 +62,5 @@ __all__ = [
     "revoke",
     "say_wrong",
     "sweep_prints",
+    "troubles_due",
 ]

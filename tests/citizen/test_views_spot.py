@@ -8,17 +8,19 @@ from sqlalchemy.orm import Session
 
 from citizen.models import Report
 from grid import queries as grid
+from grid.models import Case
 from grid.rules import State
 from kernel.access import Actor
 from kernel.grants import Role
 from kernel.work import transaction
+from people import service as people
 from qr import queries as qr_queries
 from qr import rules as qr_rules
 from qr import service as qr
 from qr.models import Code
-from qr.rules import Position
+from qr.rules import CodeKind, Position
 from tests.citizen.factories import deliver_all
-from tests.factories import GRID, NEXT_VILLAGE, make_area, make_person, make_staff
+from tests.factories import GRID, NEXT_VILLAGE, VILLAGE, make_area, make_person, make_staff
 from tests.fakes import NOON
 from tests.grid.factories import make_case
 from tests.people.views.test_households import SignIn
@@ -133,3 +135,28 @@ def test_a_report_from_far_away_is_counted_at_its_code_once(
 
     session.expire_all()
     assert session.get_one(Code, code_id).far_reports == far
+
+
+def test_a_code_whose_grid_was_renamed_or_closed_still_takes_reports(
+    client: FlaskClient, session: Session
+) -> None:
+    grid_code = f"{VILLAGE}009"
+    make_area(session, grid_code)
+    make_staff(session, Role.VILLAGE_ADMIN, area=VILLAGE)
+    session.commit()
+    with transaction() as work:
+        token = qr.issue(
+            work, kind=CodeKind.OPEN, area_code=grid_code, place_name="", by=None
+        ).token
+        people.rename_area(work, grid_code, name="并过来的网格", by=None)
+
+    renamed = client.get(f"/S/{token}")
+    with transaction() as work:
+        people.close_area(work, grid_code, by=None)
+    closed = client.get(f"/s/{token[:4].lower()}-{token[4:].replace('0', 'O')}/")
+    sent = client.post(f"/S/{token}", data={"words": "灯不亮"})
+    deliver_all(session)
+
+    assert "并过来的网格" in renamed.text
+    assert (renamed.status_code, closed.status_code, sent.status_code) == (200, 200, 303)
+    assert session.scalars(select(Case.owner_id)).one() is not None

@@ -18,6 +18,7 @@ READ_UNDER = {
     "staff": "system:staff-edit",
     "area": "system:area-edit",
     "spot": "qr:read",
+    "wrong": "qr:read",  # what passers-by say of a code
     "nobody": "",  # sealed for ever: no page has it
 }
 

@@ -11,6 +11,7 @@ from sqlalchemy import select
 import citizen.service.forgetting
 import grid.service.forgetting
 import people.service
+import qr.service
 from kernel import audit, inventory
 from kernel.audit import AuditLine
 from kernel.work import Work, transaction
@@ -30,6 +31,7 @@ VERBS: Final[Mapping[str, Sequence[Callable[[Work], int]]]] = {
     "household": (people.service.forget_households,),
     "log": (audit.forget_lines,),
     "outside": (grid.service.forgetting.forget_outside,),
+    "trouble": (qr.service.forget_troubles,),
     "duty": (grid.service.forgetting.forget_old_duty,),
 }
 
@@ -71,6 +73,7 @@ def _due(work: Work) -> dict[str, int]:
     found = Counter(grid.service.forgetting.due(work))
     found.update(citizen.service.forgetting.due(work))
     found["household"] += people.service.households_due(work)
+    found["trouble"] += qr.service.troubles_due(work)
     found["log"] += grid.service.forgetting.how_many(work, audit.over(work))
     return dict(found)
 
