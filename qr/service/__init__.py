@@ -15,6 +15,7 @@ from qr.service.codes import (
     replace,
     revoke,
 )
+from qr.service.forgetting import forget_troubles, troubles_due
 from qr.service.orders import (
     forget_order_files,
     note_fetched,
@@ -23,7 +24,6 @@ from qr.service.orders import (
     order_pieces,
 )
 from qr.service.printing import print_next, read_file, sweep_prints
-from qr.service.settling import forget_troubles, troubles_due
 from qr.service.walls import (
     find_sound,
     hang,

@@ -72,7 +72,7 @@ class TestHang:
         assert all(
             words in page for words in ("30.25000, 120.16000", "2026-03-02", f"{where}/photo")
         )
-        assert client.get(f"{where}/photo").mimetype.startswith("image/")
+        assert "image/" in str(client.get(f"{where}/photo").mimetype)
         assert client.get(f"{REGISTER}/{codes[1]}/photo").status_code == 404
 
     @pytest.mark.parametrize(
