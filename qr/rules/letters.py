@@ -1,9 +1,9 @@
 """Which characters can be printed on a label, known without opening a font.
 
 Names are typed where no font is at hand, and a name that the paper's fonts lack would stop a whole
-order.  What stands here is in every family that `qr.rules.press.fonts` looks for, or in the one
-beside it; the rare ideographs are those of Noto Sans CJK SC (2,365 beyond the basic plane, among
-them all of 通用规范汉字表).
+order.  All that stands here is in Noto Sans CJK SC, the first family `qr.rules.press.fonts` looks
+for; the rare ideographs are its 2,365 beyond the basic plane.  Where only a smaller family is
+installed, a rare character still stops the press, which names it.
 """
 
 import unicodedata
@@ -15,11 +15,13 @@ from typing import Final
 _RANGES: Final = (
     (0x20, 0x7E),
     (0xA1, 0xFF),
-    (0x391, 0x3A9),  # Greek
+    (0x391, 0x3A1),  # Greek
+    (0x3A3, 0x3A9),
     (0x3B1, 0x3C9),
     (0x410, 0x44F),  # Cyrillic
     (0x2010, 0x2016),  # dashes
-    (0x2018, 0x201E),  # quotation marks
+    (0x2018, 0x201A),  # quotation marks
+    (0x201C, 0x201E),
     (0x2160, 0x216B),  # Roman numerals
     (0x2170, 0x2179),
     (0x2190, 0x2193),  # arrows
