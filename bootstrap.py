@@ -55,6 +55,7 @@ from kernel.permissions import Permission
 from kernel.seal import Keyring
 from kernel.settings import Settings
 from kernel.stores import FileStore, Store
+from kernel.tallies import RedisTally
 from kernel.web import Doorkeeper, NavItem, RowNumber, SignedIn, install_gate, install_show
 from kernel.work import Dispatch, Parts, Post
 from qr.rules import CodeKind
@@ -123,8 +124,10 @@ JOBS: Final[tuple[Handler, ...]] = (
     people.jobs.forget_codes,
     people.jobs.forget_households,
     people.jobs.forget_sessions,
+    qr.jobs.count_scans,
     qr.jobs.forget_files,
     qr.jobs.forget_sign_ins,
+    qr.jobs.forget_troubles,
     qr.jobs.sweep_files,
     upkeep.jobs.report_retention,
 )
@@ -140,6 +143,7 @@ SCHEDULE: Final[tuple[Turn, ...]] = (
     Every(timedelta(minutes=10), grid.jobs.free_cases),
     Every(timedelta(minutes=10), grid.jobs.take_up_left),
     Every(timedelta(minutes=1), kernel.outbound.release_messages),
+    Every(timedelta(minutes=10), qr.jobs.count_scans),
     Every(timedelta(minutes=10), qr.jobs.forget_files),
     Daily(3, kernel.jobs.prune_outbox),
     Daily(3, kernel.outbound.prune_messages),
@@ -147,6 +151,7 @@ SCHEDULE: Final[tuple[Turn, ...]] = (
     Daily(3, people.jobs.forget_sessions),
     Daily(3, kernel.media.sweep_incoming),
     Daily(3, qr.jobs.sweep_files),
+    Daily(3, qr.jobs.forget_troubles),
     Daily(3, kernel.jobs.forget_lines),
     Daily(4, people.jobs.forget_households),
     Daily(4, qr.jobs.forget_sign_ins),
@@ -252,6 +257,7 @@ def create_app(
         dispatch=dispatch or RqDispatch(settings.redis_url),
         post=post or HttpPost(),
         store=store or _store(settings),
+        tally=RedisTally(settings.redis_url),
         subscribers=SUBSCRIBERS,
         routes=make_routes(SUBSCRIBERS, JOBS),
     )

@@ -52,6 +52,16 @@ class Post(Protocol):
         ...
 
 
+class Tally(Protocol):
+    """Counts outside the database.  It may lose some; it must not raise, nor give one twice."""
+
+    def add(self, name: str, field: str) -> None: ...
+
+    def take(self, name: str) -> Mapping[str, int]:
+        """Take the counts of *name* out, by field."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """The replaceable parts an application was built with."""
@@ -62,6 +72,7 @@ class Parts:
     dispatch: Dispatch
     post: Post
     store: Store
+    tally: Tally
     subscribers: Subscribers
     routes: Routes
 

@@ -10,6 +10,10 @@ is what somebody who cannot scan says on the telephone.
 An *activity* has a code that moves: a screen shows it anew every minute, and who scans it
 signs in.
 
+A code on its wall is *hung* by an installer and found *sound* by whoever passes; what
+anybody says is wrong with it is a *trouble*, which ends when the code is hung anew, found
+sound, replaced or revoked.  Scans are counted by code and week, never by who scanned.
+
 Announces ``ActivityAttended``.  Listens to ``people.HouseholdClosed``, ``HouseholdsMerged``
 and ``HouseholdMoved``.
 """

@@ -49,3 +49,7 @@ class NoSuchActivity(NotFound):
 
 class NotNow(Conflict):
     """The code on the screen has moved on, or nobody can sign in at this hour."""
+
+
+class NeverPrinted(Refusal):
+    """We have not printed this code; whoever hangs it has to say that it was printed elsewhere."""

@@ -1,9 +1,20 @@
 """What is asked about printed codes."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from flask_babel import lazy_gettext as _
-from wtforms import DateField, HiddenField, SelectField, StringField, TimeField
+from werkzeug.datastructures import FileStorage
+from wtforms import (
+    BooleanField,
+    DateField,
+    FileField,
+    HiddenField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    TimeField,
+)
 from wtforms.fields.choices import (  # type: ignore[attr-defined]  # the stubs are of 3.2
     SelectChoice,
 )
@@ -14,7 +25,7 @@ from kernel.forms import Form, text
 from kernel.web import beside_field
 from qr import rules
 from qr.queries import RegisterFilter, Wanted
-from qr.rules import CodeKind, CodeState, Entry, Format, Only
+from qr.rules import CodeKind, CodeState, Entry, Format, Only, Position, Watch, Wrong
 from qr.service import ActivityWanted
 
 # A household's card is given out on the household's own page, an activity's code on its own.
@@ -26,6 +37,8 @@ KINDS = [
 STATES = [SelectChoice(state.value, _(name)) for state, name in rules.STATE_NAMES.items()]
 FORMATS = [SelectChoice(form.value, _(name)) for form, name in rules.FORMAT_NAMES.items()]
 ONLY = [SelectChoice(only.value, _(name)) for only, name in rules.ONLY_NAMES.items()]
+WATCH = [SelectChoice(one.value, _(name)) for one, name in rules.WATCH_NAMES.items()]
+WRONG = [SelectChoice(one.value, _(name)) for one, name in rules.WRONG_NAMES.items()]
 _AREA = (InputRequired(_("请选村社或网格。")), Length(max=17))
 
 
@@ -70,8 +83,9 @@ class RegisterForm(Form):
     number = StringField(_("点位号"), [Optional(), Length(max=20)])
     kind = SelectField(_("种类"), [Optional()], choices=[SelectChoice("", _("全部")), *KINDS])
     state = SelectField(_("状态"), [Optional()], choices=[SelectChoice("", _("在用的")), *STATES])
+    watch = SelectField(_("要看的"), [Optional()], choices=[SelectChoice("", _("不限")), *WATCH])
 
-    def wanted(self, after: int) -> RegisterFilter:
+    def wanted(self, after: int, today: date) -> RegisterFilter:
         """Return what is looked for, after the code with this number."""
         return RegisterFilter(
             name=text(self.name),
@@ -79,6 +93,8 @@ class RegisterForm(Form):
             number=(rules.read_spot_number(text(self.number)) or 0) if text(self.number) else None,
             kind=CodeKind(self.kind.data) if self.kind.data else None,
             state=CodeState(self.state.data) if self.state.data else None,
+            watch=Watch(self.watch.data) if self.watch.data else None,
+            today=today,
             after=after,
         )
 
@@ -213,3 +229,45 @@ class FindForm(Form):
     def blame(self, sentence: str) -> None:
         """Write *sentence* beside the field."""
         self.code.errors = [*self.code.errors, sentence]
+
+
+class HangForm(Form):
+    """What an installer says about a code they have just hung; all of it may be left out."""
+
+    photo = FileField(_("照片（可不拍）"))
+    elsewhere = BooleanField(_("是在别处印的，已经贴好了"))
+    lat, lng, acc = HiddenField(), HiddenField(), HiddenField()
+
+    def picture(self) -> FileStorage | None:
+        """Return the picture that came along; browsers send an empty one where none was chosen."""
+        data = self.photo.data
+        return data if isinstance(data, FileStorage) and data.filename else None
+
+    def position(self) -> Position | None:
+        """Return where the phone was, if it said so and was sure enough."""
+        return rules.measured(text(self.lat), text(self.lng), text(self.acc))
+
+
+class NameForm(Form):
+    """What the place of a code is called."""
+
+    name = StringField(_("挂在哪里"), [Optional(), Length(max=rules.LONGEST_NAME)])
+
+
+class WrongForm(Form):
+    """What somebody says is wrong with a code."""
+
+    wrong = RadioField(
+        _("哪里不对？"),
+        [InputRequired(_("请选一项。"))],
+        choices=WRONG,
+        validate_choice=True,
+    )
+    seen = TextAreaField(
+        _("扫开的网址，或者别的说明（可以不写）"),
+        [Length(max=200, message=_("写得太长了，最多 200 个字。"))],
+    )
+
+    def chosen(self) -> Wrong:
+        """Return what was chosen."""
+        return Wrong(self.wrong.data)

@@ -1,8 +1,9 @@
 """What qr does in the background."""
 
+from kernel.jobs import in_batches
 from kernel.outbox import Errand, Queue, on
 from kernel.work import Work
-from qr import service
+from qr import rules, service
 from qr.events import PrintOrdered
 
 
@@ -30,3 +31,19 @@ def forget_sign_ins(work: Work) -> None:
     """Forget who took part in activities of half a year ago; owed again while some are left."""
     if service.forget_sign_ins(work):
         work.later(forget_sign_ins)
+
+
+def count_scans(work: Work) -> Errand:
+    """Write down the scans that pages have counted since the last time.
+
+    They are taken out of the tally before they are written: whatever dies in between loses some,
+    and no scan counts twice.
+    """
+    tally = work.parts.tally
+    return Errand(lambda _row: dict(tally.take(rules.TALLY)), service.note_scans)
+
+
+@on(Queue.BULK)
+def forget_troubles(work: Work) -> None:
+    """Forget what was said to be wrong and was settled a year ago."""
+    in_batches(work, service.forget_troubles, forget_troubles)

@@ -1,14 +1,15 @@
 """Tables of the printed codes."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.db import Model, Sealed
 from people.models import Household, InArea, Person
-from qr.rules import CodeKind, CodeState, Ecc, Format, How, Look, OrderState
+from qr.rules import CodeKind, CodeState, Ecc, Format, How, Look, OrderState, Settled, Wrong
 
+_OPEN = text("settled_at IS NULL")
 _CARD_WORKS = text("kind = 'household' AND state NOT IN ('replaced', 'revoked')")
 
 
@@ -65,6 +66,12 @@ class Code(InArea, Model):
     created_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
     reason: Mapped[str] = mapped_column(String(200), default="")  # for staff: of the last end
+    # Days in Shanghai.  Who hung it stands in the audit log; who looked after it, nowhere.
+    hung_on: Mapped[date | None]
+    checked_on: Mapped[date | None]
+    last_scan_on: Mapped[date | None]
+    # Reports from this code whose writer gave a place far from where it hangs.
+    far_reports: Mapped[int] = mapped_column(default=0, server_default="0")
 
     @property
     def look(self) -> Look | None:
@@ -72,6 +79,44 @@ class Code(InArea, Model):
         if self.ecc is None or self.version is None or self.mask is None:
             return None
         return Look(self.ecc, self.version, self.mask)
+
+
+class ScanWeek(Model):
+    """How often a code was scanned in one week.  Nobody is written down."""
+
+    __tablename__ = "qr_scan_week"
+
+    code_id: Mapped[int] = mapped_column(ForeignKey(Code.id), primary_key=True)
+    week: Mapped[date] = mapped_column(primary_key=True)  # its Monday, in Shanghai
+    scans: Mapped[int]
+
+
+class Trouble(Model):
+    """What passers-by say is wrong with a code.  The same said again counts up."""
+
+    __tablename__ = "qr_trouble"
+    __table_args__ = (
+        CheckConstraint("(settled_at IS NULL) = (settled IS NULL)", name="settled_somehow"),
+        Index(
+            "uq_qr_trouble_open",
+            "code_id",
+            "wrong",
+            unique=True,
+            sqlite_where=_OPEN,
+            postgresql_where=_OPEN,
+        ),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code_id: Mapped[int] = mapped_column(ForeignKey(Code.id), index=True)
+    wrong: Mapped[Wrong]
+    seen: Mapped[str] = mapped_column(String(500), default="")  # as typed, a line each
+    times: Mapped[int] = mapped_column(default=0)
+    first_at: Mapped[datetime]
+    last_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None] = mapped_column(index=True)
+    settled: Mapped[Settled | None]
 
 
 class TownNumbers(Model):

@@ -21,6 +21,8 @@ from kernel.db import Model, insert_once, keyring
 from kernel.media import Attachment, Kind
 from kernel.work import Work
 from people.rules import Level, at_level
+from qr import service as qr
+from qr.rules import Position
 
 MOST_DRAWS: Final = 5  # one collision in 2**55 draws; five in a row are a broken source
 
@@ -135,6 +137,9 @@ def push_to_grid(work: Work, report_id: int) -> None:
         return
     report.case_id = grid.open_case(work, _new_case(work, report))
     report.phone = report.caller_name = None
+    if not report.here and report.code_id and report.lat is not None and report.lng is not None:
+        said = Position(report.lat, report.lng)
+        qr.note_reported_from(work, report.code_id, said, off=report.acc)
 
 
 def lock(work: Work, report_id: int) -> Report:

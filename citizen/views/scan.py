@@ -22,9 +22,11 @@ from kernel.db import db
 from kernel.errors import TooMany
 from kernel.forms import text
 from kernel.media import MediaRefused, NotASound, TooLong
+from kernel.permissions import Permission
 from kernel.web import answers_json, count_sent, current_actor_or_none, sentence_of
 from kernel.web.show import called
 from kernel.work import parts, transaction
+from people.queries import reaches
 from people.rules import Level, level_of
 from qr.queries import Scanned
 from qr.rules import CodeKind, Meaning, read_spot_number
@@ -165,7 +167,25 @@ def _form_page(scanned: Scanned, form: ReportForm) -> str:
         voice_max=rules.VOICE_SECONDS,
         photos_max=rules.MOST_PHOTOS,
         villages=() if known else queries.villages(db.session()),
+        staff=_for_staff(scanned) if known else None,
     )
+
+
+def _for_staff(scanned: Scanned) -> dict[str, object] | None:
+    """Return what a member of staff finds beside the form: open cases, and what to do with it."""
+    by = current_actor_or_none()
+    if by is None or not current_user.is_staff:
+        return None
+    return {
+        "cases": grid.open_at(
+            db.session(), scanned.code_id or 0, by=by, now=parts().clock.now()
+        ).cards,
+        "code_id": scanned.code_id,
+        "old": scanned.replaced,
+        "hangs": not scanned.replaced
+        and not scanned.revoked
+        and reaches(by, Permission.QR_HANG, scanned.area_code),
+    }
 
 
 def _fresh(at: str) -> ReportForm:
@@ -199,7 +219,14 @@ def _notice(scanned: Scanned) -> str | None:
     if scanned.revoked:
         return str(_("这张码已经停用了。您报的事照样送到，请写清楚在哪里。"))
     if scanned.replaced:
-        return str(_("这张码换过新的了。您报的事照样送到。"))
+        if scanned.spot_number:
+            return str(
+                _(
+                    "这是旧牌子，已经换过新的了，点位号还是 %(number)s。您报的事照样送到。",
+                    number=scanned.spot_number,
+                )
+            )
+        return str(_("这是旧牌子，已经换过新的了。您报的事照样送到。"))
     return None
 
 

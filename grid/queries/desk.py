@@ -110,6 +110,13 @@ def listed(
     return _page(session, _burning(found), now=now, page=page, full=False, total=total)
 
 
+def open_at(session: Session, spot_id: int, *, by: Actor, now: datetime) -> Page:
+    """Return the open cases at a spot that *by* reads, masked like a list; one statement."""
+    statement = with_card().where(Case.spot_id == spot_id, Case.state.in_(OPEN))
+    found = scoped(statement, by, Permission.CASE_READ)
+    return _page(session, _burning(found), now=now, page=1, full=False)
+
+
 def counts(session: Session, *, by: Actor, now: datetime) -> Counts:
     """Return how many cases *by* reads, by state; one statement."""
     late = case((Case.state.in_(OPEN) & (Case.burns_at <= now), 1), else_=0)

@@ -33,6 +33,7 @@ SENT: Final[dict[str, list[RateLimitItem]]] = {
     "report": parse_many("600 per hour"),  # from one address
     "report-here": parse_many("120 per hour"),  # from one address at one code
     "attend": parse_many("600 per hour"),  # from one address: a whole hall may share one
+    "wrong-code": parse_many("60 per hour"),  # from one address
     "complaint": parse_many("60 per hour"),  # from one address
     "add": parse_many("40 per day"),  # to one receipt, from wherever
 }

@@ -37,12 +37,22 @@ from qr.queries.register import (
     register_entry,
     register_page,
 )
+from qr.queries.walls import (
+    TROUBLE_PAGE,
+    open_troubles,
+    photo_of,
+    photo_owner,
+    scans_of,
+    successor_of,
+    troubles_page,
+)
 
 __all__ = [
     "ACTIVITY_PAGE",
     "MOST",
     "ORDER_PAGE",
     "REGISTER_PAGE",
+    "TROUBLE_PAGE",
     "ActivityLine",
     "AttenderLine",
     "RegisterFilter",
@@ -60,12 +70,18 @@ __all__ = [
     "household_ids",
     "in_area",
     "item_ids",
+    "open_troubles",
     "order_detail",
     "order_files",
     "order_page",
     "own_sign_ins",
+    "photo_of",
+    "photo_owner",
     "register_entry",
     "register_page",
     "resolve",
+    "scans_of",
+    "successor_of",
+    "troubles_page",
     "with_spot_number",
 ]

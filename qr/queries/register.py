@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from kernel.access import Actor
@@ -12,8 +13,8 @@ from kernel.permissions import Permission
 from people.queries import scoped
 from qr import rules
 from qr.errors import NoSuchCode
-from qr.models import Code
-from qr.rules import CodeKind, CodeState
+from qr.models import Code, Trouble
+from qr.rules import CodeKind, CodeState, Watch
 
 REGISTER_PAGE: Final = 50
 # Each has a page of its own.
@@ -28,6 +29,8 @@ class RegisterFilter:
     state: CodeState | None = None
     number: int | None = None  # of a spot
     name: str = ""  # a part of it
+    watch: Watch | None = None
+    today: date = date.max  # in Shanghai: from when on silence counts
     after: int = 0  # only those with a higher number: the last of the page before
 
 
@@ -46,17 +49,37 @@ def register_page(session: Session, wanted: RegisterFilter, *, by: Actor) -> Seq
         statement = statement.where(Code.spot_number == wanted.number)
     if wanted.name:
         statement = statement.where(Code.place_name.contains(wanted.name, autoescape=True))
+    if wanted.watch is not None:
+        statement = statement.where(_to_watch(wanted.watch, wanted.today))
     return session.scalars(statement.order_by(Code.id).limit(REGISTER_PAGE)).all()
 
 
-def register_entry(session: Session, code_id: int, *, by: Actor) -> Code:
+def register_entry(
+    session: Session, code_id: int, *, by: Actor, permission: Permission = Permission.QR_READ
+) -> Code:
     """Return one code of the register.
 
     Raises:
-        NoSuchCode: there is none that *by* may read, or it is none that hangs.
+        NoSuchCode: there is none that *by* reaches under *permission*, or it is none that hangs.
     """
     statement = select(Code).where(Code.id == code_id, Code.kind.not_in(OFF_WALLS))
-    found = session.scalar(scoped(statement, by, Permission.QR_READ))
+    found = session.scalar(scoped(statement, by, permission))
     if found is None:
         raise NoSuchCode("没有这张码，或者它不在您的区域。")
     return found
+
+
+def _to_watch(watch: Watch, today: date) -> ColumnElement[bool]:
+    match watch:
+        case Watch.WRONG:
+            said = select(Trouble.id).where(
+                Trouble.code_id == Code.id, Trouble.settled_at.is_(None)
+            )
+            return or_(Code.state == CodeState.DAMAGED, said.exists())
+        case Watch.UNSCANNED:
+            since = or_(Code.last_scan_on.is_(None), Code.last_scan_on < Code.hung_on)
+            return Code.hung_on.is_not(None) & since
+        case Watch.SILENT:
+            return Code.last_scan_on < rules.silent_since(today)
+        case Watch.FAR:
+            return Code.far_reports > 0

@@ -51,7 +51,7 @@ STATE_NAMES: Final[Mapping[CodeState, str]] = MappingProxyType(
         CodeState.ORDERED: "还没打印",
         CodeState.PRINTED: "打印了，还没挂",
         CodeState.HUNG: "挂着",
-        CodeState.DAMAGED: "有人说坏了",
+        CodeState.DAMAGED: "有人说有问题",
         CodeState.REPLACED: "换过了",
         CodeState.REVOKED: "作废了",
     }
@@ -78,11 +78,15 @@ class Meaning(StrEnum):
     UNKNOWN = "unknown"  # never issued, or not a token at all; nobody is told which
 
 
-# Printing again changes nothing, and an installer may hang what somebody printed by hand.
+# Printing again changes nothing.  What we have not printed may have been printed elsewhere, so it
+# can be hung; that somebody says something is wrong with it does not make it printed.
 MOVES: Final[Mapping[CodeState, Mapping[Move, CodeState]]] = MappingProxyType(
     {
         CodeState.ORDERED: {
             Move.PRINT: CodeState.PRINTED,
+            Move.HANG: CodeState.HUNG,
+            Move.REPORT_DAMAGE: CodeState.ORDERED,
+            Move.FIND_SOUND: CodeState.ORDERED,
             Move.REPLACE: CodeState.REPLACED,
             Move.REVOKE: CodeState.REVOKED,
         },
@@ -90,6 +94,7 @@ MOVES: Final[Mapping[CodeState, Mapping[Move, CodeState]]] = MappingProxyType(
             Move.PRINT: CodeState.PRINTED,
             Move.HANG: CodeState.HUNG,
             Move.REPORT_DAMAGE: CodeState.DAMAGED,
+            Move.FIND_SOUND: CodeState.HUNG,  # whoever sees it there sees that it hangs
             Move.REPLACE: CodeState.REPLACED,
             Move.REVOKE: CodeState.REVOKED,
         },
@@ -151,3 +156,36 @@ def is_secret(kind: CodeKind) -> bool:
 def is_numbered(kind: CodeKind) -> bool:
     """Whether it stands somewhere that people name on the telephone by a spot number."""
     return kind not in {CodeKind.HOUSEHOLD, CodeKind.SIGN_IN}
+
+
+def is_hung(kind: CodeKind) -> bool:
+    """Whether somebody hangs it somewhere, and so can say that it hangs and is sound."""
+    return kind in {CodeKind.OPEN, CodeKind.SPOT, CodeKind.PLACE, CodeKind.DESK}
+
+
+class Wrong(StrEnum):
+    """What somebody says is wrong with a code."""
+
+    COVERED = "covered"  # hidden, or another code stuck over it
+    BROKEN = "broken"
+    MISPLACED = "misplaced"  # it hangs where it does not belong
+    FOREIGN = "foreign"  # what opened was not ours: a look-alike
+
+
+WRONG_NAMES: Final[Mapping[Wrong, str]] = MappingProxyType(
+    {
+        Wrong.COVERED: "被遮住了，或者贴上了别的码",
+        Wrong.BROKEN: "破损、看不清",
+        Wrong.MISPLACED: "地点不对",
+        Wrong.FOREIGN: "扫开的网址不一样",
+    }
+)
+
+
+class Settled(StrEnum):
+    """How what was said to be wrong was settled."""
+
+    SOUND = "sound"  # somebody looked: it is all right
+    HUNG = "hung"  # it was put up anew
+    REPLACED = "replaced"
+    REVOKED = "revoked"

@@ -25,6 +25,7 @@ from qr.service.codes import (
     revoke,
 )
 from qr.service.forgetting import forget_attender, forget_sign_ins, sign_ins_due
+from qr.service.forgetting_troubles import forget_troubles, troubles_due
 from qr.service.orders import (
     forget_order_files,
     note_fetched,
@@ -33,6 +34,14 @@ from qr.service.orders import (
     order_pieces,
 )
 from qr.service.printing import print_next, read_file, sweep_prints
+from qr.service.walls import (
+    find_sound,
+    hang,
+    note_reported_from,
+    note_scans,
+    rename,
+    say_wrong,
+)
 
 __all__ = [
     "ActivityWanted",
@@ -43,15 +52,20 @@ __all__ = [
     "Particulars",
     "block_card",
     "end_card",
+    "find_sound",
     "forget_attender",
     "forget_order_files",
     "forget_sign_ins",
+    "forget_troubles",
+    "hang",
     "issue",
     "issue_card",
     "make_activity",
     "move_card",
     "note_fetched",
     "note_printed",
+    "note_reported_from",
+    "note_scans",
     "order_again",
     "order_code",
     "order_pieces",
@@ -60,10 +74,13 @@ __all__ = [
     "read_file",
     "read_names",
     "reissue_card",
+    "rename",
     "replace",
     "revoke",
+    "say_wrong",
     "sign_in",
     "sign_in_for",
     "sign_ins_due",
     "sweep_prints",
+    "troubles_due",
 ]

@@ -5,7 +5,7 @@ from typing import Final
 
 from sqlalchemy import select, update
 
-from kernel import audit
+from kernel import audit, media
 from kernel.access import Actor
 from kernel.db import insert_once
 from kernel.permissions import Permission
@@ -16,7 +16,9 @@ from people.queries import reaches, scoped
 from qr import rules
 from qr.errors import NoSuchCode, NotYourArea, OneCardOnly, WrongMoment
 from qr.models import Code, TownNumbers
-from qr.rules import CodeKind, CodeState, Look, Move, Position
+from qr.queries import photo_owner
+from qr.rules import CodeKind, CodeState, Look, Move, Position, Settled
+from qr.service.settling import settle
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +93,7 @@ def issue(
     if rules.is_numbered(kind):
         code.spot_number = _next_number(work, code.town_code)
     issued = _save(work, code)
-    _note(work, code, "order", by)
+    note(work, code, "order", by)
     return issued
 
 
@@ -105,7 +107,7 @@ def replace(work: Work, code_id: int, *, reason: str, by: Actor | None) -> Issue
         NoSuchCode: there is none, or *by* may not replace it.
         WrongMoment: it was replaced or revoked before.
     """
-    old = _lock(work, code_id, by, Permission.QR_REPLACE)
+    old = lock(work, code_id, by, Permission.QR_REPLACE)
     new = Code(
         kind=old.kind,
         area_code=old.area_code,
@@ -128,7 +130,7 @@ def revoke(work: Work, code_id: int, *, reason: str, by: Actor | None) -> Code:
         NoSuchCode: there is none, or *by* may not revoke it.
         WrongMoment: it was replaced or revoked before; revoke the successor.
     """
-    code = _lock(work, code_id, by, Permission.QR_REVOKE)
+    code = lock(work, code_id, by, Permission.QR_REVOKE)
     _end(work, code, reason=reason, by=by)
     return code
 
@@ -178,7 +180,7 @@ def put_card(work: Work, household_id: int, card: NewCard, *, by: Actor | None) 
         _save(work, new, card.token)
     else:
         _succeed(work, old, new, reason="印了新卡", by=by, token=card.token)
-    _note(work, new, "order", by)
+    note(work, new, "order", by)
     keep_look(new, card.look)
     if card.printed:
         mark_printed(work, new, by=by)
@@ -211,7 +213,7 @@ def move_card(work: Work, household_id: int) -> None:
         card.area_code = home.area_code
         card.town_code = rules.town_of(home.area_code)
         work.session.flush()
-        _note(work, card, "move", None)
+        note(work, card, "move", None)
 
 
 def note_printed(work: Work, code_id: int, look: Look, *, by: Actor | None) -> Code:
@@ -224,7 +226,7 @@ def note_printed(work: Work, code_id: int, look: Look, *, by: Actor | None) -> C
         NoSuchCode: there is none, or *by* may not print it.
         WrongMoment: it was replaced or revoked.
     """
-    code = _lock(work, code_id, by, Permission.QR_PRINT)
+    code = lock(work, code_id, by, Permission.QR_PRINT)
     keep_look(code, look)
     mark_printed(work, code, by=by, detail=f"{look.version}-{look.ecc}-{look.mask}")
     work.session.flush()
@@ -243,7 +245,7 @@ def mark_printed(work: Work, code: Code, *, by: Actor | None, detail: str = "") 
         WrongMoment: it was replaced or revoked.
     """
     code.state = rules.next_state(code.state, Move.PRINT)
-    _note(work, code, "print", by, detail)
+    note(work, code, "print", by, detail)
 
 
 def _home(work: Work, household_id: int, by: Actor, permission: Permission) -> Household:
@@ -268,8 +270,10 @@ def _end(work: Work, code: Code, *, reason: str, by: Actor | None) -> None:
     code.state = rules.next_state(code.state, Move.REVOKE)
     code.revoked_at = work.now()
     code.reason = reason[:LONGEST_REASON]
+    settle(work, code.id, Settled.REVOKED)
+    media.forget(work, photo_owner(code.id))
     work.session.flush()
-    _note(work, code, "revoke", by, code.reason)
+    note(work, code, "revoke", by, code.reason)
 
 
 def _succeed(
@@ -282,8 +286,10 @@ def _succeed(
     work.session.flush()  # number and household are free before the successor takes them
     issued = _save(work, new, token)
     old.replaced_by_id = new.id
+    settle(work, old.id, Settled.REPLACED)
+    media.forget(work, photo_owner(old.id))
     work.session.flush()
-    _note(work, old, "replace", by, f"by {new.id}: {old.reason}")
+    note(work, old, "replace", by, f"by {new.id}: {old.reason}")
     return issued
 
 
@@ -311,7 +317,12 @@ def _working_card(work: Work, household_id: int) -> Code | None:
     )
 
 
-def _lock(work: Work, code_id: int, by: Actor | None, permission: Permission) -> Code:
+def lock(work: Work, code_id: int, by: Actor | None, permission: Permission) -> Code:
+    """Return a code that *by* reaches, as it is now, and let nobody else change it.
+
+    Raises:
+        NoSuchCode: there is none for *by*.
+    """
     statement = select(Code).where(Code.id == code_id)
     if by is not None:
         statement = scoped(statement, by, permission)
@@ -352,7 +363,8 @@ def _next_number(work: Work, town_code: str) -> int:
     ).scalar_one()
 
 
-def _note(work: Work, code: Code, verb: str, by: Actor | None, detail: str = "") -> None:
+def note(work: Work, code: Code, verb: str, by: Actor | None, detail: str = "") -> None:
+    """Write down in the audit log what happened to a code."""
     audit.note(
         work,
         by=by,

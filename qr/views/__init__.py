@@ -1,6 +1,15 @@
 """What codes open, the scanner, and the pages of staff: register, printing, cards, activities."""
 
-from qr.views import activities, attending, cards, printing, register, scanner
+from qr.views import (
+    activities,
+    attending,
+    cards,
+    printing,
+    register,
+    scanner,
+    walls,
+    wrong,
+)
 from qr.views.attending import without_screen
 from qr.views.blueprint import pages
 from qr.views.scan import Target
@@ -14,5 +23,7 @@ __all__ = [
     "printing",
     "register",
     "scanner",
+    "walls",
     "without_screen",
+    "wrong",
 ]

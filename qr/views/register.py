@@ -1,19 +1,22 @@
 """The register of codes: what hangs where, ordered, replaced and revoked by staff."""
 
+from datetime import date
 from http import HTTPStatus
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kernel.access import require
+from kernel.clock import SHANGHAI
 from kernel.db import db
 from kernel.errors import Refusal
 from kernel.forms import text
 from kernel.permissions import Permission
 from kernel.web import current_actor, row_number, show_in
-from kernel.work import transaction
+from kernel.work import parts, transaction
 from people import queries as people
 from people.rules import Level
 from qr import queries, rules, service
@@ -28,19 +31,25 @@ LEVELS: Final = (Level.TOWN, Level.VILLAGE, Level.GRID, Level.MICRO_GRID)
 @require(Permission.QR_READ)
 def register() -> ResponseReturnValue:
     """List the codes one may read, fifty at a time."""
-    form, by = RegisterForm(request.args), current_actor()
+    form, by, today = RegisterForm(request.args), current_actor(), _today()
     after = request.args.get("after", 0, type=row_number)
     lines = (
-        queries.register_page(db.session(), form.wanted(after), by=by) if form.validate() else ()
+        queries.register_page(db.session(), form.wanted(after, today), by=by)
+        if form.validate()
+        else ()
     )
     kept: dict[str, Any] = {name: request.args[name] for name in request.args if name in form}
     more = ""
     if len(lines) == queries.REGISTER_PAGE:
         more = url_for("qr.register", **kept, after=lines[-1].id)
+    shown = [one.id for one in lines]
     return render_template(
         "qr/register.html",
         form=form,
         lines=lines,
+        scans=queries.scans_of(db.session(), shown, today=today),
+        troubles=queries.open_troubles(db.session(), shown),
+        wrong=rules.WRONG_NAMES,
         more=more,
         paths=people.paths_of(db.session(), [one.area_code for one in lines]),
         kinds=rules.KIND_NAMES,
@@ -131,6 +140,10 @@ def print_code(code_id: int) -> ResponseReturnValue:
     return redirect(url_for("qr.print_order", order_id=order), code=HTTPStatus.SEE_OTHER)
 
 
+def _today() -> date:
+    return parts().clock.now().astimezone(SHANGHAI).date()
+
+
 def _page(
     code_id: int, form: EndForm | None = None, status: HTTPStatus | None = None
 ) -> ResponseReturnValue:
@@ -142,6 +155,13 @@ def _page(
     page = render_template(
         "qr/code.html",
         code=found,
+        number=queries.successor_of(db.session(), found).spot_number,
+        host=urlsplit(parts().settings.public_url).netloc.lower(),
+        scans=queries.scans_of(db.session(), [found.id], today=_today())[found.id],
+        troubles=queries.open_troubles(db.session(), [found.id]).get(found.id, ()),
+        wrong=rules.WRONG_NAMES,
+        photo=queries.photo_of(db.session(), found.id),
+        hung=rules.is_hung(found.kind),
         spelled=rules.printed(found.token) if found.token else "",
         path=people.path_of(db.session(), found.area_code, top=Level.TOWN),
         kind=rules.KIND_NAMES[found.kind],
@@ -152,6 +172,8 @@ def _page(
         may={
             name: people.reaches(by, permission, found.area_code)
             for name, permission in (
+                ("hang", Permission.QR_HANG),
+                ("rename", Permission.QR_ORDER),
                 ("print", Permission.QR_PRINT),
                 ("replace", Permission.QR_REPLACE),
                 ("revoke", Permission.QR_REVOKE),

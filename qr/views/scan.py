@@ -6,11 +6,14 @@ from typing import Final
 
 from flask import Response, current_app, make_response, request
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 
 from kernel.access import public
+from kernel.clock import SHANGHAI
 from kernel.db import db
 from kernel.web import count_miss
-from qr import queries
+from kernel.work import parts
+from qr import queries, rules
 from qr.queries import Scanned
 from qr.rules import CodeKind
 from qr.views.blueprint import pages
@@ -43,4 +46,19 @@ def scan(token: str) -> Response:
     if scanned.unknown and response.status_code == HTTPStatus.OK:
         response.status_code = HTTPStatus.NOT_FOUND
     response.headers["Cache-Control"] = "no-store"
+    if request.method == "GET" and response.status_code == HTTPStatus.OK:
+        _count(scanned)
     return response
+
+
+def _count(scanned: Scanned) -> None:
+    """Count a scan of the label, without storing who, unless it was staff, a robot or a reload."""
+    again = "fs" in request.args or "lang" in request.args  # another size or language
+    staff = current_user.is_authenticated and current_user.is_staff
+    purpose = request.headers.get("Sec-Purpose", "") + request.headers.get("Purpose", "")
+    if again or staff or scanned.label_id is None:
+        return
+    if rules.counts_as_scan(scanned.kind, agent=request.user_agent.string, purpose=purpose):
+        part = parts()
+        today = part.clock.now().astimezone(SHANGHAI).date()
+        part.tally.add(rules.TALLY, rules.scan_field(scanned.label_id, today))

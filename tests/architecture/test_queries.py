@@ -37,6 +37,7 @@ SCOPED = {
     "grid.queries.accused.accused_of": "grid/test_service_accused_written.py",
     "grid.queries.accused.colleagues": "grid/test_service_accused_written.py",
     "grid.queries.desk.counts": "grid/test_queries.py",
+    "grid.queries.desk.open_at": "citizen/test_views_spot.py",
     "grid.queries.desk.listed": "grid/test_queries.py",
     "grid.queries.desk.queue": "grid/test_queries.py",
     "grid.queries.desk.queue_version": "grid/test_queries.py",
@@ -89,6 +90,7 @@ SCOPED = {
     "qr.queries.orders.order_page": "qr/test_service_orders.py",
     "qr.queries.register.register_entry": "qr/test_views_register.py",
     "qr.queries.register.register_page": "qr/test_views_register.py",
+    "qr.queries.walls.troubles_page": "qr/test_views_walls.py",
 }
 OPEN = {
     "grid.queries.cards.with_card": "a statement that its callers narrow before they ask it",
@@ -178,6 +180,10 @@ OPEN = {
     "qr.queries.codes.find": "for commands on the machine itself",
     "upkeep.queries.state.last_retention": "numbers without anybody's data",
     "upkeep.queries.state.state": "measures the house and reads nobody's data",
+    "qr.queries.walls.open_troubles": "of codes that their reader was let in to",
+    "qr.queries.walls.photo_of": "of a code that its reader was let in to",
+    "qr.queries.walls.scans_of": "of codes that their reader was let in to; numbers only",
+    "qr.queries.walls.successor_of": "of a code that its reader was let in to",
     "qr.queries.orders.item_ids": "the caller may see the order",
     "qr.queries.orders.order_files": "the caller may see the order",
     "people.queries.cards.card_holders": "what is printed on cards that somebody may print",

@@ -333,7 +333,7 @@ class TestOtherPages:
         receipt = client.get(f"/r/{report.number}?k={key}").text
 
         assert "就在这里（老街菜场东门）" in form
-        assert "”，和牌子上印的一样才是真的" in form
+        assert "，和牌子上印的一样才是真的" in form
         assert "今天 20:01 前接单" in receipt
         assert "现在：" in receipt
         assert "打给网格长" not in receipt  # there is no number to call

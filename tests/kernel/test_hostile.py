@@ -72,10 +72,26 @@ HEADERS: Final[tuple[dict[str, str], ...]] = (
 )
 # What url_for, the forms and the views would read from a request; the forms' own fields are added.
 EVERYWHERE: Final = frozenset(
-    {"k", "r", "s", "thumb", "page", "after", "before", "q", "lang", "fs", "next", "do", "old"}
+    {
+        "k",
+        "r",
+        "s",
+        "thumb",
+        "page",
+        "after",
+        "before",
+        "q",
+        "lang",
+        "fs",
+        "next",
+        "do",
+        "old",
+        "ok",
+        "only",
+    }
     | {"row", "number", "kind", "key", "_external", "_scheme", "_method", "_anchor", "endpoint"}
 )
-FILES: Final = ("photos", "voice", "file", "table")
+FILES: Final = ("photos", "photo", "voice", "file", "table")
 # They end what the next requests need.
 LAST_DEEDS: Final = frozenset({"people.sign_out", "people.sign_out_resident"})
 

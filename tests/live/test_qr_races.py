@@ -2,16 +2,19 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from threading import Barrier
 
 from flask import Flask
+from sqlalchemy import select
 
 from kernel.db import db
 from kernel.errors import Refusal
 from kernel.work import Work, transaction
 from qr import queries, rules, service
 from qr.errors import OneCardOnly, WrongMoment
-from qr.rules import CodeKind
+from qr.models import Trouble
+from qr.rules import CodeKind, Wrong
 from qr.service import Particulars
 from tests.factories import GRID, make_area, make_household
 
@@ -76,3 +79,23 @@ def test_a_code_gets_one_successor(live: Flask) -> None:
     refusals = race(live, lambda work: service.replace(work, code_id, reason="", by=None))
 
     assert [type(refusal) for refusal in refusals] == [WrongMoment] * (AT_ONCE - 1)
+
+
+def test_what_many_say_at_once_is_one_report_and_no_scan_is_lost_in_the_database(
+    live: Flask,
+) -> None:
+    with live.app_context(), transaction() as work:
+        make_area(work.session, GRID)
+        code_id = order(work).code.id
+    day = date(2026, 3, 2)
+
+    def both(work: Work) -> None:
+        service.say_wrong(work, code_id, wrong=Wrong.BROKEN)
+        service.note_scans(work, {rules.scan_field(code_id, day): 2})
+
+    assert race(live, both) == []
+
+    with live.app_context():
+        session = db.session()
+        assert session.scalars(select(Trouble.times)).all() == [AT_ONCE]
+        assert queries.scans_of(session, [code_id], today=day)[code_id][-1] == 2 * AT_ONCE

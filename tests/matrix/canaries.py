@@ -20,6 +20,7 @@ READ_UNDER = {
     "spot": "qr:read",
     "activity": "qr:read",
     "attender": "activity:confirm",
+    "wrong": "qr:read",  # what passers-by say of a code
     "nobody": "",  # sealed for ever: no page has it
 }
 

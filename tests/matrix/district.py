@@ -23,7 +23,7 @@ from people.rules import ImportState
 from qr import service as qr
 from qr.models import SignIn
 from qr.queries import Wanted
-from qr.rules import CodeKind, Format, How, OrderState
+from qr.rules import CodeKind, Format, How, OrderState, Wrong
 from tests.factories import make_area, make_household, make_person, make_staff
 from tests.fakes import NOON
 from tests.grid.factories import a_number
@@ -246,6 +246,8 @@ def _plant_code(found: District, place: str) -> None:
         name = word("spot", place)[:60]
         issued = qr.issue(work, kind=CodeKind.SPOT, area_code=area, place_name=name, by=None)
         names = {"token": issued.token, "code_id": str(issued.code.id)}
+        seen = word("wrong", place)
+        qr.say_wrong(work, issued.code.id, wrong=Wrong.FOREIGN, seen=seen)
         wanted = Wanted(area_code=area, form=Format.PLATE)
         order = qr.order_pieces(work, wanted, by=None)
         order.state = OrderState.READY
@@ -253,7 +255,7 @@ def _plant_code(found: District, place: str) -> None:
         names_of = _plant_activity(work, area, place)
     words = {"activity": word("activity", place), "attender": word("attender", place)}
     found.add("activity", Thing(place, names=names_of), **words)
-    found.add("code", Thing(place, names=names), spot=name)
+    found.add("code", Thing(place, names=names), spot=name, wrong=seen)
     found.add("order", Thing(place, names=printed))
 
 

@@ -158,6 +158,11 @@ qr.code                   qr:read               code
 qr.print_code             qr:print              code
 qr.replace_code           qr:replace            code
 qr.revoke_code            qr:revoke             code
+qr.hang_code              qr:hang               code        state
+qr.find_sound             qr:hang               code        state
+qr.rename_code            qr:order              code        state
+qr.photo                  qr:read               code        part
+qr.troubles               qr:read               -
 qr.print_orders           qr:print              -
 qr.print_order            qr:print              order
 qr.print_again            qr:print              order
@@ -252,6 +257,7 @@ FOR_ALL: Final = frozenset(
         "qr.attend",
         "qr.scan",
         "qr.scanner",
+        "qr.wrong",
         "static",
     ]
 )

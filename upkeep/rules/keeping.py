@@ -14,8 +14,12 @@ KEEPERS: Final[Mapping[str, str]] = {
     "外部单位链接与回话": "outside",
     "值班表": "duty",
     "活动签到": "sign_in",
+    "码有问题的说明": "trouble",
 }
-ALONG: Final[Mapping[str, str]] = {"姓名或称呼": "和手机号一起删"}
+ALONG: Final[Mapping[str, str]] = {
+    "姓名或称呼": "和手机号一起删",
+    "贴码时的照片": "换码或作废时一起删",
+}
 NOT_YET: Final = "还没有这项功能，没有这样的数据"
 
 

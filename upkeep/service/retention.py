@@ -31,6 +31,7 @@ VERBS: Final[Mapping[str, Sequence[Callable[[Work], int]]]] = {
     "household": (people.service.forget_households,),
     "log": (audit.forget_lines,),
     "outside": (grid.service.forgetting.forget_outside,),
+    "trouble": (qr.service.forget_troubles,),
     "duty": (grid.service.forgetting.forget_old_duty,),
     "sign_in": (qr.service.forget_sign_ins,),
 }
@@ -74,6 +75,7 @@ def _due(work: Work) -> dict[str, int]:
     found.update(citizen.service.forgetting.due(work))
     found["household"] += people.service.households_due(work)
     found["sign_in"] += qr.service.sign_ins_due(work)
+    found["trouble"] += qr.service.troubles_due(work)
     found["log"] += grid.service.forgetting.how_many(work, audit.over(work))
     return dict(found)
 

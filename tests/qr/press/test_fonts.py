@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from qr.rules.letters import printable
 from qr.rules.press import fonts
 from qr.rules.press.fonts import MissingGlyph, NoFont, find_fonts
 
@@ -53,3 +54,8 @@ def test_rare_characters_of_place_names_are_there() -> None:
 def test_a_character_without_shape_is_named(text: str, point: str) -> None:
     with pytest.raises(MissingGlyph, match=rf"U\+{point}"):
         find_fonts().check(["梅林村", text])
+
+
+def test_every_letter_that_a_name_may_hold_has_a_shape() -> None:
+    """A name that was taken must not stop the order it is printed in."""
+    find_fonts().check(["".join(map(chr, sorted(printable())))])

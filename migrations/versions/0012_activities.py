@@ -1,6 +1,6 @@
 """activities, and who signed in at them
 
-Revision ID: 0014
+Revision ID: 0012
 Revises: 0011
 Create Date: 2026-11-27 14:00:00
 
@@ -8,7 +8,7 @@ Create Date: 2026-11-27 14:00:00
 from alembic import op
 import sqlalchemy as sa
 
-revision = '0014'
+revision = '0012'
 down_revision = '0011'
 branch_labels = None
 depends_on = None
