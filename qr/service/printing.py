@@ -18,6 +18,7 @@ from kernel import media
 from kernel.access import Actor
 from kernel.db import keyring
 from kernel.outbox import Errand
+from kernel.settings import Settings
 from kernel.stores import Store
 from kernel.work import Work
 from qr import rules
@@ -48,7 +49,7 @@ class Part:
     pieces: int  # ordered for it
     drafts: Sequence[Draft]
     imprint: Imprint
-    public_url: str
+    settings: Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +76,7 @@ def print_next(work: Work, order_id: int) -> Errand | None:
         pieces=len(positions),
         drafts=drafts_of(work, order, positions),
         imprint=imprint_of(work, order),
-        public_url=work.parts.settings.public_url,
+        settings=work.parts.settings,
     )
     return Errand(partial(_print, work.parts.store, part), partial(_write_down, part=part))
 
@@ -109,8 +110,8 @@ def _print(store: Store, part: Part, _row: str) -> Outcome:
     if not part.drafts:  # all of them ended since they were ordered
         return Outcome()
     try:
-        pieces = [_piece(draft, part.public_url) for draft in part.drafts]
-        pdf = press(part.form, pieces, part.imprint, find_fonts())
+        pieces = [piece_of(draft, part.settings) for draft in part.drafts]
+        pdf = press(part.form, pieces, part.imprint, find_fonts(part.settings.print_font))
         prove(pdf, [piece.url for piece in pieces])
     except CannotPrint as refusal:
         return Outcome(trouble=str(refusal))
@@ -124,8 +125,9 @@ def _print(store: Store, part: Part, _row: str) -> Outcome:
     return Outcome(looks=[piece.look for piece in pieces], bytes=len(pdf))
 
 
-def _piece(draft: Draft, public_url: str) -> Piece:
-    url = rules.scan_url(public_url, draft.token)
+def piece_of(draft: Draft, settings: Settings) -> Piece:
+    """Return what is drawn of a draft: in capitals or not, as this house prints its links."""
+    url = rules.scan_url(settings.public_url, draft.token, upper=settings.print_upper)
     return Piece(
         number=draft.number,
         kind=draft.kind,

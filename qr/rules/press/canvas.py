@@ -65,6 +65,11 @@ class Canvas:
         self._pdf.set_fill_color(*colour)
         self._pdf.rect(*box, style="F", round_corners=round_by > 0, corner_radius=round_by)
 
+    def disc(self, box: Box, colour: Colour) -> None:
+        """Fill the circle that a square holds."""
+        self._pdf.set_fill_color(*colour)
+        self._pdf.ellipse(*box, style="F")
+
     def line(self, start: tuple[float, float], end: tuple[float, float], colour: Colour) -> None:
         """Draw a hairline."""
         self._pdf.set_draw_color(*colour)

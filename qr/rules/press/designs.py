@@ -26,6 +26,8 @@ TITLES: Final[Mapping[CodeKind, str]] = MappingProxyType(
         CodeKind.HOUSEHOLD: "户码",
     }
 )
+# 6.4 points, on the smallest label: the least that is read at arm's length.
+SMALL: Final = 2.25
 PROMISE: Final = "不用下载，不用注册。马上有人接，办到哪一步都看得见。"
 NEVER: Final = "我们从不问银行卡号和验证码。"
 # The words above and below, for the check that a font has them all.
@@ -56,29 +58,20 @@ def label(canvas: Canvas, box: Box, piece: Piece, imprint: Imprint) -> None:
     words_left, width = left + 34 * unit, box.width - 36.5 * unit
     row = _rows(words_left, width)
     canvas.text(
-        row(top + 2 * unit, 6 * unit), TITLES[piece.kind], 4.6 * unit, bold=True, colour=GREEN
+        row(top + 1.4 * unit, 6 * unit), TITLES[piece.kind], 4.6 * unit, bold=True, colour=GREEN
     )
     canvas.text(
-        row(top + 8.2 * unit, 8.6 * unit), piece.place or piece.area, 3.2 * unit, bold=True, lines=2
+        row(top + 7.4 * unit, 8.6 * unit), piece.place or piece.area, 3.2 * unit, bold=True, lines=2
     )
-    canvas.text(row(top + 16.8 * unit, 3.4 * unit), piece.area, 2.3 * unit, colour=GREY)
+    canvas.text(row(top + 16 * unit, 3.2 * unit), piece.area, 2.4 * unit, colour=GREY)
     if piece.spot_number is not None:
         canvas.text(
-            row(top + 20.4 * unit, 5.6 * unit), f"点位号 {piece.spot_number}", 4 * unit, bold=True
+            row(top + 19.4 * unit, 5.4 * unit), f"点位号 {piece.spot_number}", 4 * unit, bold=True
         )
-    canvas.text(
-        row(top + 26.2 * unit, 4 * unit),
-        helped(piece, imprint),
-        2.6 * unit,
-        bold=True,
-    )
-    canvas.text(row(top + 30.2 * unit, 2.8 * unit), f"网址 {imprint.host}", 2 * unit, colour=GREY)
-    canvas.text(
-        row(top + 32.8 * unit, 2.8 * unit),
-        f"{piece.token}  №{piece.number}",
-        1.9 * unit,
-        colour=GREY,
-    )
+    canvas.text(row(top + 25 * unit, 3.6 * unit), helped(piece, imprint), 2.6 * unit, bold=True)
+    canvas.text(row(top + 28.8 * unit, 3 * unit), f"网址 {imprint.host}", SMALL * unit, colour=GREY)
+    numbered = f"{piece.token}  №{piece.number}"
+    canvas.text(row(top + 31.8 * unit, 3 * unit), numbered, SMALL * unit, colour=GREY)
 
 
 def plate(canvas: Canvas, box: Box, piece: Piece, imprint: Imprint, *, bleed: float = 0.0) -> None:
@@ -150,7 +143,7 @@ def plate(canvas: Canvas, box: Box, piece: Piece, imprint: Imprint, *, bleed: fl
     canvas.text(
         row(foot_top + 19.8 * unit, 3.4 * unit),
         f"{piece.token} · {NEVER}",
-        2.2 * unit,
+        SMALL * unit,
         colour=GREY,
         align="C",
     )

@@ -9,10 +9,12 @@ from qr.rules.press.styled import styled_png
 
 EXAMPLES: Final = ("路灯不亮", "井盖松动", "垃圾没人清", "邻里有矛盾", "看见危险")
 STEPS: Final = (
-    ("扫", "微信、支付宝、浏览器、相机都行"),
-    ("说", "说一段话，拍张照，或者写几个字"),
-    ("等", "谁在办、几时答复，马上看得到"),
+    ("扫", "微信、支付宝、", "浏览器、相机都行"),
+    ("说", "说一段话、拍张照，", "或者写几个字"),
+    ("等", "谁在办、几时答复，", "马上看得到"),
 )
+PROMISE: Final = "不用下载，不用注册，不留名字也行"
+OWN_WORDS: Final = (*EXAMPLES, PROMISE, *("".join(step) for step in STEPS))
 
 
 def poster(canvas: Canvas, box: Box, piece: Piece, imprint: Imprint) -> None:
@@ -59,31 +61,18 @@ def _middle(canvas: Canvas, box: Box, piece: Piece, unit: float) -> None:
 
 
 def _steps(canvas: Canvas, box: Box, unit: float) -> None:
-    top, wide = box.top + 203 * unit, 58 * unit
-    for at, (sign, words) in enumerate(STEPS):
+    top, wide, side = box.top + 203 * unit, 58 * unit, 18 * unit
+    for at, (sign, *rows) in enumerate(STEPS):
         left = box.left + 14 * unit + at * 62 * unit
-        canvas.fill(
-            Box(left + wide / 2 - 9 * unit, top, 18 * unit, 18 * unit), GREEN, round_by=9 * unit
-        )
-        canvas.text(
-            Box(left + wide / 2 - 9 * unit, top, 18 * unit, 18 * unit),
-            sign,
-            10 * unit,
-            bold=True,
-            colour=WHITE,
-            align="C",
-        )
-        canvas.text(
-            Box(left, top + 20 * unit, wide, 14 * unit),
-            words,
-            5 * unit,
-            colour=INK,
-            align="C",
-            lines=2,
-        )
+        spot = Box(left + (wide - side) / 2, top, side, side)
+        canvas.disc(spot, GREEN)
+        canvas.text(spot, sign, 10 * unit, bold=True, colour=WHITE, align="C")
+        for row, words in enumerate(rows):
+            place = Box(left, top + (19.5 + 6.6 * row) * unit, wide, 6.6 * unit)
+            canvas.text(place, words, 5.2 * unit, colour=INK, align="C")
     canvas.text(
-        Box(box.left + 14 * unit, top + 37 * unit, box.width - 28 * unit, 10 * unit),
-        "不用下载，不用注册，不留名字也行",
+        Box(box.left + 14 * unit, top + 36 * unit, box.width - 28 * unit, 10 * unit),
+        PROMISE,
         7 * unit,
         bold=True,
         colour=GREEN,

@@ -25,7 +25,7 @@ def press(form: Format, pieces: Sequence[Piece], imprint: Imprint, fonts: Fonts)
     layout = LAYOUTS[form]
     if not 0 < len(pieces) <= layout.per_file:
         raise ValueError(f"{len(pieces)} pieces do not make one file of {form}")
-    fonts.check([*designs.OWN_WORDS, *posters.EXAMPLES, SAMPLE, imprint.words])
+    fonts.check([*designs.OWN_WORDS, *posters.OWN_WORDS, SAMPLE, imprint.words])
     fonts.check(piece.words for piece in pieces)
     canvas = Canvas(layout.page, fonts, title=f"{imprint.app_name} {imprint.order}".strip())
     front = posters.poster if layout.styled else designs.FRONTS[form]
@@ -51,7 +51,7 @@ def _page(
         design(canvas, layout.box(at, back=back), piece, imprint)
     _cut_guide(canvas, layout)
     if imprint.sample:
-        _stamp(canvas, layout)
+        _stamp(canvas, [layout.box(at, back=back) for at in range(len(pieces))])
 
 
 def _cut_guide(canvas: Canvas, layout: Layout) -> None:
@@ -78,12 +78,11 @@ def _cut_guide(canvas: Canvas, layout: Layout) -> None:
             canvas.line((left, y), (right, y), CUT)
 
 
-def _stamp(canvas: Canvas, layout: Layout) -> None:
+def _stamp(canvas: Canvas, boxes: Sequence[Box]) -> None:
     """Stamp each piece, so that none of them can be cut out and hung."""
-    for at in range(layout.per_page):
-        box = layout.box(at)
+    for box in boxes:
         middle_x, middle_y = box.left + box.width / 2, box.top + box.height / 2
-        size = min(box.width / 2.4, box.height * 0.7)
+        size = min(box.width / 3, box.height * 0.55)
         with canvas.turned(20, middle_x, middle_y), canvas.faded(FAINT):
             whole = Box(box.left, middle_y - size, box.width, 2 * size)
             canvas.text(whole, SAMPLE, size, bold=True, colour=RED, align="C")
