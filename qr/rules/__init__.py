@@ -20,7 +20,7 @@ from qr.rules.lifecycle import (
     next_state,
 )
 from qr.rules.looks import Ecc, Look, LookDoesNotFit
-from qr.rules.orders import KEPT, MOST, ONLY_NAMES, Only, OrderState, kept
+from qr.rules.orders import KEPT, MOST, ONLY_NAMES, Only, OrderState, Size, check_count, kept
 from qr.rules.pieces import Imprint, Piece
 from qr.rules.speaking import read_spot_number
 from qr.rules.spots import LONGEST_NAME, Position, checked_name, checked_position
@@ -28,6 +28,7 @@ from qr.rules.tokens import (
     FIRST_SPOT_NUMBER,
     LENGTHS,
     check_word,
+    common_area,
     digest,
     is_final,
     is_secret_token,
@@ -65,9 +66,12 @@ __all__ = [
     "OrderState",
     "Piece",
     "Position",
+    "Size",
+    "check_count",
     "check_word",
     "checked_name",
     "checked_position",
+    "common_area",
     "digest",
     "fits",
     "is_final",

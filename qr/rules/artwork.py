@@ -5,7 +5,7 @@ so that the same link and look are the same modules on every machine and release
 """
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final, Literal, cast
 
 import qrcode
@@ -82,6 +82,20 @@ def modules(text: str, look: Look) -> Modules:
         LookDoesNotFit: the text is too long for the look.
     """
     return tuple(tuple(bool(module) for module in row) for row in _draw(text, look).matrix)
+
+
+def runs(text: str, look: Look) -> Sequence[tuple[int, int, int]]:
+    """Return where dark modules stand side by side: column, row, and how many."""
+    found: list[tuple[int, int, int]] = []
+    for y, row in enumerate(modules(text, look)):
+        start = None
+        for x, dark in enumerate((*row, False)):
+            if dark and start is None:
+                start = x
+            elif not dark and start is not None:
+                found.append((start, y, x - start))
+                start = None
+    return found
 
 
 def second_opinion(text: str, look: Look) -> Modules:

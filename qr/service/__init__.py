@@ -17,9 +17,11 @@ from qr.service.codes import (
 )
 from qr.service.orders import (
     forget_order_files,
+    hand_on,
     note_fetched,
     order_again,
     order_code,
+    order_codes,
     order_pieces,
 )
 from qr.service.printing import print_next, read_file, sweep_prints
@@ -31,6 +33,7 @@ __all__ = [
     "block_card",
     "end_card",
     "forget_order_files",
+    "hand_on",
     "issue",
     "issue_card",
     "move_card",
@@ -38,6 +41,7 @@ __all__ = [
     "note_printed",
     "order_again",
     "order_code",
+    "order_codes",
     "order_pieces",
     "print_next",
     "put_card",

@@ -49,6 +49,7 @@ class Part:
     pieces: int  # ordered for it
     drafts: Sequence[Draft]
     imprint: Imprint
+    hand_on: bool
     settings: Settings
 
 
@@ -61,8 +62,12 @@ class Outcome:
     trouble: str = ""
 
 
-def print_next(work: Work, order_id: int) -> Errand | None:
-    """Return what is to be done for the next file of an order; nothing if there is none."""
+def print_next(work: Work, order_id: int, *, hand_on: bool = True) -> Errand | None:
+    """Return what is to be done for the next file of an order; nothing if there is none.
+
+    The file after it is owed then; not to the workers where the caller goes on itself, without
+    *hand_on*.
+    """
     order = work.session.get(PrintOrder, order_id)
     if order is None or order.state is not OrderState.PRINTING:
         return None
@@ -76,6 +81,7 @@ def print_next(work: Work, order_id: int) -> Errand | None:
         pieces=len(positions),
         drafts=drafts_of(work, order, positions),
         imprint=imprint_of(work, order),
+        hand_on=hand_on,
         settings=work.parts.settings,
     )
     return Errand(partial(_print, work.parts.store, part), partial(_write_down, part=part))
@@ -169,10 +175,10 @@ def _write_down(work: Work, outcome: Outcome, *, part: Part) -> None:
     order.left_out += part.pieces - len(outcome.looks)
     # From the first file on: an order that fails at a later one must not keep its cards for ever.
     order.expires_at = work.now() + rules.kept(order.form)
-    if order.done < order.pieces:
-        work.announce(PrintOrdered(order_id=order.id))
-    else:
+    if order.done >= order.pieces:
         order.state = OrderState.READY
+    elif part.hand_on:
+        work.announce(PrintOrdered(order_id=order.id))
 
 
 def _note_codes(

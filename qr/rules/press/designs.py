@@ -12,9 +12,9 @@ from typing import Final
 from qr.rules.formats import LAYOUTS, Box, Format
 from qr.rules.lifecycle import CodeKind
 from qr.rules.pieces import Imprint, Piece
-from qr.rules.press.canvas import DEEP, GREEN, GREY, INK, PALE, WHITE, Canvas
+from qr.rules.press.surface import DEEP, GREEN, GREY, INK, PALE, WHITE, Surface
 
-Design = Callable[[Canvas, Box, Piece, Imprint], None]
+Design = Callable[[Surface, Box, Piece, Imprint], None]
 
 TITLES: Final[Mapping[CodeKind, str]] = MappingProxyType(
     {
@@ -47,7 +47,7 @@ def helped(piece: Piece, imprint: Imprint) -> str:
     return said if piece.spot_number is None else f"{said}，报点位号"
 
 
-def label(canvas: Canvas, box: Box, piece: Piece, imprint: Imprint) -> None:
+def label(canvas: Surface, box: Box, piece: Piece, imprint: Imprint) -> None:
     """Draw a label: the code on the left, the words on the right.  Drawn for 70 x 37 mm."""
     unit = box.height / 37
     left, top = box.left, box.top
@@ -74,7 +74,7 @@ def label(canvas: Canvas, box: Box, piece: Piece, imprint: Imprint) -> None:
     canvas.text(row(top + 31.8 * unit, 3 * unit), numbered, SMALL * unit, colour=GREY)
 
 
-def plate(canvas: Canvas, box: Box, piece: Piece, imprint: Imprint, *, bleed: float = 0.0) -> None:
+def plate(canvas: Surface, box: Box, piece: Piece, imprint: Imprint, *, bleed: float = 0.0) -> None:
     """Draw a plate for a door or a wall, upright.  Drawn for 80 x 120 mm."""
     unit = min(box.width / 80, box.height / 120)
     head = Box(box.left - bleed, box.top - bleed, box.width + 2 * bleed, 20 * unit + bleed)
@@ -149,7 +149,7 @@ def plate(canvas: Canvas, box: Box, piece: Piece, imprint: Imprint, *, bleed: fl
     )
 
 
-def card_front(canvas: Canvas, box: Box, piece: Piece, imprint: Imprint) -> None:
+def card_front(canvas: Surface, box: Box, piece: Piece, imprint: Imprint) -> None:
     """Draw the face of a household's card, 85.6 x 54 mm."""
     canvas.fill(Box(box.left, box.top, box.width, 11), GREEN)
     row = _rows(box.left + 5, box.width - 10)
@@ -163,7 +163,7 @@ def card_front(canvas: Canvas, box: Box, piece: Piece, imprint: Imprint) -> None
     canvas.text(right(box.top + 46.5, 3.5), f"№{piece.number}", 2.2, colour=GREY)
 
 
-def card_back(canvas: Canvas, box: Box, piece: Piece, imprint: Imprint) -> None:
+def card_back(canvas: Surface, box: Box, piece: Piece, imprint: Imprint) -> None:
     """Draw the back of a household's card: what it is for, and what to do when it is lost."""
     canvas.fill(box, PALE)
     row = _rows(box.left + 6, box.width - 12)
