@@ -11,6 +11,8 @@ from kernel.forms import Form, text
 from qr import rules
 from qr.queries import RegisterFilter, Wanted
 from qr.rules import CodeKind, CodeState, Format, Only
+from qr.rules.labels import Picture
+from qr.service import Drawing
 
 # A household's card is given out on the household's own page.
 KINDS = [
@@ -21,6 +23,18 @@ KINDS = [
 STATES = [SelectChoice(state.value, _(name)) for state, name in rules.STATE_NAMES.items()]
 FORMATS = [SelectChoice(form.value, _(name)) for form, name in rules.FORMAT_NAMES.items()]
 ONLY = [SelectChoice(only.value, _(name)) for only, name in rules.ONLY_NAMES.items()]
+PICTURES = [
+    SelectChoice("svg", _("SVG（设计软件、刻字机）")),
+    SelectChoice("eps", _("EPS（印刷厂）")),
+    SelectChoice("png", _("PNG（放进文档，300 dpi）")),
+]
+# A phone reads a code from about ten times its width.
+WIDTHS = [
+    SelectChoice("30", _("30 毫米（手边看，约 30 厘米）")),
+    SelectChoice("60", _("60 毫米（约 60 厘米）")),
+    SelectChoice("100", _("100 毫米（约 1 米）")),
+    SelectChoice("200", _("200 毫米（约 2 米）")),
+]
 _AREA = (InputRequired(_("请选村社或网格。")), Length(max=17))
 
 
@@ -96,6 +110,17 @@ class PrintForm(Form):
             kind=CodeKind(chosen) if chosen else None,
             only=Only(self.only.data),
         )
+
+
+class PictureForm(Form):
+    """As what picture one code is wanted."""
+
+    picture = SelectField(_("文件"), choices=PICTURES)
+    width = SelectField(_("宽（连白边）"), choices=WIDTHS)
+
+    def wanted(self) -> Drawing:
+        """Return what was chosen."""
+        return Drawing(kind=Picture(self.picture.data), width_mm=float(self.width.data))
 
 
 class OneForm(Form):

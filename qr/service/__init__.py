@@ -24,13 +24,17 @@ from qr.service.orders import (
     order_codes,
     order_pieces,
 )
-from qr.service.printing import print_next, read_file, sweep_prints
+from qr.service.pictures import Drawing, draw_code
+from qr.service.printing import draw_view, print_next, read_file, sweep_prints
 
 __all__ = [
+    "Drawing",
     "Issued",
     "NewCard",
     "Particulars",
     "block_card",
+    "draw_code",
+    "draw_view",
     "end_card",
     "forget_order_files",
     "hand_on",
