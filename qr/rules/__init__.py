@@ -6,6 +6,7 @@ How it is drawn is ``qr.rules.artwork``: import that by name, since it loads two
 from qr.rules.formats import FORMAT_NAMES, LAYOUTS, Format, fits, parts
 from qr.rules.lifecycle import (
     ENDED,
+    KIND_HINTS,
     KIND_NAMES,
     MOST_HOPS,
     MOVES,
@@ -44,6 +45,7 @@ __all__ = [
     "FIRST_SPOT_NUMBER",
     "FORMAT_NAMES",
     "KEPT",
+    "KIND_HINTS",
     "KIND_NAMES",
     "LAYOUTS",
     "LENGTHS",

@@ -24,7 +24,7 @@ from kernel.settings import Settings
 from kernel.stores import Store
 from kernel.work import Work
 from qr import rules
-from qr.errors import CannotPrint, NoSuchOrder
+from qr.errors import CannotPrint, NoSuchOrder, WrongMoment
 from qr.events import PrintOrdered
 from qr.models import Code, PrintFile, PrintOrder
 from qr.rules import Format, Imprint, Look, OrderState, Piece, artwork
@@ -98,13 +98,13 @@ def draw_view(
     would be another card.
 
     Raises:
-        CannotPrint: it holds cards, or is not finished.
+        WrongMoment: it holds cards, or is not finished.
         NoSuchOrder: it has no such view.
     """
     if order.form is Format.CARDS:
-        raise CannotPrint("户码不留底，户码卡只能用下载的文件印；文件过期了，就再印一次，发新卡。")
+        raise WrongMoment("户码不留底，户码卡只能用下载的文件印；文件过期了，就再印一次，发新卡。")
     if order.state is not OrderState.READY:
-        raise CannotPrint("这一批还没有印好，或者过期了，不能在浏览器里打印。")
+        raise WrongMoment("这一批还没有印好，或者过期了，不能在浏览器里打印。")
     step = rules.LAYOUTS[order.form].per_view
     positions = range(order.pieces)[view * step : (view + 1) * step]
     drafts = code_drafts(session, order, positions)

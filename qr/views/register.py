@@ -79,7 +79,8 @@ def new_code() -> ResponseReturnValue:
     elif request.method == "POST":
         status = HTTPStatus.UNPROCESSABLE_ENTITY
     places = people.places_for(db.session(), Permission.QR_ORDER, by=current_actor(), levels=LEVELS)
-    return render_template("qr/new.html", form=form, places=places), status
+    hints = [(rules.KIND_NAMES[kind], said) for kind, said in rules.KIND_HINTS.items()]
+    return render_template("qr/new.html", form=form, places=places, hints=hints), status
 
 
 @pages.get(ONE)
