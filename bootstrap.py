@@ -161,6 +161,8 @@ SCHEDULE: Final[tuple[Turn, ...]] = (
 
 SCAN_TARGETS: Final[Mapping[CodeKind | None, Target]] = citizen.views.SCAN_TARGETS
 
+# What a spot's code may preset, by name and by code.
+REPORT_CATEGORIES: Final[Mapping[str, str]] = grid.rules.CATALOGUE.words()
 
 COMMANDS: Final[tuple[Command, ...]] = (
     demo.cli.commands,
@@ -229,6 +231,7 @@ def create_app(
     _install_login(app)
     app.extensions["keyring"] = Keyring(settings.seal_keys, settings.index_key)
     app.extensions["scan_targets"] = SCAN_TARGETS
+    app.extensions["report_categories"] = REPORT_CATEGORIES
     app.extensions["parts"] = Parts(
         settings=settings,
         clock=clock or SystemClock(),

@@ -37,3 +37,7 @@ class NothingToPrint(Refusal):
 
 class CardsUnderWay(Conflict):
     """Cards of the same households are being printed."""
+
+
+class NotAPicture(Refusal):
+    """A file in which codes are to be read is none that we can open."""

@@ -1,6 +1,7 @@
 """What is asked about printed codes."""
 
 from flask_babel import lazy_gettext as _
+from flask_wtf.file import FileField, FileRequired
 from wtforms import SelectField, StringField
 from wtforms.fields.choices import (  # type: ignore[attr-defined]  # the stubs are of 3.2
     SelectChoice,
@@ -70,6 +71,18 @@ class CodeForm(Form):
     def wanted_kind(self) -> CodeKind:
         """Return the kind that was chosen."""
         return CodeKind(self.kind.data)
+
+
+class SpotsForm(Form):
+    """A table of spots."""
+
+    file = FileField(_("表格文件（CSV 或 .xlsx）"), [FileRequired(_("请选一个文件。"))])
+
+
+class ExportForm(Form):
+    """Whose register is wanted as a table."""
+
+    area = StringField(_("哪里的"), _AREA)
 
 
 class RegisterForm(Form):

@@ -3,6 +3,7 @@
 from qr.queries.codes import (
     MOST,
     Scanned,
+    any_public,
     by_spot_number,
     cards_of,
     find,
@@ -28,6 +29,7 @@ from qr.queries.register import (
     RegisterFilter,
     register_entry,
     register_page,
+    register_rows,
 )
 
 __all__ = [
@@ -38,6 +40,7 @@ __all__ = [
     "Scanned",
     "Wanted",
     "again_size",
+    "any_public",
     "by_spot_number",
     "cards_of",
     "check_area",
@@ -52,6 +55,7 @@ __all__ = [
     "order_size",
     "register_entry",
     "register_page",
+    "register_rows",
     "resolve",
     "with_spot_number",
 ]

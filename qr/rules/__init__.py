@@ -36,6 +36,7 @@ from qr.rules.tokens import (
     new_token,
     printed,
     read,
+    read_link,
     scan_url,
     town_of,
 )
@@ -87,6 +88,7 @@ __all__ = [
     "parts",
     "printed",
     "read",
+    "read_link",
     "read_spot_number",
     "scan_url",
     "town_of",

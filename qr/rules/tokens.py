@@ -74,6 +74,18 @@ def scan_url(public_url: str, token: str, *, upper: bool = True) -> str:
     return f"{head.upper() if upper else head}{parts.path.rstrip('/')}/S/{token}"
 
 
+def read_link(public_url: str, link: str) -> str | None:
+    """Return what stands for a token in a printed *link* of ours, or None of a stranger's."""
+    try:
+        ours, theirs = urlsplit(public_url), urlsplit(link.strip())
+    except ValueError:
+        return None
+    if theirs.scheme not in {"http", "https"} or theirs.netloc.lower() != ours.netloc.lower():
+        return None
+    head, _, token = theirs.path.rstrip("/").rpartition("/")
+    return token if head.lower() == f"{ours.path.rstrip('/')}/s".lower() else None
+
+
 def is_final(public_url: str) -> bool:
     """Whether links to *public_url* may hang on walls: https, and a name that can stay.
 

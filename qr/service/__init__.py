@@ -9,6 +9,7 @@ from qr.service.codes import (
     issue,
     issue_card,
     move_card,
+    note_exported,
     note_printed,
     put_card,
     reissue_card,
@@ -24,8 +25,9 @@ from qr.service.orders import (
     order_codes,
     order_pieces,
 )
-from qr.service.pictures import Drawing, draw_code
+from qr.service.pictures import Drawing, draw_code, draw_testsheet
 from qr.service.printing import draw_view, print_next, read_file, sweep_prints
+from qr.service.spot_import import import_spots
 
 __all__ = [
     "Drawing",
@@ -34,13 +36,16 @@ __all__ = [
     "Particulars",
     "block_card",
     "draw_code",
+    "draw_testsheet",
     "draw_view",
     "end_card",
     "forget_order_files",
     "hand_on",
+    "import_spots",
     "issue",
     "issue_card",
     "move_card",
+    "note_exported",
     "note_fetched",
     "note_printed",
     "order_again",

@@ -81,7 +81,7 @@ def hand_on(work: Work, order_id: int) -> None:
     work.announce(PrintOrdered(order_id=order_id))
 
 
-def note_fetched(work: Work, order: PrintOrder, *, by: Actor) -> None:
+def note_fetched(work: Work, order: PrintOrder, *, by: Actor | None) -> None:
     """Write down that somebody took the files of cards away: whoever has them has the cards."""
     audit.note(work, by=by, action="qr.fetch", subject=f"qr_order:{order.id}", area=order.area_code)
 

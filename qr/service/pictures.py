@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from kernel.access import Actor
 from kernel.permissions import Permission
+from kernel.settings import Settings
 from kernel.work import Work
 from people.queries import scoped
 from qr import rules
@@ -13,6 +14,8 @@ from qr.errors import CannotPrint, NoSuchCode
 from qr.models import Code
 from qr.rules import Move, artwork, labels
 from qr.rules.labels import Picture
+from qr.rules.press.fonts import find_fonts
+from qr.rules.press.testsheet import testsheet
 from qr.service.codes import note_printed
 
 
@@ -59,3 +62,12 @@ def draw_code(work: Work, code_id: int, drawing: Drawing, *, by: Actor | None) -
         width_mm=drawing.width_mm,
         dpi=drawing.dpi,
     )
+
+
+def draw_testsheet(settings: Settings, token: str) -> bytes:
+    """Return the page that is tried on phones, as a PDF.
+
+    Raises:
+        CannotPrint: a font or a character is missing, or the link is too long.
+    """
+    return testsheet(settings.public_url, token, find_fonts(settings.print_font))
