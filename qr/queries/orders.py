@@ -134,7 +134,7 @@ def item_ids(order: PrintOrder) -> Select[int]:
 def _size(session: Session, pieces: Select[int], form: Format) -> Size:
     found = pieces.order_by(None).limit(rules.MOST + 1).subquery()
     count = session.scalar(select(func.count()).select_from(found)) or 0
-    rules.check_count(form, count)
+    rules.check_count(form, count, most=rules.MOST)
     ended = 0
     if form is Format.CARDS:
         cards = select(func.count()).select_from(Code).where(Code.state.not_in(rules.ENDED))

@@ -67,7 +67,7 @@ class Size:
         return len(parts(self.form, self.pieces))
 
 
-def check_count(form: Format, pieces: int) -> None:
+def check_count(form: Format, pieces: int, *, most: int = MOST) -> None:
     """Make sure that so many pieces can be ordered at once.
 
     Raises:
@@ -77,9 +77,9 @@ def check_count(form: Format, pieces: int) -> None:
         if form is Format.CARDS:
             raise NothingToPrint("这里没有要印户码卡的户，换个条件再试。")
         raise NothingToPrint("没有符合条件的码，没有什么可印。换个条件，或者先申领。")
-    if pieces > MOST:
+    if pieces > most:
         raise NothingToPrint(
-            "这里有 %(most)s 张以上，一次最多印这么多，请按镇、按村分开印。", most=MOST
+            "这里有 %(most)s 张以上，一次最多印这么多，请按镇、按村分开印。", most=most
         )
 
 

@@ -113,7 +113,7 @@ def _order(
     if form is Format.CARDS:  # the second of two who order at once waits, and hears of the first
         pieces = pieces.with_for_update(of=Household)
     found = work.session.scalars(pieces.limit(rules.MOST + 1)).all()
-    rules.check_count(form, len(found))
+    rules.check_count(form, len(found), most=rules.MOST)
     if form is Format.CARDS:
         _refuse_cards_twice(work, found)
     order = PrintOrder(

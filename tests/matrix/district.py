@@ -248,7 +248,7 @@ def _plant_code(found: District, place: str) -> None:
         wanted = Wanted(area_code=area, form=Format.PLATE)
         order = qr.order_pieces(work, wanted, by=None)
         order.state = OrderState.READY
-        printed = {"order_id": str(order.id), "number": "0"}
+        printed = {"order_id": str(order.id), "number": "0", "view": "0"}
     found.add("code", Thing(place, names=names), spot=name)
     found.add("order", Thing(place, names=printed))
 

@@ -15,7 +15,6 @@ from kernel.work import parts
 from qr import queries, rules
 from qr.models import Code, PrintOrder
 from qr.rules import Format, OrderState, formats
-from qr.rules import orders as order_rules
 from qr.rules.press import proof
 from tests.citizen.factories import deliver_all
 from tests.factories import GRID, NEXT_VILLAGE, VILLAGE, make_household, make_staff
@@ -269,7 +268,6 @@ class TestHowMuchItIs:
         typed = {"area": VILLAGE, "form": "plate", "kind": ""}
         none = post(client, ORDERS, **typed, only="damaged")
         homeless = post(client, ORDERS, **typed | {"form": "cards"}, only="all")
-        monkeypatch.setattr(order_rules, "MOST", 2)
         monkeypatch.setattr(rules, "MOST", 2)
         much = post(client, ORDERS, **typed, only="all")
 
