@@ -9,7 +9,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import Final
 
-from qr.rules.formats import LAYOUTS, Box, Format
+from qr.rules.formats import LAYOUTS, REPORTING, Box, Format
 from qr.rules.lifecycle import CodeKind
 from qr.rules.pieces import Imprint, Piece
 from qr.rules.press.surface import DEEP, GREEN, GREY, INK, PALE, WHITE, Surface
@@ -28,16 +28,16 @@ TITLES: Final[Mapping[CodeKind, str]] = MappingProxyType(
 )
 # 6.4 points, on the smallest label: the least that is read at arm's length.
 SMALL: Final = 2.25
-PROMISE: Final = "不用下载，不用注册。马上有人接，办到哪一步都看得见。"
+HOW: Final = "拍张照、说句话，就能报"
 NEVER: Final = "我们从不问银行卡号和验证码。"
 # The words above and below, for the check that a font has them all.
 OWN_WORDS: Final = (
     *TITLES.values(),
-    PROMISE,
     NEVER,
     "核对词：点位号不会扫打报网址以开头，。？…·№样张张贴无效",
-    "拍张照、说句话，就能报。路灯不亮井盖松动垃圾没人清邻里有矛盾看见危险",
-    "请妥善保管凭卡领奖品丢了告诉村里旧卡立即作废本卡不是身份证件扫一扫看平安币这一户共用",
+    HOW,
+    "路灯不亮井盖松动垃圾没人清邻里有矛盾看见危险",
+    "请收好凭卡领奖品丢了告诉村里旧卡当场作废补新本卡不是身份证件扫一扫看绿币报事情查进度这一户共用",
 )
 
 
@@ -92,7 +92,7 @@ def plate(canvas: Surface, box: Box, piece: Piece, imprint: Imprint, *, bleed: f
     )
     canvas.text(
         row(box.top + 12.5 * unit, 5 * unit),
-        f"{imprint.app_name} · 拍张照、说句话，就能报",
+        f"{imprint.app_name} · {HOW}" if piece.kind in REPORTING else imprint.app_name,
         3 * unit,
         colour=WHITE,
         align="C",
@@ -157,7 +157,7 @@ def card_front(canvas: Surface, box: Box, piece: Piece, imprint: Imprint) -> Non
     canvas.code(piece.url, piece.look, Box(box.left + 3, box.top + 13, 38, 38))
     right = _rows(box.left + 43, box.width - 47)
     canvas.text(right(box.top + 14, 12), piece.place, 4.6, bold=True, lines=2)
-    canvas.text(right(box.top + 26, 8), piece.area, 2.8, colour=GREY, lines=2)
+    canvas.text(right(box.top + 26, 8), piece.area, 3.2, colour=GREY, lines=2)
     canvas.text(right(box.top + 35, 5), f"核对词 {piece.check_word}", 3.4, bold=True)
     canvas.text(right(box.top + 41, 5), f"有事打 {imprint.hotline}", 3.4, bold=True, colour=GREEN)
     canvas.text(right(box.top + 46.5, 3.5), f"№{piece.number}", 2.2, colour=GREY)
@@ -169,8 +169,8 @@ def card_back(canvas: Surface, box: Box, piece: Piece, imprint: Imprint) -> None
     row = _rows(box.left + 6, box.width - 12)
     lines = (
         ("这一户共用，凭卡领奖品", True),
-        ("扫一扫，看平安币、报事情、查进度。", False),
-        ("请妥善保管。丢了告诉村里，旧卡立即作废，补一张新的。", False),
+        ("扫一扫，看绿币、报事情、查进度。", False),
+        ("请收好。丢了告诉村里，旧卡当场作废，补新卡。", False),
         (f"不会扫？打 {imprint.hotline}。{NEVER}", False),
     )
     top = box.top + 5
