@@ -36,10 +36,17 @@ def public(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def give_address(
-    app: Flask, monkeypatch: pytest.MonkeyPatch, public_url: str, *, print_upper: bool = True
+    app: Flask,
+    monkeypatch: pytest.MonkeyPatch,
+    public_url: str,
+    *,
+    print_upper: bool = True,
+    print_font: tuple[str, ...] = (),
 ) -> None:
     built = app.extensions["parts"]
-    settings = replace(built.settings, public_url=public_url, print_upper=print_upper)
+    settings = replace(
+        built.settings, public_url=public_url, print_upper=print_upper, print_font=print_font
+    )
     monkeypatch.setitem(app.extensions, "parts", replace(built, settings=settings))
 
 

@@ -359,3 +359,27 @@ def test_the_links_that_are_printed_are_in_small_letters_where_the_house_says_so
     drawn += list(proof.codes_in(next(iter(proof.pages_of((tmp_path / "x.png").read_bytes())))))
 
     assert drawn == [f"https://qr.x-city.cn/S/{token}"] * 2
+
+
+def test_a_font_that_is_not_there_and_a_character_no_font_has_are_named(
+    app: Flask,
+    runner: FlaskCliRunner,
+    session: Session,
+    tmp_path: Path,
+    codes: list[int],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first, second = tokens(session, codes[:1]), tokens(session, codes[1:2])
+    session.get_one(Code, codes[0]).place_name = "小店💧"
+    session.commit()
+    rare = run(runner, "sheet", *first, "-o", tmp_path / "x.pdf")
+    give_address(app, monkeypatch, "https://qr.x-city.cn", print_font=("/gone.ttf",))
+    gone = run(runner, "sheet", *second, "-o", tmp_path / "x.pdf")
+
+    assert (rare.exit_code, gone.exit_code) == (1, 1)
+    assert "“💧”（U+1F4A7）" in rare.output
+    assert "fonts-noto-cjk" in rare.output
+    assert "/gone.ttf" in gone.output
+    assert "PRINT_FONT" in gone.output
+    assert states(session, codes) == {CodeState.ORDERED}
+    assert list(tmp_path.iterdir()) == []

@@ -99,7 +99,8 @@ def find_fonts(
             found.append((_face(plain), _face(bold if bold and Path(bold).is_file() else plain)))
     if not found:
         raise NoFont(
-            "服务器上没有中文字体，印不了。请安装 %(package)s，或者在设置 PRINT_FONT 里写明字体文件。",
+            "服务器上没有中文字体，印不了。请安装 %(package)s，"
+            "或者在设置 PRINT_FONT 里写明字体文件。",
             package=PACKAGE,
         )
     return Fonts(*found[0], others=tuple(plain for plain, _bold in found[1:]))

@@ -60,8 +60,10 @@ def _row(surface: Surface, url: str, name: str, top: float) -> None:
     left = LEFT
     for size in SIZES:
         look = _code(surface, url, Box(left, top + 5.5, size, size))
-        said = f"{size:g} 毫米（版本 {look[0]}，模块 {look[1]:.2f}）"
-        surface.text(Box(left, top + 46, size + 8, 4), said, 2.4, colour=GREY)
+        below = (f"{size:g} 毫米", f"版本 {look[0]}，模块 {look[1]:.2f}")
+        for at, said in enumerate(below):
+            place = Box(left, top + 6 + size + 3.4 * at, size + 8, 3.4)
+            surface.text(place, said, 2.4, colour=GREY)
         left += size + 9
 
 
