@@ -9,6 +9,7 @@ from flask import current_app
 from kernel.db import db
 from kernel.sheets import as_csv
 from kernel.work import parts, transaction
+from people.queries import find_area
 from people.rules import read_sheet
 from qr import queries, service
 from qr.cli.group import commands, in_words
@@ -40,6 +41,10 @@ def import_spots(file: Path, *, dry_run: bool) -> None:
 @click.option("-o", "--output", type=click.File("w", encoding="utf-8", lazy=True), default="-")
 def export(area: str, output: TextIO) -> None:
     """导出登记册 · Write the register of an area as CSV; no household's card is in it."""
+    if find_area(db.session(), area) is None:
+        raise click.ClickException("没有这个区域。")
+    with transaction() as work:
+        service.note_exported(work, area, by=None)
     settings = parts().settings
     rows = register_table.lines(
         queries.register_rows(db.session(), area, by=None),

@@ -231,7 +231,7 @@ def note_printed(work: Work, code_id: int, look: Look, *, by: Actor | None) -> C
     return code
 
 
-def note_exported(work: Work, area_code: str, *, by: Actor) -> None:
+def note_exported(work: Work, area_code: str, *, by: Actor | None) -> None:
     """Write down that somebody took the register away as a table."""
     audit.note(work, by=by, action="qr.export", subject="qr_code", area=area_code)
 

@@ -244,4 +244,6 @@ def test_commands_bring_and_take_the_same(app: Flask, session: Session, tmp_path
     assert [one.exit_code for one in (refused, looked, written, taken)] == [1, 0, 0, 0]
     assert "第 2 行：没有这个网格编码" in refused.output
     assert "还没有写入" in looked.output
+    assert runner.invoke(commands, ["export", "--area", "999999"]).exit_code == 1
+    assert "qr.export" in session.scalars(select(AuditLine.action)).all()
     assert out.read_text("utf-8-sig").splitlines()[1].startswith("1001,桥头,点位码,还没打印")
