@@ -179,6 +179,8 @@ BARRED_SUBJECTS: Final[BarredSubjects] = (
     people.queries.bars.subjects_barred,
     grid.queries.accused.traces_barred,
 )
+# What a spot's code may preset, by name and by code.
+REPORT_CATEGORIES: Final[Mapping[str, str]] = grid.rules.CATALOGUE.words()
 
 COMMANDS: Final[tuple[Command, ...]] = (
     demo.cli.commands,
@@ -250,6 +252,7 @@ def create_app(
     app.extensions["keyring"] = Keyring(settings.seal_keys, settings.index_key)
     app.extensions["scan_targets"] = SCAN_TARGETS
     app.extensions["barred_subjects"] = BARRED_SUBJECTS
+    app.extensions["report_categories"] = REPORT_CATEGORIES
     app.extensions["parts"] = Parts(
         settings=settings,
         clock=clock or SystemClock(),

@@ -48,6 +48,8 @@ class Settings:
     staff_idle_minutes: int = STAFF_IDLE_MINUTES
     backup_dir: Path | None = None  # where `flask backup` writes and the operator's page looks
     backup_keep: int = BACKUP_KEEP
+    print_font: tuple[str, ...] = ()  # files that paper is set in: plain, and bold if there is one
+    print_upper: bool = True  # printed links are in capitals, which saves a version of the code
     certificate_file: Path | None = None  # watched, so that somebody hears before it expires
     testing: bool = False
 
@@ -88,6 +90,8 @@ class Settings:
             staff_idle_minutes=_whole(known, "STAFF_IDLE_MINUTES", STAFF_IDLE_MINUTES),
             backup_dir=_path(known, "BACKUP_DIR"),
             backup_keep=_whole(known, "BACKUP_KEEP", BACKUP_KEEP),
+            print_font=_fonts(known.get("PRINT_FONT", "")),
+            print_upper=_is_upper(known.get("PRINT_LINKS") or "upper"),
             certificate_file=_path(known, "CERTIFICATE_FILE"),
         )
 
@@ -124,6 +128,20 @@ def _beginnings(text: str) -> tuple[str, ...]:
         if parts.scheme not in {"http", "https"} or not parts.netloc or "@" in parts.netloc:
             raise Misconfigured(f"ROBOT_URLS has {url!r}; it must look like https://example.com/")
     return tuple(url if urlsplit(url).path else f"{url}/" for url in found) or ROBOT_URLS
+
+
+def _fonts(text: str) -> tuple[str, ...]:
+    """Return the files of fonts; whether they can be printed with is found out when it is."""
+    found = tuple(part.strip() for part in text.split(",") if part.strip())
+    if len(found) > 2 or not all(Path(part).is_absolute() for part in found):  # noqa: PLR2004 - plain and bold
+        raise Misconfigured(f"PRINT_FONT is {text!r}; it must be one or two absolute paths.")
+    return found
+
+
+def _is_upper(text: str) -> bool:
+    if text not in {"upper", "lower"}:
+        raise Misconfigured(f"PRINT_LINKS is {text!r}; it must be upper or lower.")
+    return text == "upper"
 
 
 def _path(env: Mapping[str, str], name: str) -> Path | None:

@@ -53,3 +53,7 @@ class NotNow(Conflict):
 
 class NeverPrinted(Refusal):
     """We have not printed this code; whoever hangs it has to say that it was printed elsewhere."""
+
+
+class NotAPicture(Refusal):
+    """A file in which codes are to be read is none that we can open."""

@@ -3,11 +3,11 @@
 from datetime import date, datetime
 
 from flask_babel import lazy_gettext as _
+from flask_wtf.file import FileField, FileRequired
 from werkzeug.datastructures import FileStorage
 from wtforms import (
     BooleanField,
     DateField,
-    FileField,
     HiddenField,
     RadioField,
     SelectField,
@@ -26,7 +26,8 @@ from kernel.web import beside_field
 from qr import rules
 from qr.queries import RegisterFilter, Wanted
 from qr.rules import CodeKind, CodeState, Entry, Format, Only, Position, Watch, Wrong
-from qr.service import ActivityWanted
+from qr.rules.labels import Picture
+from qr.service import ActivityWanted, Drawing
 
 # A household's card is given out on the household's own page, an activity's code on its own.
 KINDS = [
@@ -39,6 +40,18 @@ FORMATS = [SelectChoice(form.value, _(name)) for form, name in rules.FORMAT_NAME
 ONLY = [SelectChoice(only.value, _(name)) for only, name in rules.ONLY_NAMES.items()]
 WATCH = [SelectChoice(one.value, _(name)) for one, name in rules.WATCH_NAMES.items()]
 WRONG = [SelectChoice(one.value, _(name)) for one, name in rules.WRONG_NAMES.items()]
+PICTURES = [
+    SelectChoice("svg", _("SVG（设计软件、刻字机）")),
+    SelectChoice("eps", _("EPS（印刷厂）")),
+    SelectChoice("png", _("PNG（放进文档，300 dpi）")),
+]
+# A phone reads a code from about ten times its width.
+WIDTHS = [
+    SelectChoice("30", _("30 毫米（手边看，约 30 厘米）")),
+    SelectChoice("60", _("60 毫米（约 60 厘米）")),
+    SelectChoice("100", _("100 毫米（约 1 米）")),
+    SelectChoice("200", _("200 毫米（约 2 米）")),
+]
 _AREA = (InputRequired(_("请选村社或网格。")), Length(max=17))
 
 
@@ -74,6 +87,18 @@ class CodeForm(Form):
     def wanted_kind(self) -> CodeKind:
         """Return the kind that was chosen."""
         return CodeKind(self.kind.data)
+
+
+class SpotsForm(Form):
+    """A table of spots."""
+
+    file = FileField(_("表格文件（CSV 或 .xlsx）"), [FileRequired(_("请选一个文件。"))])
+
+
+class ExportForm(Form):
+    """Whose register is wanted as a table."""
+
+    area = StringField(_("哪里的"), _AREA)
 
 
 class RegisterForm(Form):
@@ -117,6 +142,17 @@ class PrintForm(Form):
             kind=CodeKind(chosen) if chosen else None,
             only=Only(self.only.data),
         )
+
+
+class PictureForm(Form):
+    """As what picture one code is wanted."""
+
+    picture = SelectField(_("文件"), choices=PICTURES)
+    width = SelectField(_("宽（连白边）"), choices=WIDTHS)
+
+    def wanted(self) -> Drawing:
+        """Return what was chosen."""
+        return Drawing(kind=Picture(self.picture.data), width_mm=float(self.width.data))
 
 
 class OneForm(Form):

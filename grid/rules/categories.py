@@ -126,6 +126,12 @@ class Catalogue:
     categories: Mapping[str, Category]
     police: PoliceRule
 
+    def words(self) -> Mapping[str, str]:
+        """Return the code of each category, by its name and by itself."""
+        return MappingProxyType(
+            {word: one.code for one in self.categories.values() for word in (one.name, one.code)}
+        )
+
     @classmethod
     def read(cls, text: str) -> "Catalogue":
         """Read the file's text; what is misspelled raises ValueError, KeyError or TypeError."""

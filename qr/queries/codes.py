@@ -83,6 +83,15 @@ def find(session: Session, token_text: str) -> Code | None:
     return None if token is None else session.scalar(select(Code).where(_is(token)))
 
 
+def any_public(session: Session) -> Code | None:
+    """Return the newest code with a page for everybody, to try printing with; unscoped."""
+    tried = select(Code).where(
+        Code.kind.in_((CodeKind.OPEN, CodeKind.SPOT, CodeKind.PLACE)),
+        Code.state.not_in(rules.ENDED),
+    )
+    return session.scalar(tried.order_by(Code.id.desc()).limit(1))
+
+
 def by_spot_number(session: Session, area_code: str, spot_number: int) -> Code | None:
     """Return what hangs at the spot somebody names on the telephone, in the town of an area."""
     return session.scalar(

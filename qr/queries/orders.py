@@ -4,17 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
 
 from kernel.access import Actor
 from kernel.permissions import Permission
+from people.errors import NoSuchArea
 from people.models import Household
-from people.queries import lies_in, scoped
+from people.queries import find_area, lies_in, reaches, scoped
 from qr import rules
-from qr.errors import NoSuchOrder
+from qr.errors import NoSuchOrder, NotYourArea
 from qr.models import Code, PrintFile, PrintItem, PrintOrder
-from qr.rules import CodeKind, CodeState, Format, Only
+from qr.rules import CodeKind, CodeState, Format, Only, Size
 
 ORDER_PAGE: Final = 30
 
@@ -27,6 +28,37 @@ class Wanted:
     form: Format
     kind: CodeKind | None = None  # all that are printed in this format
     only: Only = Only.ALL
+
+
+def order_size(session: Session, wanted: Wanted, *, by: Actor | None) -> Size:
+    """Return how much *wanted* would be, and how many cards would end by it.
+
+    Raises:
+        NoSuchArea: there is no such area.
+        NotYourArea: *by* may not print for it.
+        NothingToPrint: no code is like that, or more than 50,000 are.
+    """
+    check_area(session, wanted.area_code, by=by)
+    pieces = (household_ids if wanted.form is Format.CARDS else code_ids)(wanted, by=by)
+    return _size(session, pieces, wanted.form)
+
+
+def again_size(session: Session, order: PrintOrder) -> Size:
+    """Return how much an order would be if it were printed once more, as `order_size`."""
+    return _size(session, item_ids(order), order.form)
+
+
+def check_area(session: Session, area_code: str, *, by: Actor | None) -> None:
+    """Make sure that *by* may print for an area.
+
+    Raises:
+        NoSuchArea: there is no such area.
+        NotYourArea: *by* may not print for it.
+    """
+    if find_area(session, area_code) is None:
+        raise NoSuchArea("没有这个区域。")
+    if by is not None and not reaches(by, Permission.QR_PRINT, area_code):
+        raise NotYourArea("您不能给这个区域打印平安码。")
 
 
 def code_ids(wanted: Wanted, *, by: Actor | None) -> Select[int]:
@@ -97,6 +129,17 @@ def item_ids(order: PrintOrder) -> Select[int]:
         )
     )
     return select(held.c.id).where(held.c.state.not_in(rules.ENDED)).order_by(held.c.position)
+
+
+def _size(session: Session, pieces: Select[int], form: Format) -> Size:
+    found = pieces.order_by(None).limit(rules.MOST + 1).subquery()
+    count = session.scalar(select(func.count()).select_from(found)) or 0
+    rules.check_count(form, count, most=rules.MOST)
+    ended = 0
+    if form is Format.CARDS:
+        cards = select(func.count()).select_from(Code).where(Code.state.not_in(rules.ENDED))
+        ended = session.scalar(cards.where(Code.household_id.in_(select(found.c.id)))) or 0
+    return Size(form=form, pieces=count, cards_ended=ended)
 
 
 def order_page(session: Session, *, by: Actor, before: int | None = None) -> Sequence[PrintOrder]:

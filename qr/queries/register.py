@@ -1,6 +1,6 @@
 """The register: what hangs where."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -10,11 +10,13 @@ from sqlalchemy.orm import Session
 
 from kernel.access import Actor
 from kernel.permissions import Permission
-from people.queries import scoped
+from people.models import Area
+from people.queries import lies_in, scoped
 from qr import rules
 from qr.errors import NoSuchCode
 from qr.models import Code, Trouble
 from qr.rules import CodeKind, CodeState, Watch
+from qr.rules.register_table import Entry
 
 REGISTER_PAGE: Final = 50
 # Each has a page of its own.
@@ -52,6 +54,23 @@ def register_page(session: Session, wanted: RegisterFilter, *, by: Actor) -> Seq
     if wanted.watch is not None:
         statement = statement.where(_to_watch(wanted.watch, wanted.today))
     return session.scalars(statement.order_by(Code.id).limit(REGISTER_PAGE)).all()
+
+
+def register_rows(session: Session, area_code: str, *, by: Actor | None) -> Iterator[Entry]:
+    """Yield the codes of an area and all below it, replaced and revoked ones too, as they come.
+
+    No household's card and no activity's code.  *by* sees what they may read; None is whoever
+    runs commands on the machine.
+    """
+    statement = select(Code).where(lies_in(Code, area_code), Code.kind.not_in(OFF_WALLS))
+    if by is not None:
+        statement = scoped(statement, by, Permission.QR_READ)
+    columns = [
+        Area.name if field == "area_name" else getattr(Code, field) for field in Entry._fields
+    ]
+    rows = statement.join(Area, Area.code == Code.area_code).with_only_columns(*columns)
+    ordered = rows.order_by(Code.area_code, Code.id).execution_options(yield_per=500)
+    yield from (Entry(*row) for row in session.execute(ordered))
 
 
 def register_entry(

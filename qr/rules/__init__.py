@@ -7,6 +7,7 @@ from qr.rules.activities import HOW_NAMES, LONGEST_ATTENDER, LONGEST_WHERE, How,
 from qr.rules.formats import FORMAT_NAMES, LAYOUTS, Format, fits, parts
 from qr.rules.lifecycle import (
     ENDED,
+    KIND_HINTS,
     KIND_NAMES,
     MOST_HOPS,
     MOVES,
@@ -25,7 +26,7 @@ from qr.rules.lifecycle import (
     next_state,
 )
 from qr.rules.looks import Ecc, Look, LookDoesNotFit
-from qr.rules.orders import KEPT, MOST, ONLY_NAMES, Only, OrderState, kept
+from qr.rules.orders import KEPT, MOST, ONLY_NAMES, Only, OrderState, Size, check_count, kept
 from qr.rules.pieces import Imprint, Piece
 from qr.rules.rotating import Entry, Seen
 from qr.rules.scans import (
@@ -55,12 +56,14 @@ from qr.rules.tokens import (
     FIRST_SPOT_NUMBER,
     LENGTHS,
     check_word,
+    common_area,
     digest,
     is_final,
     is_secret_token,
     new_token,
     printed,
     read,
+    read_link,
     scan_url,
     town_of,
 )
@@ -71,6 +74,7 @@ __all__ = [
     "FORMAT_NAMES",
     "HOW_NAMES",
     "KEPT",
+    "KIND_HINTS",
     "KIND_NAMES",
     "LAYOUTS",
     "LENGTHS",
@@ -105,11 +109,14 @@ __all__ = [
     "Position",
     "Seen",
     "Settled",
+    "Size",
     "Watch",
     "Wrong",
+    "check_count",
     "check_word",
     "checked_name",
     "checked_position",
+    "common_area",
     "counts_as_scan",
     "digest",
     "fits",
@@ -130,6 +137,7 @@ __all__ = [
     "printed",
     "read",
     "read_counts",
+    "read_link",
     "read_spot_number",
     "scan_field",
     "scan_url",

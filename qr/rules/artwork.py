@@ -5,7 +5,8 @@ so that the same link and look are the same modules on every machine and release
 """
 
 import io
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from typing import Any, Final, Literal, cast
 
 import qrcode
@@ -27,6 +28,7 @@ SHORTEST_TAIL: Final = 6
 
 FEWEST_PIXELS: Final = 3  # per module; below that phones begin to miss (QR.md, section 2)
 MM_PER_INCH: Final = 25.4
+POINTS_PER_INCH: Final = 72
 
 _ALPHANUMERIC: Final = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:")
 
@@ -82,6 +84,20 @@ def modules(text: str, look: Look) -> Modules:
         LookDoesNotFit: the text is too long for the look.
     """
     return tuple(tuple(bool(module) for module in row) for row in _draw(text, look).matrix)
+
+
+def runs(text: str, look: Look) -> Sequence[tuple[int, int, int]]:
+    """Return where dark modules stand side by side: column, row, and how many."""
+    found: list[tuple[int, int, int]] = []
+    for y, row in enumerate(modules(text, look)):
+        start = None
+        for x, dark in enumerate((*row, False)):
+            if dark and start is None:
+                start = x
+            elif not dark and start is not None:
+                found.append((start, y, x - start))
+                start = None
+    return found
 
 
 def second_opinion(text: str, look: Look) -> Modules:
@@ -149,6 +165,28 @@ def png(text: str, look: Look, *, pixels: int = 10, width_mm: float | None = Non
     out = io.BytesIO()
     _draw(text, look).save(out, kind="png", border=QUIET, scale=pixels, light="white", dpi=dpi)
     return out.getvalue()
+
+
+def eps(text: str, look: Look, *, width_mm: float, below: float = 0.0, more: str = "") -> str:
+    """Return an EPS of the code on white, *width_mm* wide with its quiet zone.
+
+    *more* is PostScript that draws on the strip *below*, so many modules high, in modules from
+    the strip's upper left corner, upwards.
+    """
+    out = io.StringIO()
+    size = width_mm / MM_PER_INCH * POINTS_PER_INCH / look.width
+    _draw(text, look).save(out, kind="eps", border=QUIET, scale=size, light="white")
+    body = out.getvalue().partition("newpath\n")[2].rpartition("%%EOF")[0]
+    wide, high = look.width * size, (look.width + below) * size
+    # Not segno's own head: its bounding box is no whole numbers, and the day stands in it.
+    return (
+        "%!PS-Adobe-3.0 EPSF-3.0\n%%DocumentData: Clean7Bit\n"
+        f"%%BoundingBox: 0 0 {math.ceil(wide)} {math.ceil(high)}\n"
+        f"%%HiResBoundingBox: 0 0 {wide:.3f} {high:.3f}\n%%EndComments\n"
+        "/m { rmoveto } bind def\n/l { rlineto } bind def\n"
+        f"1 setgray 0 0 {wide:.3f} {high:.3f} rectfill\n0 setgray\n"
+        f"{size:.6f} dup scale\n0 {below:g} translate\nnewpath\n{body}{more}%%EOF\n"
+    )
 
 
 def pixels_for(look: Look, *, width_mm: float, dpi: int = 300) -> int:

@@ -14,6 +14,10 @@ from qr.rules.lifecycle import CodeKind, is_secret
 # Memory grows with the pages of one PDF (QR.md, section 4): 57 MB at 42, 176 at 500.
 MOST_PAGES: Final = 42
 
+# What a page of the site draws while somebody waits, half a second's worth.
+MOST_IN_VIEW: Final = 120
+MOST_STYLED: Final = 10
+
 
 class Format(StrEnum):
     """The kinds of printed matter."""
@@ -70,6 +74,13 @@ class Layout:
     def per_file(self) -> int:
         """Return how many pieces go into one file, backs counted as pages."""
         return self.per_page * (MOST_PAGES // (2 if self.both_sides else 1))
+
+    @property
+    def per_view(self) -> int:
+        """Return how many pieces a browser is asked to print at once: somebody waits for it."""
+        if self.styled:
+            return MOST_STYLED
+        return min(self.per_page * max(1, MOST_IN_VIEW // self.per_page), self.per_file)
 
     @property
     def corner(self) -> tuple[float, float]:

@@ -1,7 +1,7 @@
 """What stands in a code, under it and beside it: token, link, check word, spot number."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 from urllib.parse import urlsplit
@@ -22,6 +22,7 @@ GROUPS: Final[Mapping[int, tuple[int, ...]]] = MappingProxyType(
 # Always four digits or more, so that no spot number is taken for 110, 119 or 120.
 FIRST_SPOT_NUMBER: Final = 1001
 TOWN_CODE_LENGTH: Final = 9
+AREA_LENGTHS: Final = (17, 15, 12, 9, 6)  # micro-grid, grid, village, town, district
 
 # Every pair of one of each is a plain, friendly word in characters that any font has.
 # No place names among them (东海, 西湖): those would be taken for the place.
@@ -73,6 +74,18 @@ def scan_url(public_url: str, token: str, *, upper: bool = True) -> str:
     return f"{head.upper() if upper else head}{parts.path.rstrip('/')}/S/{token}"
 
 
+def read_link(public_url: str, link: str) -> str | None:
+    """Return what stands for a token in a printed *link* of ours, or None of a stranger's."""
+    try:
+        ours, theirs = urlsplit(public_url), urlsplit(link.strip())
+    except ValueError:
+        return None
+    if theirs.scheme not in {"http", "https"} or theirs.netloc.lower() != ours.netloc.lower():
+        return None
+    head, _, token = theirs.path.rstrip("/").rpartition("/")
+    return token if head.lower() == f"{ours.path.rstrip('/')}/s".lower() else None
+
+
 def is_final(public_url: str) -> bool:
     """Whether links to *public_url* may hang on walls: https, and a name that can stay.
 
@@ -81,6 +94,16 @@ def is_final(public_url: str) -> bool:
     parts = urlsplit(public_url)
     host = (parts.hostname or "").rstrip(".")
     return parts.scheme == "https" and "." in host and not host.rpartition(".")[2].isdigit()
+
+
+def common_area(area_codes: Sequence[str]) -> str:
+    """Return the smallest area that holds them all; there is one district, so there is one."""
+    first = min(area_codes, key=len)
+    return next(
+        first[:length]
+        for length in AREA_LENGTHS
+        if len(first) >= length and all(code.startswith(first[:length]) for code in area_codes)
+    )
 
 
 def check_word(draw: Draw) -> str:

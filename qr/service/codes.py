@@ -233,6 +233,11 @@ def note_printed(work: Work, code_id: int, look: Look, *, by: Actor | None) -> C
     return code
 
 
+def note_exported(work: Work, area_code: str, *, by: Actor | None) -> None:
+    """Write down that somebody took the register away as a table."""
+    audit.note(work, by=by, action="qr.export", subject="qr_code", area=area_code)
+
+
 def keep_look(code: Code, look: Look) -> None:
     """Keep how a code was drawn, so that a reprint is the same picture."""
     code.ecc, code.version, code.mask = look.ecc, look.version, look.mask

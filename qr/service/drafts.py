@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy.orm import Session
 
+from kernel.settings import Settings
 from kernel.work import Work
 from people import queries as people
 from people.models import Household
@@ -34,15 +36,18 @@ def drafts_of(work: Work, order: PrintOrder, positions: range) -> Sequence[Draft
     """Return what stands at *positions* of an order, but for what has ended since."""
     if order.form is Format.CARDS:
         return _cards(work, order, positions)
-    rows = work.session.execute(
+    return code_drafts(work.session, order, positions)
+
+
+def code_drafts(session: Session, order: PrintOrder, positions: range) -> Sequence[Draft]:
+    """Return the same of an order that holds no cards, whose tokens can be read."""
+    rows = session.execute(
         select(PrintItem.position, Code)
         .join(Code, PrintItem.code_id == Code.id)
         .where(_at(order, positions), Code.state.not_in(rules.ENDED))
         .order_by(PrintItem.position)
     ).all()
-    paths = people.paths_of(
-        work.session, (code.area_code for _position, code in rows), top=Level.TOWN
-    )
+    paths = people.paths_of(session, (code.area_code for _position, code in rows), top=Level.TOWN)
     return [
         Draft(
             number=position + 1,
@@ -59,9 +64,8 @@ def drafts_of(work: Work, order: PrintOrder, positions: range) -> Sequence[Draft
     ]
 
 
-def imprint_of(work: Work, order: PrintOrder) -> Imprint:
+def imprint_of(settings: Settings, order: PrintOrder) -> Imprint:
     """Return what is the same on all of an order."""
-    settings = work.parts.settings
     return Imprint(
         app_name=settings.app_name,
         host=urlsplit(settings.public_url).netloc.lower(),

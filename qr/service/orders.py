@@ -1,19 +1,16 @@
 """Ordering printed matter.  What an order holds is written down once, and printed file by file."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from sqlalchemy import Select, insert, select
 
 from kernel import audit, media
 from kernel.access import Actor
-from kernel.permissions import Permission
 from kernel.work import Work
-from people.errors import NoSuchArea
 from people.models import Household
-from people.queries import find_area, reaches
 from qr import queries, rules
-from qr.errors import CardsUnderWay, NothingToPrint, NotYourArea
+from qr.errors import CardsUnderWay, NothingToPrint
 from qr.events import PrintOrdered
 from qr.models import Code, PrintItem, PrintOrder
 from qr.queries import Wanted
@@ -22,21 +19,40 @@ from qr.rules import Format, OrderState
 BATCH: Final = 100  # orders forgotten in one transaction
 
 
-def order_pieces(work: Work, wanted: Wanted, *, by: Actor | None) -> PrintOrder:
-    """Order all that is *wanted* to be printed.
+def order_pieces(
+    work: Work, wanted: Wanted, *, by: Actor | None, hand_on: bool = True
+) -> PrintOrder:
+    """Order all that is *wanted* to be printed; without *hand_on* the caller prints it itself.
 
     Raises:
         NoSuchArea: there is no such area.
         NotYourArea: *by* may not print for it.
         NothingToPrint: no code is like that, or more than 50,000 are.
     """
-    if find_area(work.session, wanted.area_code) is None:
-        raise NoSuchArea("没有这个区域。")
-    if by is not None and not reaches(by, Permission.QR_PRINT, wanted.area_code):
-        raise NotYourArea("您不能给这个区域打印平安码。")
+    queries.check_area(work.session, wanted.area_code, by=by)
     cards = wanted.form is Format.CARDS
     pieces = (queries.household_ids if cards else queries.code_ids)(wanted, by=by)
-    return _order(work, pieces, wanted.form, wanted.area_code, by)
+    return _order(work, pieces, wanted, by, hand_on=hand_on)
+
+
+def order_codes(
+    work: Work, code_ids: Collection[int], form: Format, *, by: Actor | None, hand_on: bool = True
+) -> PrintOrder:
+    """Order just these codes to be printed, grid by grid.
+
+    Raises:
+        NothingToPrint: one of them is not there for *by*, has ended, or is not printed in that
+            format.
+    """
+    codes = work.session.scalars(select(Code).where(Code.id.in_(code_ids))).all()
+    if len(codes) < len(set(code_ids)) or not codes:
+        raise NothingToPrint("没有这张码。")
+    wanted = Wanted(area_code=rules.common_area([one.area_code for one in codes]), form=form)
+    pieces = queries.code_ids(wanted, by=by).where(Code.id.in_(code_ids))
+    order = _order(work, pieces, wanted, by, hand_on=hand_on)
+    if order.pieces < len(codes):
+        raise NothingToPrint("有的码已经作废、换过了，或者不印成这种样子，这一批没有印。")
+    return order
 
 
 def order_code(work: Work, code_id: int, form: Format, *, by: Actor | None) -> PrintOrder:
@@ -45,12 +61,7 @@ def order_code(work: Work, code_id: int, form: Format, *, by: Actor | None) -> P
     Raises:
         NothingToPrint: there is none for *by*, it ended, or it is not printed in that format.
     """
-    code = work.session.get(Code, code_id)
-    if code is None:
-        raise NothingToPrint("没有这张码。")
-    wanted = Wanted(area_code=code.area_code, form=form, kind=code.kind)
-    pieces = queries.code_ids(wanted, by=by).where(Code.id == code_id)
-    return _order(work, pieces, form, code.area_code, by)
+    return order_codes(work, [code_id], form, by=by)
 
 
 def order_again(work: Work, order_id: int, *, by: Actor) -> PrintOrder:
@@ -61,10 +72,16 @@ def order_again(work: Work, order_id: int, *, by: Actor) -> PrintOrder:
         NothingToPrint: nothing of it is left.
     """
     old = queries.order_detail(work.session, order_id, by=by)
-    return _order(work, queries.item_ids(old), old.form, old.area_code, by)
+    wanted = Wanted(area_code=old.area_code, form=old.form)
+    return _order(work, queries.item_ids(old), wanted, by)
 
 
-def note_fetched(work: Work, order: PrintOrder, *, by: Actor) -> None:
+def hand_on(work: Work, order_id: int) -> None:
+    """Let the workers print what is left of an order; twice does no harm."""
+    work.announce(PrintOrdered(order_id=order_id))
+
+
+def note_fetched(work: Work, order: PrintOrder, *, by: Actor | None) -> None:
     """Write down that somebody took the files of cards away: whoever has them has the cards."""
     audit.note(work, by=by, action="qr.fetch", subject=f"qr_order:{order.id}", area=order.area_code)
 
@@ -90,20 +107,18 @@ def forget_order_files(work: Work) -> bool:
 
 
 def _order(
-    work: Work, pieces: Select[int], form: Format, area_code: str, by: Actor | None
+    work: Work, pieces: Select[int], wanted: Wanted, by: Actor | None, *, hand_on: bool = True
 ) -> PrintOrder:
+    form = wanted.form
     if form is Format.CARDS:  # the second of two who order at once waits, and hears of the first
         pieces = pieces.with_for_update(of=Household)
     found = work.session.scalars(pieces.limit(rules.MOST + 1)).all()
-    if not found:
-        raise NothingToPrint("没有符合条件的码，换个条件再试。")
-    if len(found) > rules.MOST:
-        raise NothingToPrint("一次最多打印 %(most)s 张，请按村分开。", most=rules.MOST)
+    rules.check_count(form, len(found), most=rules.MOST)
     if form is Format.CARDS:
         _refuse_cards_twice(work, found)
     order = PrintOrder(
         form=form,
-        area_code=area_code,
+        area_code=wanted.area_code,
         asked_by=None if by is None else by.id,
         asked_at=work.now(),
         pieces=len(found),
@@ -121,10 +136,11 @@ def _order(
         by=by,
         action="qr.order_print",
         subject=f"qr_order:{order.id}",
-        area=area_code,
+        area=order.area_code,
         detail=f"{form}: {len(found)}",
     )
-    work.announce(PrintOrdered(order_id=order.id))
+    if hand_on:
+        work.announce(PrintOrdered(order_id=order.id))
     return order
 
 

@@ -6,31 +6,34 @@ and what it says of the codes are written together, or none of it is.
 
 import base64
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import Final
 
+from markupsafe import Markup
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from kernel import media
 from kernel.access import Actor
 from kernel.db import keyring
 from kernel.outbox import Errand
+from kernel.settings import Settings
 from kernel.stores import Store
 from kernel.work import Work
 from qr import rules
-from qr.errors import CannotPrint
+from qr.errors import CannotPrint, NoSuchOrder, WrongMoment
 from qr.events import PrintOrdered
 from qr.models import Code, PrintFile, PrintOrder
 from qr.rules import Format, Imprint, Look, OrderState, Piece, artwork
 from qr.rules.artwork import ArtworkDiffers
 from qr.rules.press.fonts import find_fonts
 from qr.rules.press.proof import ProofFailed, prove
-from qr.rules.press.sheets import press
+from qr.rules.press.sheets import paper, press
 from qr.service.codes import NewCard, keep_look, mark_printed, put_card
-from qr.service.drafts import Draft, drafts_of, imprint_of
+from qr.service.drafts import Draft, code_drafts, drafts_of, imprint_of
 
 log = logging.getLogger(__name__)
 FOLDER: Final = "prints"
@@ -48,7 +51,8 @@ class Part:
     pieces: int  # ordered for it
     drafts: Sequence[Draft]
     imprint: Imprint
-    public_url: str
+    hand_on: bool
+    settings: Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,8 +64,12 @@ class Outcome:
     trouble: str = ""
 
 
-def print_next(work: Work, order_id: int) -> Errand | None:
-    """Return what is to be done for the next file of an order; nothing if there is none."""
+def print_next(work: Work, order_id: int, *, hand_on: bool = True) -> Errand | None:
+    """Return what is to be done for the next file of an order; nothing if there is none.
+
+    The file after it is owed then; not to the workers where the caller goes on itself, without
+    *hand_on*.
+    """
     order = work.session.get(PrintOrder, order_id)
     if order is None or order.state is not OrderState.PRINTING:
         return None
@@ -74,10 +82,36 @@ def print_next(work: Work, order_id: int) -> Errand | None:
         stored=f"{FOLDER}/{work.token()}",  # a new one each time: cards' tokens go with it
         pieces=len(positions),
         drafts=drafts_of(work, order, positions),
-        imprint=imprint_of(work, order),
-        public_url=work.parts.settings.public_url,
+        imprint=imprint_of(work.parts.settings, order),
+        hand_on=hand_on,
+        settings=work.parts.settings,
     )
     return Errand(partial(_print, work.parts.store, part), partial(_write_down, part=part))
+
+
+def draw_view(
+    session: Session, settings: Settings, order: PrintOrder, view: int
+) -> Iterator[Markup]:
+    """Return pages of a finished order as SVG, for a browser to print; they read what is kept.
+
+    What has ended since is left out.  A card is not drawn: its token is kept nowhere, and another
+    would be another card.
+
+    Raises:
+        WrongMoment: it holds cards, or is not finished.
+        NoSuchOrder: it has no such view.
+    """
+    if order.form is Format.CARDS:
+        raise WrongMoment("户码不留底，户码卡只能用下载的文件印；文件过期了，就再印一次，发新卡。")
+    if order.state is not OrderState.READY:
+        raise WrongMoment("这一批还没有印好，或者过期了，不能在浏览器里打印。")
+    step = rules.LAYOUTS[order.form].per_view
+    positions = range(order.pieces)[view * step : (view + 1) * step]
+    drafts = code_drafts(session, order, positions)
+    if not drafts:
+        raise NoSuchOrder("没有这一页，或者上面的码都换过了、作废了。")
+    pieces = [_seen_before(draft, settings) for draft in drafts]
+    return paper(order.form, pieces, imprint_of(settings, order))
 
 
 def sweep_prints(work: Work) -> Errand:
@@ -109,8 +143,8 @@ def _print(store: Store, part: Part, _row: str) -> Outcome:
     if not part.drafts:  # all of them ended since they were ordered
         return Outcome()
     try:
-        pieces = [_piece(draft, part.public_url) for draft in part.drafts]
-        pdf = press(part.form, pieces, part.imprint, find_fonts())
+        pieces = [_piece(draft, part.settings) for draft in part.drafts]
+        pdf = press(part.form, pieces, part.imprint, find_fonts(part.settings.print_font))
         prove(pdf, [piece.url for piece in pieces])
     except CannotPrint as refusal:
         return Outcome(trouble=str(refusal))
@@ -124,13 +158,27 @@ def _print(store: Store, part: Part, _row: str) -> Outcome:
     return Outcome(looks=[piece.look for piece in pieces], bytes=len(pdf))
 
 
-def _piece(draft: Draft, public_url: str) -> Piece:
-    url = rules.scan_url(public_url, draft.token)
+def _piece(draft: Draft, settings: Settings) -> Piece:
+    url = _link(draft, settings)
+    return _piece_as(draft, url, artwork.look_to_print(url, draft.printed))
+
+
+def _seen_before(draft: Draft, settings: Settings) -> Piece:
+    """Return a piece that the worker has drawn, and both encoders have agreed on, before."""
+    url = _link(draft, settings)
+    return _piece_as(draft, url, artwork.look_for(url, draft.printed))
+
+
+def _link(draft: Draft, settings: Settings) -> str:
+    return rules.scan_url(settings.public_url, draft.token, upper=settings.print_upper)
+
+
+def _piece_as(draft: Draft, url: str, look: Look) -> Piece:
     return Piece(
         number=draft.number,
         kind=draft.kind,
         url=url,
-        look=artwork.look_to_print(url, draft.printed),
+        look=look,
         token="" if rules.is_secret(draft.kind) else rules.printed(draft.token),
         check_word=draft.check_word,
         place=draft.place,
@@ -167,10 +215,10 @@ def _write_down(work: Work, outcome: Outcome, *, part: Part) -> None:
     order.left_out += part.pieces - len(outcome.looks)
     # From the first file on: an order that fails at a later one must not keep its cards for ever.
     order.expires_at = work.now() + rules.kept(order.form)
-    if order.done < order.pieces:
-        work.announce(PrintOrdered(order_id=order.id))
-    else:
+    if order.done >= order.pieces:
         order.state = OrderState.READY
+    elif part.hand_on:
+        work.announce(PrintOrdered(order_id=order.id))
 
 
 def _note_codes(

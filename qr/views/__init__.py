@@ -7,6 +7,7 @@ from qr.views import (
     printing,
     register,
     scanner,
+    tables,
     walls,
     wrong,
 )
@@ -23,6 +24,7 @@ __all__ = [
     "printing",
     "register",
     "scanner",
+    "tables",
     "walls",
     "without_screen",
     "wrong",

@@ -109,8 +109,9 @@ def _page(
 
 def _printable(work: Work, issued: Issued) -> ResponseReturnValue:
     """Return the card as it is printed: whoever finds it learns no more than a surname."""
-    by, code, url = current_actor(), issued.code, parts().settings.public_url
-    link = rules.scan_url(url, issued.token)
+    by, code, settings = current_actor(), issued.code, parts().settings
+    url = settings.public_url
+    link = rules.scan_url(url, issued.token, upper=settings.print_upper)
     look = artwork.look_to_print(link, None)
     if rules.is_final(url):
         service.note_printed(work, code.id, look, by=by)

@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -20,10 +20,16 @@ from kernel.work import parts, transaction
 from people import queries as people
 from people.rules import Level
 from qr import queries, rules, service
-from qr.forms import CodeForm, EndForm, OneForm, RegisterForm
+from qr.forms import CodeForm, EndForm, OneForm, PictureForm, RegisterForm
+from qr.rules.labels import Picture
 from qr.views.blueprint import pages
 
 ONE: Final = "/staff/codes/<int:code_id>"
+PICTURES: Final = {
+    Picture.SVG: "image/svg+xml",
+    Picture.PNG: "image/png",
+    Picture.EPS: "application/postscript",
+}
 LEVELS: Final = (Level.TOWN, Level.VILLAGE, Level.GRID, Level.MICRO_GRID)
 
 
@@ -82,7 +88,8 @@ def new_code() -> ResponseReturnValue:
     elif request.method == "POST":
         status = HTTPStatus.UNPROCESSABLE_ENTITY
     places = people.places_for(db.session(), Permission.QR_ORDER, by=current_actor(), levels=LEVELS)
-    return render_template("qr/new.html", form=form, places=places), status
+    hints = [(rules.KIND_NAMES[kind], said) for kind, said in rules.KIND_HINTS.items()]
+    return render_template("qr/new.html", form=form, places=places, hints=hints), status
 
 
 @pages.get(ONE)
@@ -144,6 +151,25 @@ def _today() -> date:
     return parts().clock.now().astimezone(SHANGHAI).date()
 
 
+@pages.post(f"{ONE}/picture")
+@require(Permission.QR_PRINT)
+def draw_code(code_id: int) -> ResponseReturnValue:
+    """Hand out one code as a picture; it counts as printed."""
+    form = PictureForm()
+    if not form.validate():
+        return _page(code_id, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    try:
+        with transaction() as work:
+            drawn = service.draw_code(work, code_id, form.wanted(), by=current_actor())
+    except Refusal as refusal:
+        shown = EndForm(formdata=None)
+        return _page(code_id, shown, show_in(shown, refusal))
+    kind = form.wanted().kind
+    response = Response(drawn, mimetype=PICTURES[kind])
+    response.headers.set("Content-Disposition", "attachment", filename=f"code-{code_id}.{kind}")
+    return response
+
+
 def _page(
     code_id: int, form: EndForm | None = None, status: HTTPStatus | None = None
 ) -> ResponseReturnValue:
@@ -169,6 +195,7 @@ def _page(
         ended=found.state in rules.ENDED,
         form=form,
         one=OneForm(formdata=None),
+        picture=PictureForm(formdata=None),
         may={
             name: people.reaches(by, permission, found.area_code)
             for name, permission in (

@@ -97,3 +97,25 @@ def test_calls_have_a_gateway_of_their_own(env: dict[str, str]) -> None:
     settings = Settings.from_env({**env, "VOICE_URL": "https://voice.example", "VOICE_KEY": "k"})
 
     assert (settings.voice_url, settings.voice_key) == ("https://voice.example", "k")
+
+
+def test_paper_is_set_in_the_fonts_and_links_that_somebody_names(env: dict[str, str]) -> None:
+    assert Settings.from_env(env).print_font == ()
+    assert Settings.from_env(env).print_upper
+
+    own = {"PRINT_FONT": "/fonts/a.ttf, /fonts/b.ttf", "PRINT_LINKS": "lower"}
+    settings = Settings.from_env({**env, **own})
+
+    assert settings.print_font == ("/fonts/a.ttf", "/fonts/b.ttf")
+    assert not settings.print_upper
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("PRINT_FONT", "a.ttf"), ("PRINT_FONT", "/a,/b,/c"), ("PRINT_LINKS", "Upper")],
+)
+def test_fonts_and_links_that_cannot_be_are_refused(
+    name: str, value: str, env: dict[str, str]
+) -> None:
+    with pytest.raises(Misconfigured, match=name):
+        Settings.from_env({**env, name: value})

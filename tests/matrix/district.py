@@ -251,7 +251,7 @@ def _plant_code(found: District, place: str) -> None:
         wanted = Wanted(area_code=area, form=Format.PLATE)
         order = qr.order_pieces(work, wanted, by=None)
         order.state = OrderState.READY
-        printed = {"order_id": str(order.id), "number": "0"}
+        printed = {"order_id": str(order.id), "number": "0", "view": "0"}
         names_of = _plant_activity(work, area, place)
     words = {"activity": word("activity", place), "attender": word("attender", place)}
     found.add("activity", Thing(place, names=names_of), **words)

@@ -155,7 +155,10 @@ grid.stop_accused_link    case:content-read     handling    also:case:classify:*
 qr.register               qr:read               -
 qr.new_code               qr:order              -
 qr.code                   qr:read               code
+qr.import_spots           qr:order              -
+qr.export_codes           qr:read               -
 qr.print_code             qr:print              code
+qr.draw_code              qr:print              code
 qr.replace_code           qr:replace            code
 qr.revoke_code            qr:revoke             code
 qr.hang_code              qr:hang               code        state
@@ -168,6 +171,7 @@ qr.print_order            qr:print              order
 qr.print_again            qr:print              order
 qr.print_file             qr:print              order       part
 qr.print_files            qr:print              order       part
+qr.print_view             qr:print              order       part
 qr.card                   qr:read               household   part
 qr.issue_card             qr:order              household   state part
 qr.reissue_card           qr:replace            household   state part

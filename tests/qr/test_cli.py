@@ -35,9 +35,18 @@ def public(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     give_address(app, monkeypatch, "https://qr.x-city.cn")
 
 
-def give_address(app: Flask, monkeypatch: pytest.MonkeyPatch, public_url: str) -> None:
+def give_address(
+    app: Flask,
+    monkeypatch: pytest.MonkeyPatch,
+    public_url: str,
+    *,
+    print_upper: bool = True,
+    print_font: tuple[str, ...] = (),
+) -> None:
     built = app.extensions["parts"]
-    settings = replace(built.settings, public_url=public_url)
+    settings = replace(
+        built.settings, public_url=public_url, print_upper=print_upper, print_font=print_font
+    )
     monkeypatch.setitem(app.extensions, "parts", replace(built, settings=settings))
 
 

@@ -133,7 +133,7 @@ class TestWhatIsHeld:
         hang(session, 3)
         monkeypatch.setattr(rules, "MOST", 2)
 
-        with pytest.raises(NothingToPrint, match="最多打印 2 张"):
+        with pytest.raises(NothingToPrint, match="有 2 张以上，一次最多印这么多"):
             ordered()
 
     def test_for_an_area_that_is_none_or_somebody_elses_there_is_no_order(

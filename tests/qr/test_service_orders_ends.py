@@ -13,11 +13,20 @@ from kernel.db import db
 from kernel.grants import Role
 from kernel.work import parts, transaction
 from qr import jobs, queries, rules, service
-from qr.errors import CardsUnderWay, NothingToPrint
+from qr.errors import CardsUnderWay, NothingToPrint, NotYourArea
 from qr.models import Code
+from qr.queries import Wanted
 from qr.rules import Format, OrderState, formats
 from tests.citizen.factories import deliver_all
-from tests.factories import GRID, VILLAGE, make_area, make_household, make_staff
+from tests.factories import (
+    DISTRICT,
+    GRID,
+    NEXT_VILLAGE,
+    VILLAGE,
+    make_area,
+    make_household,
+    make_staff,
+)
 from tests.fakes import FixedClock
 from tests.qr.test_service_orders import CARDS, hang, held, order, ordered, stored
 
@@ -141,3 +150,49 @@ def test_of_two_who_order_cards_at_once_one_is_told_of_the_other(live: Flask) ->
         said = sorted(one.result() for one in [both.submit(ask) for _ in range(2)])
 
     assert said == ["ordered", "told"]
+
+
+def test_nobody_hears_how_much_there_is_to_print_next_door(session: Session) -> None:
+    hang(session, 2)
+    hang(session, 1, area=f"{NEXT_VILLAGE}001")
+    stranger = make_staff(session, Role.VILLAGE_ADMIN, area=NEXT_VILLAGE)
+    session.commit()
+    here = Wanted(area_code=VILLAGE, form=Format.LABELS_24)
+
+    with pytest.raises(NotYourArea):
+        queries.order_size(session, here, by=stranger)
+    with pytest.raises(NotYourArea):
+        queries.check_area(session, VILLAGE, by=stranger)
+    whole = queries.order_size(session, replace(here, area_code=DISTRICT), by=None)
+    assert (whole.pieces, whole.sheets, whole.files) == (3, 1, 1)
+
+
+def test_a_batch_of_chosen_codes_is_all_of_them_or_none(session: Session) -> None:
+    here, there = hang(session, 2), hang(session, 1, area=f"{NEXT_VILLAGE}001")
+    village = make_staff(session, Role.VILLAGE_ADMIN, area=VILLAGE)
+    session.commit()
+
+    with transaction() as work:
+        both = service.order_codes(work, [*there, *here], Format.PLATE, by=None)
+        assert both.area_code == rules.common_area([GRID, f"{NEXT_VILLAGE}001"])
+        assert held(session, both.id) == [*here, *there]
+    for some, by in (([*here, *there], village), ([*here, 9999], None), ([], None)):
+        with pytest.raises(NothingToPrint), transaction() as work:
+            service.order_codes(work, some, Format.PLATE, by=by)
+
+
+@pytest.mark.parametrize(
+    ("codes", "common"),
+    [
+        (["330106001001001"], "330106001001001"),
+        (["330106001001001", "330106001001"], "330106001001"),
+        (["33010600100100101", "330106001001001"], "330106001001001"),
+        (["330106001001001", "330106001002001"], "330106001"),
+        (["330106001", "330106002001"], "330106"),
+    ],
+)
+def test_codes_of_several_places_belong_to_what_holds_them_all(
+    codes: list[str], common: str
+) -> None:
+    assert rules.common_area(codes) == common
+    assert rules.common_area(codes[::-1]) == common

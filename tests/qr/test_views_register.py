@@ -211,3 +211,32 @@ def test_a_households_card_is_no_entry_of_the_register(
 
     assert client.get(f"{REGISTER}/{card}").status_code == 404
     assert f'"{REGISTER}/{card}"' not in client.get(REGISTER).text
+
+
+@pytest.mark.parametrize(
+    ("kind", "begins"), [("svg", b"<?xml"), ("png", b"\x89PNG"), ("eps", b"%!PS")]
+)
+def test_one_code_is_handed_out_as_a_picture(
+    client: FlaskClient, clerk: Actor, codes: list[int], kind: str, begins: bytes
+) -> None:
+    answer = post(client, f"{REGISTER}/{codes[0]}/picture", picture=kind, width="60")
+
+    assert answer.status_code == 200
+    assert answer.data.startswith(begins)
+    assert f"code-{codes[0]}.{kind}" in answer.headers["Content-Disposition"]
+
+
+def test_no_picture_of_what_is_over_elsewhere_or_no_such_kind(
+    client: FlaskClient, session: Session, clerk: Actor, codes: list[int]
+) -> None:
+    others = session.scalars(select(Code.id).where(Code.id.not_in(codes))).all()
+    with transaction() as work:
+        service.revoke(work, codes[0], reason="x", by=None)
+
+    over = post(client, f"{REGISTER}/{codes[0]}/picture", picture="svg", width="60")
+    elsewhere = post(client, f"{REGISTER}/{others[0]}/picture", picture="svg", width="60")
+    gif = post(client, f"{REGISTER}/{codes[1]}/picture", picture="gif", width="60")
+    wide = post(client, f"{REGISTER}/{codes[1]}/picture", picture="svg", width="nan")
+
+    answers = [one.status_code for one in (over, elsewhere, gif, wide)]
+    assert answers == [409, 404, 422, 422]

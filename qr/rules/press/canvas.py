@@ -1,8 +1,7 @@
 """A page to draw on in millimetres: codes as one path, texts that shrink before they spill."""
 
-from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from typing import Final, Literal
+from typing import Final
 
 from fpdf import FPDF
 
@@ -10,26 +9,10 @@ from qr.rules import artwork
 from qr.rules.formats import Box
 from qr.rules.looks import QUIET, Look
 from qr.rules.press.fonts import Fonts
+from qr.rules.press.surface import HAIRLINE, INK, WHITE, Align, Colour
+from qr.rules.press.typesetting import LEADING, Typesetter
 
-Colour = tuple[int, int, int]
-Align = Literal["L", "C", "R"]
-Fitted = tuple[float, Sequence[str]]  # the size in mm, and what stands on each row
-
-INK: Final[Colour] = (21, 33, 27)
-GREY: Final[Colour] = (68, 83, 75)
-GREEN: Final[Colour] = (11, 107, 73)
-DEEP: Final[Colour] = (8, 79, 54)
-PALE: Final[Colour] = (226, 241, 233)
-WHITE: Final[Colour] = (255, 255, 255)
-RED: Final[Colour] = (179, 38, 30)
-CUT: Final[Colour] = (180, 188, 184)
-
-SMALLEST: Final = 0.6  # of the size asked for; a text that needs less is cut off with an ellipsis
-NEARLY: Final = 0.8  # down to this rather than a second row with one character on it
-LEADING: Final = 1.3  # from line to line, of the size
 POINTS_PER_MM: Final = 72 / 25.4
-_STEP: Final = 0.96
-_CLOSING: Final = frozenset("，。、；：？！）》”’…")
 _FAMILY: Final = "house"
 
 
@@ -38,8 +21,7 @@ class Canvas:
 
     def __init__(self, page: tuple[float, float], fonts: Fonts, *, title: str) -> None:
         self._pdf = FPDF(unit="mm", format=page)
-        # Most of what stands on a sheet stands on all of its pieces: it is measured once.
-        self._fitted: dict[tuple[str, float, float, int, bool], Fitted] = {}
+        self._setter = Typesetter(self._width)
         self._pdf.set_auto_page_break(auto=False)
         self._pdf.set_margin(0)
         self._pdf.c_margin = 0
@@ -65,10 +47,15 @@ class Canvas:
         self._pdf.set_fill_color(*colour)
         self._pdf.rect(*box, style="F", round_corners=round_by > 0, corner_radius=round_by)
 
+    def disc(self, box: Box, colour: Colour) -> None:
+        """Fill the circle that a square holds."""
+        self._pdf.set_fill_color(*colour)
+        self._pdf.ellipse(*box, style="F")
+
     def line(self, start: tuple[float, float], end: tuple[float, float], colour: Colour) -> None:
         """Draw a hairline."""
         self._pdf.set_draw_color(*colour)
-        self._pdf.set_line_width(0.1)
+        self._pdf.set_line_width(HAIRLINE)
         self._pdf.line(*start, *end)
 
     def code(self, url: str, look: Look, box: Box) -> None:
@@ -97,10 +84,7 @@ class Canvas:
         wide at six tenths of the size ends in an ellipsis.
         """
         self._pdf.set_text_color(*colour)
-        key = (text, round(size, 3), round(box.width, 3), lines, bold)
-        if key not in self._fitted:
-            self._fitted[key] = self._fit(text, size, box.width, lines, bold=bold)
-        used, rows = self._fitted[key]
+        used, rows = self._setter.fit(text, size, box.width, lines, bold=bold)
         self._pdf.set_font(_FAMILY, "B" if bold else "", used * POINTS_PER_MM)
         high = used * LEADING
         top = box.top + max(0.0, (box.height - high * len(rows)) / 2)
@@ -117,47 +101,9 @@ class Canvas:
         """Turn what is drawn inside about a point."""
         return self._pdf.rotation(degrees, x, y)
 
-    def _fit(self, text: str, size: float, width: float, lines: int, *, bold: bool) -> Fitted:
-        """Return the size and rows: fewer rows a little smaller, before more rows."""
-        for most in range(1, lines + 1):
-            least = size * (SMALLEST if most == lines else NEARLY)
-            used = size
-            while used >= least:
-                self._pdf.set_font(_FAMILY, "B" if bold else "", used * POINTS_PER_MM)
-                rows = self._rows(text, width)
-                if len(rows) <= most:
-                    return used, rows
-                used *= _STEP
-        return used / _STEP, [*rows[: lines - 1], self._cut(rows[lines - 1], width)]
-
-    def _rows(self, text: str, width: float) -> list[str]:
-        """Break between any two characters, as Chinese may, but keep words of letters whole."""
-        rows, row = [], ""
-        for word in _words(text):
-            if row and self._pdf.get_string_width(row + word) > width:
-                rows.append(row.rstrip())
-                row = ""
-            row += word
-        return [*rows, row]
-
-    def _cut(self, row: str, width: float) -> str:
-        while row and self._pdf.get_string_width(row + "…") > width:
-            row = row[:-1]
-        return row + "…"
-
-
-def _words(text: str) -> list[str]:
-    """Split where a row may end: not inside of a word of letters, nor before a full stop."""
-    words: list[str] = []
-    for letter in text:
-        joined = letter in _CLOSING or (
-            letter.isascii() and not letter.isspace() and words and words[-1][-1].isascii()
-        )
-        if joined and words:
-            words[-1] += letter
-        else:
-            words.append(letter)
-    return words
+    def _width(self, text: str, size: float, bold: bool) -> float:  # noqa: FBT001 - as Measure says
+        self._pdf.set_font(_FAMILY, "B" if bold else "", size * POINTS_PER_MM)
+        return self._pdf.get_string_width(text)
 
 
 def _path(url: str, look: Look, box: Box, scale: float, height: float) -> str:
@@ -165,23 +111,10 @@ def _path(url: str, look: Look, box: Box, scale: float, height: float) -> str:
     size = box.width / look.width * scale
     left = (box.left + QUIET * box.width / look.width) * scale
     bottom = (height - box.top - QUIET * box.width / look.width) * scale
-    runs = _runs(url, look)
+    runs = artwork.runs(url, look)
     drawn = (
         f"{left + x * size:.3f} {bottom - (y + 1) * size:.3f} {n * size:.3f} {size:.3f} re"
         for x, y, n in runs
     )
     # Between q and Q: the engine remembers its own colour, and would not set it again.
     return f"q 0 g {' '.join(drawn)} f Q"
-
-
-def _runs(url: str, look: Look) -> tuple[tuple[int, int, int], ...]:
-    runs: list[tuple[int, int, int]] = []
-    for y, row in enumerate(artwork.modules(url, look)):
-        start = None
-        for x, dark in enumerate((*row, False)):
-            if dark and start is None:
-                start = x
-            elif not dark and start is not None:
-                runs.append((start, y, x - start))
-                start = None
-    return tuple(runs)

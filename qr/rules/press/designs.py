@@ -9,12 +9,12 @@ from functools import partial
 from types import MappingProxyType
 from typing import Final
 
-from qr.rules.formats import LAYOUTS, Box, Format
+from qr.rules.formats import LAYOUTS, REPORTING, Box, Format
 from qr.rules.lifecycle import CodeKind
 from qr.rules.pieces import Imprint, Piece
-from qr.rules.press.canvas import DEEP, GREEN, GREY, INK, PALE, WHITE, Canvas
+from qr.rules.press.surface import DEEP, GREEN, GREY, INK, PALE, WHITE, Surface
 
-Design = Callable[[Canvas, Box, Piece, Imprint], None]
+Design = Callable[[Surface, Box, Piece, Imprint], None]
 
 TITLES: Final[Mapping[CodeKind, str]] = MappingProxyType(
     {
@@ -26,16 +26,18 @@ TITLES: Final[Mapping[CodeKind, str]] = MappingProxyType(
         CodeKind.HOUSEHOLD: "户码",
     }
 )
-PROMISE: Final = "不用下载，不用注册。马上有人接，办到哪一步都看得见。"
+# 6.4 points, on the smallest label: the least that is read at arm's length.
+SMALL: Final = 2.25
+HOW: Final = "拍张照、说句话，就能报"
 NEVER: Final = "我们从不问银行卡号和验证码。"
 # The words above and below, for the check that a font has them all.
 OWN_WORDS: Final = (
     *TITLES.values(),
-    PROMISE,
     NEVER,
     "核对词：点位号不会扫打报网址以开头，。？…·№样张张贴无效",
-    "拍张照、说句话，就能报。路灯不亮井盖松动垃圾没人清邻里有矛盾看见危险",
-    "请妥善保管凭卡领奖品丢了告诉村里旧卡立即作废本卡不是身份证件扫一扫看平安币这一户共用",
+    HOW,
+    "路灯不亮井盖松动垃圾没人清邻里有矛盾看见危险",
+    "请收好凭卡领奖品丢了告诉村里旧卡当场作废补新本卡不是身份证件扫一扫看绿币报事情查进度这一户共用",
 )
 
 
@@ -45,7 +47,7 @@ def helped(piece: Piece, imprint: Imprint) -> str:
     return said if piece.spot_number is None else f"{said}，报点位号"
 
 
-def label(canvas: Canvas, box: Box, piece: Piece, imprint: Imprint) -> None:
+def label(canvas: Surface, box: Box, piece: Piece, imprint: Imprint) -> None:
     """Draw a label: the code on the left, the words on the right.  Drawn for 70 x 37 mm."""
     unit = box.height / 37
     left, top = box.left, box.top
@@ -56,32 +58,23 @@ def label(canvas: Canvas, box: Box, piece: Piece, imprint: Imprint) -> None:
     words_left, width = left + 34 * unit, box.width - 36.5 * unit
     row = _rows(words_left, width)
     canvas.text(
-        row(top + 2 * unit, 6 * unit), TITLES[piece.kind], 4.6 * unit, bold=True, colour=GREEN
+        row(top + 1.4 * unit, 6 * unit), TITLES[piece.kind], 4.6 * unit, bold=True, colour=GREEN
     )
     canvas.text(
-        row(top + 8.2 * unit, 8.6 * unit), piece.place or piece.area, 3.2 * unit, bold=True, lines=2
+        row(top + 7.4 * unit, 8.6 * unit), piece.place or piece.area, 3.2 * unit, bold=True, lines=2
     )
-    canvas.text(row(top + 16.8 * unit, 3.4 * unit), piece.area, 2.3 * unit, colour=GREY)
+    canvas.text(row(top + 16 * unit, 3.2 * unit), piece.area, 2.4 * unit, colour=GREY)
     if piece.spot_number is not None:
         canvas.text(
-            row(top + 20.4 * unit, 5.6 * unit), f"点位号 {piece.spot_number}", 4 * unit, bold=True
+            row(top + 19.4 * unit, 5.4 * unit), f"点位号 {piece.spot_number}", 4 * unit, bold=True
         )
-    canvas.text(
-        row(top + 26.2 * unit, 4 * unit),
-        helped(piece, imprint),
-        2.6 * unit,
-        bold=True,
-    )
-    canvas.text(row(top + 30.2 * unit, 2.8 * unit), f"网址 {imprint.host}", 2 * unit, colour=GREY)
-    canvas.text(
-        row(top + 32.8 * unit, 2.8 * unit),
-        f"{piece.token}  №{piece.number}",
-        1.9 * unit,
-        colour=GREY,
-    )
+    canvas.text(row(top + 25 * unit, 3.6 * unit), helped(piece, imprint), 2.6 * unit, bold=True)
+    canvas.text(row(top + 28.8 * unit, 3 * unit), f"网址 {imprint.host}", SMALL * unit, colour=GREY)
+    numbered = f"{piece.token}  №{piece.number}"
+    canvas.text(row(top + 31.8 * unit, 3 * unit), numbered, SMALL * unit, colour=GREY)
 
 
-def plate(canvas: Canvas, box: Box, piece: Piece, imprint: Imprint, *, bleed: float = 0.0) -> None:
+def plate(canvas: Surface, box: Box, piece: Piece, imprint: Imprint, *, bleed: float = 0.0) -> None:
     """Draw a plate for a door or a wall, upright.  Drawn for 80 x 120 mm."""
     unit = min(box.width / 80, box.height / 120)
     head = Box(box.left - bleed, box.top - bleed, box.width + 2 * bleed, 20 * unit + bleed)
@@ -99,7 +92,7 @@ def plate(canvas: Canvas, box: Box, piece: Piece, imprint: Imprint, *, bleed: fl
     )
     canvas.text(
         row(box.top + 12.5 * unit, 5 * unit),
-        f"{imprint.app_name} · 拍张照、说句话，就能报",
+        f"{imprint.app_name} · {HOW}" if piece.kind in REPORTING else imprint.app_name,
         3 * unit,
         colour=WHITE,
         align="C",
@@ -150,13 +143,13 @@ def plate(canvas: Canvas, box: Box, piece: Piece, imprint: Imprint, *, bleed: fl
     canvas.text(
         row(foot_top + 19.8 * unit, 3.4 * unit),
         f"{piece.token} · {NEVER}",
-        2.2 * unit,
+        SMALL * unit,
         colour=GREY,
         align="C",
     )
 
 
-def card_front(canvas: Canvas, box: Box, piece: Piece, imprint: Imprint) -> None:
+def card_front(canvas: Surface, box: Box, piece: Piece, imprint: Imprint) -> None:
     """Draw the face of a household's card, 85.6 x 54 mm."""
     canvas.fill(Box(box.left, box.top, box.width, 11), GREEN)
     row = _rows(box.left + 5, box.width - 10)
@@ -164,20 +157,20 @@ def card_front(canvas: Canvas, box: Box, piece: Piece, imprint: Imprint) -> None
     canvas.code(piece.url, piece.look, Box(box.left + 3, box.top + 13, 38, 38))
     right = _rows(box.left + 43, box.width - 47)
     canvas.text(right(box.top + 14, 12), piece.place, 4.6, bold=True, lines=2)
-    canvas.text(right(box.top + 26, 8), piece.area, 2.8, colour=GREY, lines=2)
+    canvas.text(right(box.top + 26, 8), piece.area, 3.2, colour=GREY, lines=2)
     canvas.text(right(box.top + 35, 5), f"核对词 {piece.check_word}", 3.4, bold=True)
     canvas.text(right(box.top + 41, 5), f"有事打 {imprint.hotline}", 3.4, bold=True, colour=GREEN)
     canvas.text(right(box.top + 46.5, 3.5), f"№{piece.number}", 2.2, colour=GREY)
 
 
-def card_back(canvas: Canvas, box: Box, piece: Piece, imprint: Imprint) -> None:
+def card_back(canvas: Surface, box: Box, piece: Piece, imprint: Imprint) -> None:
     """Draw the back of a household's card: what it is for, and what to do when it is lost."""
     canvas.fill(box, PALE)
     row = _rows(box.left + 6, box.width - 12)
     lines = (
         ("这一户共用，凭卡领奖品", True),
-        ("扫一扫，看平安币、报事情、查进度。", False),
-        ("请妥善保管。丢了告诉村里，旧卡立即作废，补一张新的。", False),
+        ("扫一扫，看绿币、报事情、查进度。", False),
+        ("请收好。丢了告诉村里，旧卡当场作废，补新卡。", False),
         (f"不会扫？打 {imprint.hotline}。{NEVER}", False),
     )
     top = box.top + 5

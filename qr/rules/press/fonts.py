@@ -99,7 +99,8 @@ def find_fonts(
             found.append((_face(plain), _face(bold if bold and Path(bold).is_file() else plain)))
     if not found:
         raise NoFont(
-            "服务器上没有中文字体，印不了。请安装 %(package)s，或者在设置里写明字体文件。",
+            "服务器上没有中文字体，印不了。请安装 %(package)s，"
+            "或者在设置 PRINT_FONT 里写明字体文件。",
             package=PACKAGE,
         )
     return Fonts(*found[0], others=tuple(plain for plain, _bold in found[1:]))
@@ -109,7 +110,11 @@ def _face(path: str) -> Face:
     try:
         return Face(path, _simplified(path))
     except (OSError, TTLibError):
-        raise NoFont("字体文件读不出来：%(path)s", path=os.fspath(path)) from None
+        raise NoFont(
+            "字体文件读不出来：%(path)s。请改正设置 PRINT_FONT，或者去掉它，安装 %(package)s。",
+            path=os.fspath(path),
+            package=PACKAGE,
+        ) from None
 
 
 @cache

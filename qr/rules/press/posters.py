@@ -4,18 +4,20 @@ from typing import Final
 
 from qr.rules.formats import Box
 from qr.rules.pieces import Imprint, Piece
-from qr.rules.press.canvas import DEEP, GREEN, GREY, INK, PALE, WHITE, Canvas
 from qr.rules.press.styled import styled_png
+from qr.rules.press.surface import DEEP, GREEN, GREY, INK, PALE, WHITE, Surface
 
 EXAMPLES: Final = ("路灯不亮", "井盖松动", "垃圾没人清", "邻里有矛盾", "看见危险")
 STEPS: Final = (
-    ("扫", "微信、支付宝、浏览器、相机都行"),
-    ("说", "说一段话，拍张照，或者写几个字"),
-    ("等", "谁在办、几时答复，马上看得到"),
+    ("扫", "微信、支付宝、", "浏览器、相机都行"),
+    ("说", "说一段话、拍张照，", "或者写几个字"),
+    ("等", "谁在办、几时答复，", "马上看得到"),
 )
+PROMISE: Final = "不用下载，不用注册，不留名字也行"
+OWN_WORDS: Final = (*EXAMPLES, PROMISE, *("".join(step) for step in STEPS))
 
 
-def poster(canvas: Canvas, box: Box, piece: Piece, imprint: Imprint) -> None:
+def poster(canvas: Surface, box: Box, piece: Piece, imprint: Imprint) -> None:
     """Draw a poster.  Drawn for A4, 210 x 297 mm; A3 is the same, larger."""
     unit = box.width / 210
     canvas.fill(Box(box.left, box.top, box.width, 74 * unit), GREEN)
@@ -26,7 +28,7 @@ def poster(canvas: Canvas, box: Box, piece: Piece, imprint: Imprint) -> None:
     _foot(canvas, box, piece, imprint, unit)
 
 
-def _head(canvas: Canvas, box: Box, piece: Piece, imprint: Imprint, unit: float) -> None:
+def _head(canvas: Surface, box: Box, piece: Piece, imprint: Imprint, unit: float) -> None:
     def row(top: float, height: float) -> Box:
         return Box(box.left + 14 * unit, box.top + top * unit, box.width - 28 * unit, height * unit)
 
@@ -36,7 +38,7 @@ def _head(canvas: Canvas, box: Box, piece: Piece, imprint: Imprint, unit: float)
     canvas.text(row(48, 9), " · ".join(EXAMPLES), 6.4 * unit, colour=WHITE, align="C")
 
 
-def _middle(canvas: Canvas, box: Box, piece: Piece, unit: float) -> None:
+def _middle(canvas: Surface, box: Box, piece: Piece, unit: float) -> None:
     side = 112 * unit
     frame = Box(box.left + 45 * unit, box.top + 62 * unit, 120 * unit, 134 * unit)
     canvas.fill(
@@ -58,32 +60,19 @@ def _middle(canvas: Canvas, box: Box, piece: Piece, unit: float) -> None:
     canvas.text(name, piece.place or piece.area, 4.6 * unit, colour=GREY, align="C")
 
 
-def _steps(canvas: Canvas, box: Box, unit: float) -> None:
-    top, wide = box.top + 203 * unit, 58 * unit
-    for at, (sign, words) in enumerate(STEPS):
+def _steps(canvas: Surface, box: Box, unit: float) -> None:
+    top, wide, side = box.top + 203 * unit, 58 * unit, 18 * unit
+    for at, (sign, *rows) in enumerate(STEPS):
         left = box.left + 14 * unit + at * 62 * unit
-        canvas.fill(
-            Box(left + wide / 2 - 9 * unit, top, 18 * unit, 18 * unit), GREEN, round_by=9 * unit
-        )
-        canvas.text(
-            Box(left + wide / 2 - 9 * unit, top, 18 * unit, 18 * unit),
-            sign,
-            10 * unit,
-            bold=True,
-            colour=WHITE,
-            align="C",
-        )
-        canvas.text(
-            Box(left, top + 20 * unit, wide, 14 * unit),
-            words,
-            5 * unit,
-            colour=INK,
-            align="C",
-            lines=2,
-        )
+        spot = Box(left + (wide - side) / 2, top, side, side)
+        canvas.disc(spot, GREEN)
+        canvas.text(spot, sign, 10 * unit, bold=True, colour=WHITE, align="C")
+        for row, words in enumerate(rows):
+            place = Box(left, top + (19.5 + 6.6 * row) * unit, wide, 6.6 * unit)
+            canvas.text(place, words, 5.2 * unit, colour=INK, align="C")
     canvas.text(
-        Box(box.left + 14 * unit, top + 37 * unit, box.width - 28 * unit, 10 * unit),
-        "不用下载，不用注册，不留名字也行",
+        Box(box.left + 14 * unit, top + 36 * unit, box.width - 28 * unit, 10 * unit),
+        PROMISE,
         7 * unit,
         bold=True,
         colour=GREEN,
@@ -91,7 +80,7 @@ def _steps(canvas: Canvas, box: Box, unit: float) -> None:
     )
 
 
-def _foot(canvas: Canvas, box: Box, piece: Piece, imprint: Imprint, unit: float) -> None:
+def _foot(canvas: Surface, box: Box, piece: Piece, imprint: Imprint, unit: float) -> None:
     def row(top: float, height: float) -> Box:
         return Box(box.left + 14 * unit, box.top + top * unit, box.width - 28 * unit, height * unit)
 
