@@ -34,6 +34,8 @@ import people.events
 import people.jobs
 import people.queries.bars
 import people.views
+import points.cli
+import points.jobs
 import qr.cli
 import qr.events
 import qr.handlers
@@ -122,6 +124,8 @@ JOBS: Final[tuple[Handler, ...]] = (
     kernel.outbound.release_messages,
     kernel.outbound.send_message,
     people.jobs.forget_codes,
+    points.jobs.release_expired,
+    points.jobs.seal_yesterday,
     people.jobs.forget_households,
     people.jobs.forget_sessions,
     qr.jobs.count_scans,
@@ -145,6 +149,8 @@ SCHEDULE: Final[tuple[Turn, ...]] = (
     Every(timedelta(minutes=1), kernel.outbound.release_messages),
     Every(timedelta(minutes=10), qr.jobs.count_scans),
     Every(timedelta(minutes=10), qr.jobs.forget_files),
+    Every(timedelta(minutes=10), points.jobs.release_expired),
+    Daily(0, points.jobs.seal_yesterday),
     Daily(3, kernel.jobs.prune_outbox),
     Daily(3, kernel.outbound.prune_messages),
     Daily(3, people.jobs.forget_codes),
@@ -186,6 +192,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     demo.cli.commands,
     grid.cli.commands,
     people.cli.commands,
+    points.cli.commands,
     qr.cli.commands,
     *upkeep.cli.COMMANDS,
 )

@@ -1,4 +1,16 @@
-"""Green coins: ledger, rules, claims and their reviews, activities, gifts.  Still to come.
+"""平安绿币: the ledger of the green coins.
+
+A *posting* is one thing that happened (an award, a hand-out, a reversal), with who signed it
+and where it comes from.  Its *lines* each move an amount above zero from one *account* (the
+debit) to another (the credit), so no posting can be out of balance.  Accounts of households,
+places, village budgets and stock are *tracked*: each posting that touches one leaves an
+*entry*, its running totals and a hash over all that was written, chained to the one before.
+System accounts (where coins come from and go to) are only named in lines.
+
+A *hold* sets coins or goods aside; a *capture* hands them out, whole or in part, a *release*
+gives them back, and one hold ends once.  Nothing is ever changed or taken away: a mistake is
+undone by a *reversal*, once.  A *seal* is the day's Merkle root over all tracked accounts,
+chained to the seal before.
 
 Announces nothing.  Listens to nothing.
 """

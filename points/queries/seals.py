@@ -1,0 +1,47 @@
+"""Seals and their leaves."""
+
+from typing import Any
+
+from sqlalchemy import Row, Select, and_, func, select
+
+from kernel.db import keyring
+from points import rules
+from points.models import SealLeaf
+from points.rules import merkle
+
+
+def leaf(row: Row[*tuple[Any, ...]]) -> bytes:
+    """Return an account's leaf: what it holds and its head, salted so that nobody can guess it.
+
+    *row* has ``account_id``, ``version``, ``in_total``, ``out_total``, ``held`` and ``hash``.
+    """
+    return leaf_of(
+        (row.account_id, row.version, row.in_total, row.out_total, row.held, row.hash),
+        salt(row.account_id),
+    )
+
+
+def leaf_of(fields: tuple[int | bytes, ...], salt: str) -> bytes:
+    """Return the leaf over an account's numbers, its head and its salt."""
+    return merkle.leaf_hash(rules.pack(*fields, salt))
+
+
+def salt(account_id: int) -> str:
+    """Return what an account's leaves are salted with; its owner may know it."""
+    return keyring().index(f"ledger-leaf:{account_id}")
+
+
+def leaves_at(number: int | None = None) -> Select[int, int, bytes]:
+    """Return each account's newest leaf, up to seal *number* if one is named, by account."""
+    newest = select(SealLeaf.account_id, func.max(SealLeaf.number).label("number"))
+    if number is not None:
+        newest = newest.where(SealLeaf.number <= number)
+    last = newest.group_by(SealLeaf.account_id).subquery()
+    return (
+        select(SealLeaf.account_id, SealLeaf.version, SealLeaf.hash)
+        .join(
+            last,
+            and_(SealLeaf.account_id == last.c.account_id, SealLeaf.number == last.c.number),
+        )
+        .order_by(SealLeaf.account_id)
+    )

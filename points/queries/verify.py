@@ -1,0 +1,24 @@
+"""Recomputes the whole ledger from the lines, and names every row that does not agree."""
+
+from collections.abc import Iterator
+
+from sqlalchemy.orm import Session
+
+from points.queries.faults import Fault
+from points.queries.guards import guards
+from points.queries.verify_entries import entries
+from points.queries.verify_postings import postings
+from points.queries.verify_seals import seals
+
+
+def verify(session: Session) -> Iterator[Fault]:
+    """Yield every fault there is, as it is found.
+
+    Nothing trusts a total: amounts come from the lines, and all else is computed again.  What
+    somebody rewrote consistently after the last published seal cannot be found by anybody
+    (docs/ledger.md).
+    """
+    yield from guards(session)
+    yield from postings(session)
+    yield from entries(session)
+    yield from seals(session)

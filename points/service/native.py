@@ -1,0 +1,88 @@
+"""Posting by the stored functions of PostgreSQL, which the migrations hold."""
+
+import base64
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Final
+
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from points.errors import AccountClosed, BadPosting, KeyReused, NotEnough
+from points.service.written import Written
+
+COLUMNS: Final = {
+    "idem_key": "text",
+    "fingerprint": "bytea",
+    "kind": "text",
+    "actor_id": "bigint",
+    "second_actor_id": "bigint",
+    "rule_code": "text",
+    "rule_version": "bigint",
+    "evidence": "bytea",
+    "source_type": "text",
+    "source_id": "text",
+    "reverses_id": "bigint",
+    "pending_id": "bigint",
+    "effective_on": "text",
+    "expires_at": "bigint",
+    "created_at": "bigint",
+}
+LINE_COLUMNS: Final = {
+    "debit_id": "bigint[]",
+    "credit_id": "bigint[]",
+    "amount": "bigint[]",
+    "phase": "text[]",
+    "person_id": "bigint[]",
+    "place_id": "bigint[]",
+}
+_PLACES: Final = ", ".join(f"%s::{kind}" for kind in (*COLUMNS.values(), *LINE_COLUMNS.values()))
+_POST: Final = f"SELECT posting, replayed FROM points_post({_PLACES}, %s::bytea)"  # noqa: S608 - types only
+_POST_MANY: Final = "SELECT posting, replayed FROM points_post_many(%s::jsonb)"
+# The functions' own SQLSTATEs.
+_REFUSED: Final = {"PL001": KeyReused, "PL003": BadPosting, "PL004": AccountClosed}
+_SENTENCES: Final = {
+    "PL001": "这件事已经记过账，这次的内容和那次不同。",
+    "PL003": "账户不存在，或者单位不同，不能这样记账。",
+    "PL004": "这个账户已经销户，不能再记账。",
+}
+
+
+def post(session: Session, written: Written) -> tuple[int, bool]:
+    """Post one request; return the posting's number and whether it had been there."""
+    values = [written.posting[name] for name in COLUMNS]
+    values += [[line[name] for line in written.lines] for name in LINE_COLUMNS]
+    with _in_words():
+        found = session.connection().exec_driver_sql(_POST, (*values, written.digest)).one()
+    return found[0], found[1]
+
+
+def post_many(session: Session, written: Sequence[Written]) -> list[tuple[int, bool]]:
+    """Post all of them in one round trip, with the union of their accounts locked in order."""
+    sent = json.dumps([_plain(one) for one in written])
+    with _in_words():
+        found = session.connection().exec_driver_sql(_POST_MANY, (sent,)).all()
+    return [(row[0], row[1]) for row in found]
+
+
+def _plain(written: Written) -> dict[str, Any]:
+    posting = {**written.posting, "digest": written.digest, "lines": written.lines}
+    return {
+        name: base64.b64encode(value).decode() if isinstance(value, bytes) else value
+        for name, value in posting.items()
+    }
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        state = getattr(error.orig, "sqlstate", None)
+        if state == "PL002":
+            account, missing = str(error.orig.diag.message_detail).split(":")  # type: ignore[union-attr]
+            raise NotEnough(int(account), int(missing)) from error
+        if state in _REFUSED:
+            raise _REFUSED[state](_SENTENCES[state]) from error
+        raise

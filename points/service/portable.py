@@ -1,0 +1,146 @@
+"""Posting by statements that both databases take: SQLite's way, and the other one's oracle."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from points import rules
+from points.errors import AccountClosed, BadPosting, KeyReused, NotEnough
+from points.models import Entry, LedgerAccount, Posting, Transfer
+from points.rules import AccountKind, Chained, Change, Line, Phase
+from points.service.written import Written
+
+
+def post(session: Session, written: Written) -> tuple[int, bool]:
+    """Post one request; return the posting's number and whether it had been there."""
+    number, replayed = _insert(session, written)
+    if not replayed:
+        _apply(session, number, written)
+    return number, replayed
+
+
+def post_many(session: Session, written: Sequence[Written]) -> list[tuple[int, bool]]:
+    """Post all of them: keys first, then the union of their accounts, each in order."""
+    found = {
+        place: _insert(session, written[place])
+        for place in sorted(
+            range(len(written)), key=lambda place: written[place].posting["idem_key"]
+        )
+    }
+    new = [place for place in range(len(written)) if not found[place][1]]
+    lines = [line for place in new for line in written[place].lines]
+    _locked(session, {line[side] for line in lines for side in ("debit_id", "credit_id")})
+    for place in new:
+        _apply(session, found[place][0], written[place])
+    return [found[place] for place in range(len(written))]
+
+
+def _insert(session: Session, written: Written) -> tuple[int, bool]:
+    """Write posting and lines unless the key is there."""
+    dialect = session.get_bind().dialect.name
+    once = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(Posting)
+    number = session.execute(
+        once.on_conflict_do_nothing(index_elements=[Posting.idem_key]).returning(Posting.id),
+        written.posting,
+    ).scalar()
+    if number is not None:
+        lines = [{"posting_id": number, **line} for line in written.lines]
+        session.execute(insert(Transfer), lines)
+        return number, False
+    key = Posting.idem_key == written.posting["idem_key"]
+    number, kept = session.execute(select(Posting.id, Posting.fingerprint).where(key)).one()
+    if kept != written.posting["fingerprint"]:
+        raise KeyReused("这件事已经记过账，这次的内容和那次不同。")
+    return number, True
+
+
+def _apply(session: Session, number: int, written: Written) -> None:
+    """Write what the lines do to each tracked account."""
+    lines = [_line(row) for row in written.lines]
+    accounts = _locked(session, {one for line in lines for one in (line.debit, line.credit)})
+    units = {one.id: one.unit for one in accounts.values()}
+    if any(units.get(line.debit, "") != units.get(line.credit) for line in lines):
+        raise BadPosting("账户不存在，或者单位不同，不能这样记账。")
+    at = written.posting["created_at"]
+    for account_id, change in rules.changes(lines).items():
+        account = accounts[account_id]
+        if account.kind != AccountKind.SYSTEM:
+            _write(session, account, change, Chain(number, at, written.digest))
+
+
+class Chain:
+    """What an entry takes in of its posting."""
+
+    __slots__ = ("at", "digest", "posting_id")
+
+    def __init__(self, posting_id: int, at: int, digest: bytes) -> None:
+        self.posting_id = posting_id
+        self.at = at
+        self.digest = digest
+
+
+def _write(session: Session, account: Any, change: Change, chain: Chain) -> None:  # noqa: ANN401 - a row
+    """Add one entry, and move the account on to it."""
+    if account.closed_on is not None:
+        raise AccountClosed("这个账户已经销户，不能再记账。")
+    in_total = account.in_total + change.in_total
+    out_total = account.out_total + change.out_total
+    held = account.held + change.held
+    if in_total - out_total - held < 0:
+        raise NotEnough(account.id, held + out_total - in_total)
+    if held < 0:
+        raise BadPosting("账户不存在，或者单位不同，不能这样记账。")
+    entry = Chained(
+        account_id=account.id,
+        version=account.version + 1,
+        posting_id=chain.posting_id,
+        amount=change.amount,
+        in_total=in_total,
+        out_total=out_total,
+        held=held,
+        posted_at=max(chain.at, account.head_at),
+    )
+    head = rules.entry_hash(account.head_hash, entry, chain.digest)
+    session.execute(
+        update(LedgerAccount)
+        .where(LedgerAccount.id == account.id)
+        .values(
+            in_total=in_total,
+            out_total=out_total,
+            held=held,
+            version=entry.version,
+            head_hash=head,
+            head_at=entry.posted_at,
+        )
+        .execution_options(synchronize_session=False)
+    )
+    names = ("account_id", "version", "posting_id", "amount", "in_total", "out_total", "held")
+    values = {name: getattr(entry, name) for name in (*names, "posted_at")}
+    session.execute(insert(Entry), {**values, "hash": head})
+
+
+def _locked(session: Session, ids: set[int]) -> dict[int, Any]:
+    """Return the accounts; the tracked ones are locked in ascending order, system ones are not."""
+    columns = LedgerAccount.__table__.c
+    system = columns.kind == AccountKind.SYSTEM
+    wanted = columns.id.in_(sorted(ids))
+    tracked = select(LedgerAccount.__table__).where(wanted, ~system).order_by(columns.id)
+    rows = [
+        *session.execute(tracked.with_for_update()),
+        *session.execute(select(LedgerAccount.__table__).where(wanted, system)),
+    ]
+    return {row.id: row for row in rows}
+
+
+def _line(row: Mapping[str, Any]) -> Line:
+    return Line(
+        debit=row["debit_id"],
+        credit=row["credit_id"],
+        amount=row["amount"],
+        phase=Phase(row["phase"]),
+        person_id=row["person_id"],
+        place_id=row["place_id"],
+    )
