@@ -1,15 +1,15 @@
 """the ledger: accounts, postings, lines, entries, seals; what posts them; what refuses change
 
-Revision ID: 0015
-Revises: 0011
+Revision ID: 0014
+Revises: 0013
 Create Date: 2026-11-27 14:10:00
 
 """
 from alembic import op
 import sqlalchemy as sa
 
-revision = "0015"
-down_revision = "0011"
+revision = "0014"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 
