@@ -17,7 +17,7 @@ from kernel.web import current_actor, limiter, show_in
 from kernel.work import parts, transaction
 from people import queries as people
 from people.errors import BadFile
-from people.rules import MOST_BYTES, read_sheet
+from people.rules import MOST_BYTES, heading_of, read_sheet
 from qr import queries, service
 from qr.forms import ExportForm, SpotsForm
 from qr.rules import register_table
@@ -53,7 +53,24 @@ def import_spots() -> ResponseReturnValue:
                 status = HTTPStatus.UNPROCESSABLE_ENTITY
     elif request.method == "POST":
         status = HTTPStatus.UNPROCESSABLE_ENTITY
-    return render_template("qr/import.html", form=form, columns=SPOT_COLUMNS, result=result), status
+    page = render_template(
+        "qr/import.html",
+        form=form,
+        columns=SPOT_COLUMNS,
+        result=result,
+        blank="qr.spot_template",
+    )
+    return page, status
+
+
+@pages.get("/staff/codes/import/template.csv")
+@require(Permission.QR_ORDER)
+def spot_template() -> Response:
+    """Hand out an empty table of spots."""
+    heads = [heading_of(column, SPOT_COLUMNS) for column in SPOT_COLUMNS]
+    response = Response("".join(as_csv(heads, [])), content_type="text/csv; charset=utf-8")
+    response.headers.set("Content-Disposition", "attachment", filename="spots.csv")
+    return response
 
 
 @pages.route("/staff/codes/export", methods=["GET", "POST"])

@@ -156,6 +156,7 @@ qr.register               qr:read               -
 qr.new_code               qr:order              -
 qr.code                   qr:read               code
 qr.import_spots           qr:order              -
+qr.spot_template          qr:order              -
 qr.export_codes           qr:read               -
 qr.print_code             qr:print              code
 qr.draw_code              qr:print              code

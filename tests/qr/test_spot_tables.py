@@ -59,7 +59,7 @@ def test_a_good_line_becomes_a_spot_with_all_it_says() -> None:
         ({"area": VILLAGE}, "不归您管"),
         ({"name": ""}, "请写明"),
         ({"name": "字" * 61}, "太长"),
-        ({"name": "桥\u202e头"}, "打印不出"),
+        ({"name": "桥\u202e头"}, "印不出来"),
         ({"kind": "户码"}, "种类只能写"),
         ({"kind": "papyrus"}, "种类只能写"),
         ({"category": "飞碟"}, "没有这个类目"),
