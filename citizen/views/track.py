@@ -1,5 +1,6 @@
 """How far is it?  By the receipt's number, from any code of ours and from any phone."""
 
+from contextlib import suppress
 from http import HTTPStatus
 
 from flask import make_response, redirect, render_template, request, url_for
@@ -79,13 +80,16 @@ def forget_phone() -> ResponseReturnValue:
 @pages.post("/track/code")
 @public
 def send_code() -> ResponseReturnValue:
-    """Send a code to the phone that was left.  Nobody is told whether this was the one."""
+    """Send a code to the phone that was left.  Nobody is told whether this was the one.
+
+    Nor that one was sent a moment ago: only the right phone can be sent too many.
+    """
     form = CodeForm()
     report, phone = access.find(text(form.number)), text(form.phone)
     try:
-        with transaction() as work:
+        with suppress(TooManyCodes), transaction() as work:
             service.send_code(work, report, phone=phone)
-    except (BadField, TooManyCodes) as refusal:
+    except BadField as refusal:
         return _wrong(form, "phone", sentence_of(refusal))
     return _page(text(form.number), report=access.find(text(form.number)), phone=phone, sent=True)
 
