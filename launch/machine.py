@@ -104,9 +104,7 @@ def examine(url: str) -> Standing:
             has_areas = there and connection.scalar(anywhere) is not None
     except sa.exc.DBAPIError as error:
         raise Misconfigured(f"DATABASE_URL: the database does not answer: {error.orig}") from None
-    return Standing(
-        has_tables=there, is_current=set(current) == set(heads), has_areas=has_areas
-    )
+    return Standing(has_tables=there, is_current=set(current) == set(heads), has_areas=has_areas)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from sqlalchemy import delete, select
 
 from kernel import audit, sms
 from kernel.access import Actor
-from kernel.db import insert_once, keyring
+from kernel.db import insert_once, keyring, take_turns
 from kernel.outbound import send_sms
 from kernel.work import Work
 from people import rules
@@ -35,6 +35,7 @@ def send_code(work: Work, *, phone: str, purpose: str) -> None:
     """
     number = rules.checked_phone(phone)
     index = keyring().index(number)
+    take_turns(work.session, f"code:{index}")  # many asked at once would all find none sent
     earlier = select(PhoneCode.sent_at).where(
         PhoneCode.phone_index == index, PhoneCode.sent_at > work.now() - KEEP
     )
