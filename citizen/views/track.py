@@ -1,7 +1,7 @@
 """How far is it?  By the receipt's number, from any code of ours and from any phone."""
 
-from contextlib import suppress
 from http import HTTPStatus
+from typing import Final
 
 from flask import make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -27,11 +27,14 @@ from kernel.web import (
     forget_all,
     forgive_miss,
     keeps_any,
+    limiter,
     sentence_of,
 )
 from kernel.web.show import when
 from kernel.work import parts, transaction
 from people.errors import BadField, TooManyCodes
+
+CODES: Final = "120 per hour"  # from one address: each costs the district money
 
 
 @pages.get("/track")
@@ -79,17 +82,15 @@ def forget_phone() -> ResponseReturnValue:
 
 @pages.post("/track/code")
 @public
+@limiter.limit(CODES)
 def send_code() -> ResponseReturnValue:
-    """Send a code to the phone that was left.  Nobody is told whether this was the one.
-
-    Nor that one was sent a moment ago: only the right phone can be sent too many.
-    """
+    """Send a code to the phone that was left.  Nobody is told whether this was the one."""
     form = CodeForm()
     report, phone = access.find(text(form.number)), text(form.phone)
     try:
-        with suppress(TooManyCodes), transaction() as work:
+        with transaction() as work:
             service.send_code(work, report, phone=phone)
-    except BadField as refusal:
+    except (BadField, TooManyCodes) as refusal:
         return _wrong(form, "phone", sentence_of(refusal))
     return _page(text(form.number), report=access.find(text(form.number)), phone=phone, sent=True)
 

@@ -157,8 +157,19 @@ class TestPhoneCode:
         wrong = [self.ask(client, report, STRANGER).replace(STRANGER, "") for _ in range(3)]
 
         assert right == wrong
-        assert "一分钟最多发一次" in right[-1]
+        assert "请过" in right[-1]
         assert session.query(Message).count() == 1
+
+    def test_nor_does_asking_to_sign_in_with_that_number(
+        self, client: FlaskClient, report: Report
+    ) -> None:
+        answers = set()
+        for phone in (PHONE, STRANGER):
+            self.ask(client, report, phone)
+            answer = client.post("/me/sign-in", data={"phone": phone, "do": "send"})
+            answers.add((answer.status_code, "刚发过验证码" in answer.text))
+
+        assert answers == {(429, True)}
 
     @pytest.mark.parametrize("path", ["/track/code", "/track/open"])
     def test_forged_numbers_send_nothing(
