@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cache
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
@@ -134,6 +135,16 @@ def begin_writing(session: Session) -> None:
         raise RuntimeError("something was changed outside a transaction")
     session.rollback()
     session.connection(execution_options={"begin": "IMMEDIATE"})
+
+
+def take_turns(session: Session, name: str) -> None:
+    """Wait until no other transaction works on what *name* says: for a limit that counts rows.
+
+    Until the end of the transaction.  On SQLite those that write take turns anyhow.
+    """
+    if session.get_bind().dialect.name != "sqlite":
+        number = int.from_bytes(sha256(name.encode()).digest()[:8], signed=True)
+        session.execute(sa.select(sa.func.pg_advisory_xact_lock(number)))
 
 
 def insert_once(

@@ -100,12 +100,11 @@ def examine(url: str) -> Standing:
         with engine.connect() as connection:
             there = sa.inspect(connection).has_table("people_area")
             current = MigrationContext.configure(connection).get_current_heads()
-            area = there and connection.scalar(sa.text("SELECT 1 FROM people_area LIMIT 1"))
+            anywhere = sa.text("SELECT 1 FROM people_area LIMIT 1")
+            has_areas = there and connection.scalar(anywhere) is not None
     except sa.exc.DBAPIError as error:
         raise Misconfigured(f"DATABASE_URL: the database does not answer: {error.orig}") from None
-    return Standing(
-        has_tables=there, is_current=set(current) == set(heads), has_areas=area is not None
-    )
+    return Standing(has_tables=there, is_current=set(current) == set(heads), has_areas=has_areas)
 
 
 @contextmanager

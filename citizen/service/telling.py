@@ -82,14 +82,17 @@ def secret_of(number: str) -> str:
 
 
 def send_code(work: Work, report: Report, *, phone: str) -> None:
-    """Send a code to *phone* if it is the one that was left; otherwise do nothing.
+    """Send a code to *phone* if it is the one that was left; otherwise only count it.
+
+    Both are counted alike, or whoever asks twice, or asks to sign in with that number next, would
+    learn whose receipt it is.
 
     Raises:
         BadField: it is no mobile number.
         TooManyCodes: enough were sent to it.
     """
-    if _is_callers(report, phone):
-        people_service.send_code(work, phone=phone, purpose=_purpose(report))
+    counts_only = not _is_callers(report, phone)
+    people_service.send_code(work, phone=phone, purpose=_purpose(report), counts_only=counts_only)
 
 
 def open_with_code(work: Work, report: Report, *, phone: str, code: str) -> bool:

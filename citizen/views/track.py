@@ -1,6 +1,7 @@
 """How far is it?  By the receipt's number, from any code of ours and from any phone."""
 
 from http import HTTPStatus
+from typing import Final
 
 from flask import make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -26,11 +27,14 @@ from kernel.web import (
     forget_all,
     forgive_miss,
     keeps_any,
+    limiter,
     sentence_of,
 )
 from kernel.web.show import when
 from kernel.work import parts, transaction
 from people.errors import BadField, TooManyCodes
+
+CODES: Final = "120 per hour"  # from one address: each costs the district money
 
 
 @pages.get("/track")
@@ -78,6 +82,7 @@ def forget_phone() -> ResponseReturnValue:
 
 @pages.post("/track/code")
 @public
+@limiter.limit(CODES)
 def send_code() -> ResponseReturnValue:
     """Send a code to the phone that was left.  Nobody is told whether this was the one."""
     form = CodeForm()

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from typing import IO, Final
 
@@ -46,7 +46,9 @@ def file(
         media.check_count(kind, sum(one.kind is kind for one in files))
     desk = first_desk(said.about, said.area_code)
     due, estimated = due_by(calendar_of(work.session), at=work.now())
-    key = sha256(json.dumps(asdict(said), sort_keys=True).encode()).hexdigest()
+    # Without a key of its own no form is the same as another's, whose receipt it would open.
+    told = replace(said, key=said.key or work.token())
+    key = sha256(json.dumps(asdict(told), sort_keys=True).encode()).hexdigest()
     letters = work.parts.chance.letters(crockford.ALPHABET, 11)
     fresh = insert_once(
         work.session,

@@ -73,7 +73,7 @@ def say_as_accused(work: Work, secret: str, *, key: str, words: str) -> None:
         OftenEnough: this link has said enough.
     """
     case, link = _behind(work, secret)
-    key = key[:LONGEST_KEY]
+    key = key[:LONGEST_KEY] or work.token()
     there = select(AccusedSaid.id).where(AccusedSaid.link_id == link.id, AccusedSaid.key == key)
     if work.session.scalar(there) is not None:
         return

@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy import delete, or_, select
 
-from grid.errors import Incomplete
+from grid.errors import Incomplete, NoSuchCase
 from grid.models import Case, Duty
 from grid.queries.pages import case_number
 from grid.rules import SYSTEM, TABLE, Given, Move, State, is_above, says_something
@@ -32,7 +32,10 @@ TAKEN_UP: Final = tuple(state for state in State if (state, Move.ESCALATE) in TA
 
 @dataclass(frozen=True, slots=True)
 class HandedOver:
-    """What became of it: the numbers that went, and those that stayed, with the sentence why."""
+    """What became of it: the numbers that went, and those that stayed, with the sentence why.
+
+    Of what is not there for them the number is "": it opens a receipt, and an id can be guessed.
+    """
 
     moved: tuple[str, ...]
     stayed: tuple[tuple[str, str], ...]
@@ -58,6 +61,8 @@ def hand_over(
     for case_id in sorted(set(case_ids))[:MOST_AT_ONCE]:
         try:
             case = _give(work, case_id, person_id, to, reason, by)
+        except NoSuchCase as refusal:
+            stayed.append(("", str(refusal)))
         except Refusal as refusal:
             stayed.append((case_number(work.session, case_id), str(refusal)))
         else:

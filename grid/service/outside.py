@@ -157,7 +157,7 @@ def say(work: Work, secret: str, answer: Answer, *, attachments: Sequence[int] =
         OftenEnough: this link has said enough.
     """
     case, outside = _behind(work, secret)
-    key = f"{outside.id}:{answer.key}"[:120]
+    key = f"{outside.id}:{answer.key or work.token()}"[:120]
     if work.session.scalar(select(UnitWord.id).where(UnitWord.key == key)) is not None:
         return
     if answer.said is not Said.RECEIVED and not says_something(answer.words):

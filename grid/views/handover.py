@@ -100,5 +100,6 @@ def _chosen() -> list[int]:
 def _tell(done: HandedOver) -> None:
     if done.moved:
         flash(_("交接了 %(n)s 件，上报人会看到新的名字。", n=len(done.moved)))
-    for case_number, why in done.stayed:
-        flash(_("%(number)s 没有交：%(why)s", number=case_number, why=_(why)), "msg")
+    for case_number, why in dict.fromkeys(done.stayed):
+        said = _("%(number)s 没有交：%(why)s", number=case_number, why=_(why))
+        flash(said if case_number else _(why), "msg")

@@ -26,7 +26,7 @@ from grid.views.blueprint import now, pages
 from kernel.access import require
 from kernel.db import db
 from kernel.errors import Refusal
-from kernel.forms import text
+from kernel.forms import cleaned, text
 from kernel.permissions import Permission
 from kernel.web import current_actor, full_stop, sentence_of, shown_as
 from kernel.work import transaction
@@ -98,7 +98,8 @@ def remove_duty(line_id: int) -> ResponseReturnValue:
 @require(Permission.DUTY_EDIT)
 def copy_duty() -> ResponseReturnValue:
     """Copy the week before."""
-    area, monday = request.form.get("area", ""), _monday(request.form.get("week", ""))
+    area = cleaned(request.form.get("area", ""))
+    monday = _monday(request.form.get("week", ""))
     with transaction() as work:
         copied, left = service.copy_week(work, area, monday, by=current_actor())
     flash(_("照上一周排了 %(n)s 班。", n=copied) if copied else _("没有可以照排的班。"))

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from kernel.work import Work
 from people.events import SomebodyBarred
-from people.models import Barred
+from people.models import Barred, Person
 from people.queries import bars
 
 
@@ -46,6 +46,21 @@ def bar_kin(work: Work, person_id: int, other_id: int) -> None:
         ).all()
         for about, ref in against:
             _write(work, about, ref, {other: False})
+
+
+def bar_mates(work: Work, household_id: int | None) -> None:
+    """Keep who lives in a household now away from what is against others who live there.
+
+    Whoever came, or was taken on as staff, after somebody was accused is as near to them as
+    whoever was there before.
+    """
+    against = work.session.execute(
+        select(Barred.person_id, Barred.about, Barred.ref)
+        .join(Person, Person.id == Barred.person_id)
+        .where(Person.household_id == household_id, Barred.is_accused)
+    ).all()
+    for person_id, about, ref in against:
+        bar(work, about, [ref], accused=[person_id])
 
 
 def _write(work: Work, about: str, ref: int, people: dict[int, bool]) -> None:

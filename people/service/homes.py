@@ -27,6 +27,7 @@ from people.errors import (
 )
 from people.models import Area, Household, JoinRequest, Person
 from people.rules import JoinState
+from people.service.bars import bar_mates
 
 NOT_THERE: Final = "没有这一户，或者它不归您管。"
 ENDED: Final = "这一户已经注销了。"
@@ -137,6 +138,7 @@ def put_in(work: Work, home: Household, person: Person) -> None:
     person.household_id, person.is_head = home.id, False
     end_requests(work, JoinRequest.person_id == person.id)
     work.session.flush()
+    bar_mates(work, home.id)
 
 
 def head_of(work: Work, home: Household) -> Person | None:

@@ -8,7 +8,7 @@ from sqlalchemy import delete, select
 
 from kernel import audit, sms
 from kernel.access import Actor
-from kernel.db import insert_once, keyring
+from kernel.db import insert_once, keyring, take_turns
 from kernel.outbound import send_sms
 from kernel.work import Work
 from people import rules
@@ -21,13 +21,14 @@ CODE_LENGTH: Final = 6
 KEEP: Final = timedelta(days=1)  # as long as the longest limit counts them
 
 
-def send_code(work: Work, *, phone: str, purpose: str) -> None:
+def send_code(work: Work, *, phone: str, purpose: str, counts_only: bool = False) -> None:
     """Send six digits to *phone*; those sent before for the same purpose open nothing any more.
 
     Args:
         work: the unit of work.
         phone: a mobile number, however it was typed.
         purpose: what the code opens: "sign-in", or what another feature names.
+        counts_only: send nothing, but count it: where it must not show whose number it is.
 
     Raises:
         BadField: it is no mobile number.
@@ -35,6 +36,7 @@ def send_code(work: Work, *, phone: str, purpose: str) -> None:
     """
     number = rules.checked_phone(phone)
     index = keyring().index(number)
+    take_turns(work.session, f"code:{index}")  # many asked at once would all find none sent
     earlier = select(PhoneCode.sent_at).where(
         PhoneCode.phone_index == index, PhoneCode.sent_at > work.now() - KEEP
     )
@@ -51,7 +53,8 @@ def send_code(work: Work, *, phone: str, purpose: str) -> None:
             sent_at=work.now(),
         )
     )
-    send_sms(work, phone=number, template="T01", text=sms.render("T01", code=code))
+    if not counts_only:
+        send_sms(work, phone=number, template="T01", text=sms.render("T01", code=code))
 
 
 def check_code(work: Work, *, phone: str, purpose: str, code: str) -> bool:

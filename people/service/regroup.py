@@ -12,6 +12,7 @@ from people.errors import NoSuchMember, WrongRegrouping
 from people.events import HouseholdsMerged, HouseholdSplit
 from people.models import Household, JoinRequest, Person
 from people.service import homes
+from people.service.bars import bar_mates
 
 MOST_SPLIT = 200  # as many as one page can name; a dormitory is split in several goes
 
@@ -90,6 +91,7 @@ def merge_households(
     other.closed_at = work.now()
     homes.end_requests(work, JoinRequest.household_id == other.id)
     work.session.flush()
+    bar_mates(work, home.id)
     homes.note(work, home, by=by, action="merge", detail=f"household:{other.id} {reason}")
     homes.note(work, other, by=by, action="merged", detail=f"household:{home.id} {reason}")
     work.announce(HouseholdsMerged(household_id=home.id, closed_household_id=other.id))

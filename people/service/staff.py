@@ -19,6 +19,7 @@ from people import queries, rules
 from people.errors import LoginTaken, NoSuchPerson, OutOfReach, PhoneTaken, WrongHat
 from people.events import AccountClosed
 from people.models import Account, Membership, Person
+from people.service.bars import bar_mates
 
 NOT_YOURS: Final = "没有这个人，或者不归您管。"
 
@@ -76,6 +77,8 @@ def add_staff(
     _note(work, person.id, by, "staff.add", login)
     for hat in staff.hats:
         _give(work, person.id, hat, by)
+    if person.household_id is not None:
+        bar_mates(work, person.household_id)
     return Issued(person_id=person.id, login=login, password=issued)
 
 

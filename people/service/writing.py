@@ -16,6 +16,7 @@ from kernel.db import Moment
 from kernel.work import Work
 from people.models import Area, Household, Person
 from people.rules import HouseholdKind, Problem
+from people.service.bars import bar_mates
 from people.service.prepared import Line
 
 _PERSON: Final = sa.table(
@@ -201,6 +202,8 @@ def _complete(work: Work, known: Known, line: Line, home: Home, *, is_head: bool
         values |= {"phone": line.phone, "phone_index": line.phone_index}
     if values:
         work.session.execute(sa.update(_PERSON).where(_PERSON.c.id == known.id).values(**values))
+    if "household_id" in values:
+        bar_mates(work, home.id)
 
 
 def _there(work: Work, batch: Sequence[Line]) -> _There:

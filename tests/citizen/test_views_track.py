@@ -150,12 +150,26 @@ class TestPhoneCode:
             assert answer.status_code == 422
             assert "11 位" in answer.text
 
-    def test_a_second_code_within_a_minute_is_refused_in_words(
+    def test_asking_again_and_again_does_not_tell_whose_receipt_it_is(
+        self, client: FlaskClient, session: Session, report: Report
+    ) -> None:
+        right = [self.ask(client, report, PHONE).replace(PHONE, "") for _ in range(3)]
+        wrong = [self.ask(client, report, STRANGER).replace(STRANGER, "") for _ in range(3)]
+
+        assert right == wrong
+        assert "请过" in right[-1]
+        assert session.query(Message).count() == 1
+
+    def test_nor_does_asking_to_sign_in_with_that_number(
         self, client: FlaskClient, report: Report
     ) -> None:
-        self.ask(client, report, PHONE)
+        answers = set()
+        for phone in (PHONE, STRANGER):
+            self.ask(client, report, phone)
+            answer = client.post("/me/sign-in", data={"phone": phone, "do": "send"})
+            answers.add((answer.status_code, "刚发过验证码" in answer.text))
 
-        assert "请过" in self.ask(client, report, PHONE)
+        assert answers == {(429, True)}
 
     @pytest.mark.parametrize("path", ["/track/code", "/track/open"])
     def test_forged_numbers_send_nothing(

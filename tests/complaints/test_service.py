@@ -189,6 +189,15 @@ class TestFiling:
 
         assert first.number != second.number
 
+    def test_without_a_key_nobody_gets_the_receipt_of_who_said_the_same(
+        self, work: Work, staff: Staff
+    ) -> None:
+        assert staff.town
+        first, _ = service.file(work, said(key=""))
+        second, _ = service.file(work, said(key=""))
+
+        assert first.number != second.number
+
     def test_nothing_said_is_refused(self, work: Work, staff: Staff) -> None:
         assert staff.town
         with pytest.raises(Unsaid):

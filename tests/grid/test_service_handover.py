@@ -34,6 +34,7 @@ from tests.factories import (
 from tests.fakes import NOON
 from tests.grid.factories import do, handle, make_case, make_team
 from tests.grid.rosters import MONDAY, lines, make_duty
+from tests.grid.test_accused_everywhere import against
 
 MOVABLE = (State.DISPATCHED, State.HANDLING)
 
@@ -93,6 +94,27 @@ class TestHandOver:
         assert {number for number, _why in done.stayed} == {waits.number, own.number, other.number}
         assert all(why for _number, why in done.stayed)
         assert (waits.owner_id, own.owner_id) == (ill.id, ill.id)
+
+    def test_a_guessed_id_of_elsewhere_or_of_a_case_against_them_gives_no_number(
+        self, work: Work
+    ) -> None:
+        team = make_team(work.session)
+        leader = team[Role.GRID_LEADER]
+        hidden = make_case(work.session, owner_id=team[Role.GRID_FULL].id)
+        against(work, hidden, leader)
+        far = make_case(work.session, area_code=NEXT_VILLAGE)
+
+        done = service.hand_over(
+            work,
+            team[Role.GRID_FULL].id,
+            [hidden.id, far.id, 999_999],
+            to=team[Role.GRID_PART].id,
+            reason="离岗",
+            by=leader,
+        )
+
+        assert {number for number, _why in done.stayed} == {""}
+        assert len({why for _number, why in done.stayed}) == 1
 
     @pytest.mark.parametrize(
         ("role", "area"), [(Role.GRID_FULL, NEXT_VILLAGE), (Role.MEDIATOR, VILLAGE)]

@@ -209,6 +209,15 @@ class TestSaying:
 
         assert count(work.session, UnitWord) == 1
 
+    def test_without_a_key_nothing_that_is_said_is_lost(self, work: Work) -> None:
+        case, worker = owned(work)
+        secret = service.give_link(work, case.id, errand(), by=worker)
+
+        service.say(work, secret, Answer(key="", said=Said.RECEIVED))
+        service.say(work, secret, Answer(key="", said=Said.DONE, words="接好了"))
+
+        assert count(work.session, UnitWord) == 2
+
     @pytest.mark.parametrize("said", [Said.COMING, Said.DONE])
     def test_when_and_what_need_a_word(self, work: Work, said: Said) -> None:
         case, worker = owned(work)

@@ -163,6 +163,12 @@ class TestWriting:
 
         assert desk.session.scalar(select(func.count(AccusedSaid.id))) == 1
 
+    def test_without_a_key_nothing_that_is_said_is_lost(self, desk: Desk, path: str) -> None:
+        for words in ("不是我。", "那天我不在。"):
+            stranger(desk).post(path, data={"words": words})
+
+        assert desk.session.scalar(select(func.count(AccusedSaid.id))) == 2
+
     @pytest.mark.parametrize("words", ["", " 。 ", "很" * 1001])
     def test_nothing_or_too_much_is_said_kindly_and_kept(
         self, desk: Desk, path: str, words: str

@@ -152,8 +152,8 @@ class TestDuty:
         make_duty(session, Kind.NIGHT, worker)
         desk.sits(leader)
 
-        for said in ("照上一周排了 1 班", "没有可以照排的班"):
-            answer = desk.post(f"{DUTY}/copy", area=GRID, week="2026-03-09")
+        for area, said in ((f"{GRID}\x00", "照上一周排了 1 班"), (GRID, "没有可以照排的班")):
+            answer = desk.post(f"{DUTY}/copy", area=area, week="2026-03-09")
             assert answer.status_code == 303
             assert said in desk.read(answer.location)
 

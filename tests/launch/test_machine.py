@@ -99,6 +99,13 @@ class TestDatabase:
 
         assert standing == Standing(has_tables=True, is_current=False, has_areas=False)
 
+    def test_without_a_table_still_wants_a_demo(self, tmp_path: Path) -> None:
+        (tmp_path / "app.db").touch()  # as a server's database is that was made a moment ago
+
+        standing = examine(f"sqlite:///{tmp_path}/app.db")
+
+        assert standing == Standing(has_tables=False, is_current=False, has_areas=False)
+
     def test_with_one_area_is_somebodys(self, tmp_path: Path) -> None:
         with sqlite3.connect(tmp_path / "app.db") as connection:
             connection.execute("CREATE TABLE people_area (code TEXT)")

@@ -15,7 +15,7 @@ from kernel.outbound import Message
 from kernel.web.limits import MISSES
 from kernel.work import Work, transaction
 from people import service
-from people.errors import AreaTaken, LoginTaken, PhoneTaken
+from people.errors import AreaTaken, LoginTaken, PhoneTaken, TooManyCodes
 from people.models import Account, Person
 from people.rules import AreaRow, HatWanted, Row, StaffRow
 from tests.factories import GRID, NEXT_GRID, VILLAGE, make_area
@@ -148,3 +148,11 @@ def test_an_area_added_by_several_is_added_once(live: Flask) -> None:
 
     assert answers.count(NEXT_GRID) == 1
     assert [type(one) for one in answers if one != NEXT_GRID] == [AreaTaken] * (AT_ONCE - 1)
+
+
+def test_of_many_who_ask_for_a_code_at_once_one_has_it_sent(live: Flask) -> None:
+    came = race(live, lambda work: service.send_code(work, phone=PHONE, purpose=service.SIGN_IN))
+
+    assert [isinstance(one, TooManyCodes) for one in came].count(True) == AT_ONCE - 1
+    with live.app_context():
+        assert db.session.scalar(select(func.count(Message.id))) == 1
