@@ -23,8 +23,10 @@ from kernel.work import Work, transaction
 from people.views import session_id
 from tests.fakes import NOON, TAKEN, Browser, CountingChance, FixedClock, ListDispatch, PostBox
 
-# A loaded machine is slow, which is no failure of the code under test.
-hypothesis.settings.register_profile("suite", deadline=None)
+# A loaded machine is slow, which is no failure of the code under test.  To explain a failure
+# Hypothesis would trace every line of every test, which costs more than all they do.
+WITHOUT_TRACING = [one for one in hypothesis.Phase if one is not hypothesis.Phase.explain]
+hypothesis.settings.register_profile("suite", deadline=None, phases=WITHOUT_TRACING)
 hypothesis.settings.load_profile("suite")
 # One Chromium for all of them: its fixtures must not be defined twice.
 pytest_plugins = ("tests.browser",)
