@@ -19,12 +19,12 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def url(app: Flask) -> Iterator[str]:
-    with app.app_context():
+def url(live: Flask) -> Iterator[str]:
+    with live.app_context():
         make_everybody(db.session())
         db.session.commit()
         db.session.remove()
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    server = make_server("127.0.0.1", 0, live, threaded=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
@@ -39,7 +39,7 @@ def page(chromium: Browser, url: str) -> Iterator[Page]:
 
 
 def test_it_is_recorded_shown_and_sent_and_nothing_is_lost_on_the_way(
-    page: Page, app: Flask
+    page: Page, live: Flask
 ) -> None:
     faults = faults_of(page)
     page.goto("/complain")
@@ -57,7 +57,7 @@ def test_it_is_recorded_shown_and_sent_and_nothing_is_lost_on_the_way(
     page.locator("#send").click()
 
     expect(page.locator("h1")).to_have_text("投诉建议收到了")
-    with app.app_context():
+    with live.app_context():
         kinds = db.session.scalars(select(Attachment.kind)).all()
         assert sorted(kinds) == sorted([Kind.PICTURE, Kind.SOUND])
         assert db.session.scalars(select(Complaint)).one().words == ""

@@ -83,6 +83,7 @@ ELSEWHERE: dict[Query, str] = {
     queries.duty_line: "test_queries_roster.py",
     queries.grids_of: "test_queries_roster.py",
     queries.held_by: "test_service_handover.py",
+    queries.open_at: "../citizen/test_views_spot.py",
     queries.open_nights: "test_queries_roster.py",
     queries.owners: "test_service_handover.py",
     queries.takers: "test_service_handover.py",

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from citizen.models import Report
@@ -289,9 +288,9 @@ def _plant_machinery(session: Session, found: District) -> None:
     session.add(parked)
     session.flush()
     found.add("parked", Thing("here", names={"row_id": str(parked.id)}))
-    message = session.scalars(select(Message.id)).first()
-    found.add("message", Thing("here", names={"message_id": str(message or 1)}))
+    sent = message(session, "case:0", "说过的话")
     session.commit()
+    found.add("message", Thing("here", names={"message_id": str(sent.id)}))
     with transaction() as work:
         _note(work)
 
