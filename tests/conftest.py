@@ -36,6 +36,19 @@ SEAL_KEY = "x8xXV6v9mYxHBoyoHkmKDRQ0zPSDDW4QdbZHSBPUKQI="
 INDEX_KEY = "tests"
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what needs no database, where another run beside this one has it already."""
+    if not os.environ.get("TEST_ONLY_WITH_DATABASE"):
+        return
+    kept, left = [], []
+    for item in items:
+        fixtures = set(getattr(item, "fixturenames", ()))
+        needed = "database_url" in fixtures or item.get_closest_marker("browser") is not None
+        (kept if needed else left).append(item)
+    config.hook.pytest_deselected(items=left)
+    items[:] = kept
+
+
 def make_settings(database_url: str, var: Path) -> Settings:
     """Return settings for a test application that keeps its files under *var*."""
     return Settings(
