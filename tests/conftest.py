@@ -40,7 +40,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Leave out what needs no database, where another run beside this one has it already."""
     if not os.environ.get("TEST_ONLY_WITH_DATABASE"):
         return
-    kept, left = [], []
+    kept: list[pytest.Item] = []
+    left: list[pytest.Item] = []
     for item in items:
         fixtures = set(getattr(item, "fixturenames", ()))
         needed = "database_url" in fixtures or item.get_closest_marker("browser") is not None
