@@ -21,7 +21,7 @@ from tests.month.play.month import OUTAGES, Played, play
 
 # A thousand cases cost minutes of CPU: `make month` lives them.  With every run of the suite a part
 # of them goes through the same month, on both databases at the same time.
-CASES: Final = {"sqlite": 300, "postgresql": 300}
+CASES: Final = {"sqlite": 120, "postgresql": 120}
 ASKED: Final = int(os.environ.get("MONTH_CASES", "0"))
 
 
