@@ -3,8 +3,9 @@
 import unicodedata
 from typing import Final
 
+from flask_babel import gettext as _
 from flask_wtf import FlaskForm
-from wtforms import Field
+from wtforms import DateField, Field, TimeField
 
 # Line breaks and tabs are writing; other control characters, among them NUL
 # (which PostgreSQL refuses) and the marks that turn the direction of what
@@ -20,6 +21,36 @@ class Form(FlaskForm):
         """Switches off the field that Flask-WTF would add."""
 
         csrf = False
+
+
+class DayField(DateField):
+    """A day, whose fault is said in our words."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read what was typed.
+
+        Raises:
+            ValueError: it is no day.
+        """
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(str(_("日期要写成 2026-10-01 这样。"))) from None
+
+
+class HourField(TimeField):
+    """An hour and its minutes, whose fault is said in our words."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read what was typed.
+
+        Raises:
+            ValueError: it is no time of day.
+        """
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(str(_("时间要写成 19:30 这样。"))) from None
 
 
 def cleaned(words: str) -> str:

@@ -7,13 +7,11 @@ from flask_wtf.file import FileField, FileRequired
 from werkzeug.datastructures import FileStorage
 from wtforms import (
     BooleanField,
-    DateField,
     HiddenField,
     RadioField,
     SelectField,
     StringField,
     TextAreaField,
-    TimeField,
 )
 from wtforms.fields.choices import (  # type: ignore[attr-defined]  # the stubs are of 3.2
     SelectChoice,
@@ -21,7 +19,7 @@ from wtforms.fields.choices import (  # type: ignore[attr-defined]  # the stubs 
 from wtforms.validators import InputRequired, Length, Optional
 
 from kernel.clock import SHANGHAI
-from kernel.forms import Form, text
+from kernel.forms import DayField, Form, HourField, text
 from kernel.web import beside_field
 from qr import rules
 from qr.queries import RegisterFilter, Wanted
@@ -165,36 +163,6 @@ class OneForm(Form):
     def wanted(self) -> Format:
         """Return the format that was chosen."""
         return Format(self.form.data)
-
-
-class DayField(DateField):
-    """A day, whose fault is said in our words."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Read what was typed.
-
-        Raises:
-            ValueError: it is no day.
-        """
-        try:
-            super().process_formdata(valuelist)
-        except ValueError:
-            raise ValueError(str(_("日期要写成 2026-10-01 这样。"))) from None
-
-
-class HourField(TimeField):
-    """An hour and its minutes, whose fault is said in our words."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Read what was typed.
-
-        Raises:
-            ValueError: it is no time of day.
-        """
-        try:
-            super().process_formdata(valuelist)
-        except ValueError:
-            raise ValueError(str(_("时间要写成 19:30 这样。"))) from None
 
 
 class ActivityForm(Form):

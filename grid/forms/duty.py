@@ -3,30 +3,15 @@
 from typing import Any, Final
 
 from flask_babel import lazy_gettext as _
-from wtforms import DateField, HiddenField, SelectField, StringField
+from wtforms import HiddenField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
 from grid.errors import NotThatWay
 from grid.forms import LONGEST_LINE, choice, number
 from grid.rules.roster import LABELS, USUAL, Kind, Line, read_minutes
-from kernel.forms import Form, text
+from kernel.forms import DayField, Form, text
 
 KINDS: Final = [choice(kind.value, _(label)) for kind, label in LABELS.items()]
-
-
-class DayField(DateField):
-    """A day, whose fault is said in our words."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Read what was typed.
-
-        Raises:
-            ValueError: it is no day.
-        """
-        try:
-            super().process_formdata(valuelist)
-        except ValueError:
-            raise ValueError(str(_("日期要写成 2026-10-01 这样。"))) from None
 
 
 class DutyForm(Form):

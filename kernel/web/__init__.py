@@ -4,6 +4,7 @@ Call ``install_gate`` after the last blueprint; a view that declares no access
 stops the start-up here instead of being found by a stranger later.
 """
 
+from kernel.web.files import csv_file
 from kernel.web.gate import home_for, install_gate
 from kernel.web.limits import (
     count_added,
@@ -40,6 +41,7 @@ __all__ = [
     "count_miss",
     "count_own",
     "count_sent",
+    "csv_file",
     "current_actor",
     "current_actor_or_none",
     "forget_all",

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from http import HTTPStatus
 
-from flask import Response, render_template, stream_with_context
+from flask import Response, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -13,8 +13,7 @@ from kernel.clock import SHANGHAI
 from kernel.db import db
 from kernel.errors import Refusal
 from kernel.permissions import Permission
-from kernel.sheets import as_csv
-from kernel.web import current_actor, show_in
+from kernel.web import csv_file, current_actor, show_in
 from kernel.work import transaction
 from people import queries
 from people.forms import AuditExportForm, AuditForm
@@ -55,12 +54,7 @@ def export_audit() -> ResponseReturnValue:
 
 def _file(wanted: queries.AuditFilter, by: Actor) -> Response:
     heads = [_("编号"), _("时间"), _("谁"), _("做了什么"), _("对什么"), _("区域"), _("说明")]
-    lines = stream_with_context(as_csv(heads, _rows(wanted, by)))
-    answer = Response(lines, content_type="text/csv; charset=utf-8")
-    name = f"audit-{wanted.first}-{wanted.last}.csv"
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return csv_file(f"audit-{wanted.first}-{wanted.last}.csv", heads, _rows(wanted, by))
 
 
 def _rows(wanted: queries.AuditFilter, by: Actor) -> Iterator[tuple[object, ...]]:

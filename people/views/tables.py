@@ -8,8 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from kernel.access import Actor, require
 from kernel.permissions import Permission
-from kernel.sheets import as_csv
-from kernel.web import current_actor, limiter, show_in
+from kernel.web import csv_file, current_actor, limiter, show_in
 from kernel.work import Work, transaction
 from people import rules, service
 from people.errors import BadFile
@@ -64,9 +63,7 @@ def staff_template() -> Response:
 def template_of(name: str, columns: Mapping[str, Sequence[str]]) -> Response:
     """Return a table that has nothing but its heading, as a file."""
     heads = [rules.heading_of(column, columns) for column in columns]
-    answer = Response("".join(as_csv(heads, [])), content_type="text/csv; charset=utf-8")
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    return answer
+    return csv_file(f"{name}.csv", heads, [])
 
 
 def _import(

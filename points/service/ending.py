@@ -1,6 +1,7 @@
 """Setting aside, handing out, giving back, and undoing."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Final
 
@@ -31,7 +32,7 @@ def hold(  # noqa: PLR0913 - the columns of one posting
     Raises:
         NotEnough: more is wanted than is free.
     """
-    pending = [_as(line, Phase.PENDING) for line in lines]
+    pending = [replace(line, phase=Phase.PENDING) for line in lines]
     request = Request(
         key=key,
         kind=PostingKind.HOLD,
@@ -71,7 +72,7 @@ def capture(  # noqa: PLR0913 - the columns of one posting
     if any(not 0 <= some <= line.amount for some, line in zip(given, held, strict=True)):
         raise BadPosting("发出的不能比预留的多。")
     lines = [
-        _as(line, phase, amount)
+        replace(line, phase=phase, amount=amount)
         for line, some in zip(held, given, strict=True)
         for phase, amount in ((Phase.CAPTURED, some), (Phase.RELEASED, line.amount - some))
         if amount
@@ -102,7 +103,7 @@ def release(work: Work, hold_id: int, *, effective_on: date, actor_id: int | Non
         Request(
             key=f"end:hold:{hold_id}",
             kind=PostingKind.RELEASE,
-            lines=[_as(line, Phase.RELEASED) for line in _held(work, hold_id)],
+            lines=[replace(line, phase=Phase.RELEASED) for line in _held(work, hold_id)],
             effective_on=effective_on,
             actor_id=actor_id,
             pending_id=hold_id,
@@ -148,13 +149,7 @@ def reverse(
     if posting is None or PostingKind(posting.kind) not in rules.REVERSIBLE:
         raise NoSuchPosting("没有这笔账，或者这笔账不能冲正。")
     lines = [
-        Line(
-            debit=line.credit,
-            credit=line.debit,
-            amount=line.amount,
-            person_id=line.person_id,
-            place_id=line.place_id,
-        )
+        replace(line, debit=line.credit, credit=line.debit, phase=Phase.POSTED)
         for line in _lines(work, posting_id)
         if line.phase in {Phase.POSTED, Phase.CAPTURED}
     ]
@@ -200,14 +195,3 @@ def _lines(work: Work, posting_id: int) -> Iterable[Line]:
             person_id=row.person_id,
             place_id=row.place_id,
         )
-
-
-def _as(line: Line, phase: Phase, amount: int | None = None) -> Line:
-    return Line(
-        debit=line.debit,
-        credit=line.credit,
-        amount=line.amount if amount is None else amount,
-        phase=phase,
-        person_id=line.person_id,
-        place_id=line.place_id,
-    )

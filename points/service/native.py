@@ -9,7 +9,8 @@ from typing import Any, Final
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from points.errors import AccountClosed, BadPosting, KeyReused, NotEnough
+from points.errors import NotEnough
+from points.service.refusals import BY_STATE, SHORT
 from points.service.written import Written
 
 COLUMNS: Final = {
@@ -40,13 +41,6 @@ LINE_COLUMNS: Final = {
 _PLACES: Final = ", ".join(f"%s::{kind}" for kind in (*COLUMNS.values(), *LINE_COLUMNS.values()))
 _POST: Final = f"SELECT posting, replayed FROM points_post({_PLACES}, %s::bytea)"  # noqa: S608 - types only
 _POST_MANY: Final = "SELECT posting, replayed FROM points_post_many(%s::jsonb)"
-# The functions' own SQLSTATEs.
-_REFUSED: Final = {"PL001": KeyReused, "PL003": BadPosting, "PL004": AccountClosed}
-_SENTENCES: Final = {
-    "PL001": "这件事已经记过账，这次的内容和那次不同。",
-    "PL003": "账户不存在，或者单位不同，不能这样记账。",
-    "PL004": "这个账户已经销户，不能再记账。",
-}
 
 
 def post(session: Session, written: Written) -> tuple[int, bool]:
@@ -80,9 +74,10 @@ def _in_words() -> Iterator[None]:
         yield
     except DBAPIError as error:
         state = getattr(error.orig, "sqlstate", None)
-        if state == "PL002":
+        if state == SHORT:
             account, missing = str(error.orig.diag.message_detail).split(":")  # type: ignore[union-attr]
             raise NotEnough(int(account), int(missing)) from error
-        if state in _REFUSED:
-            raise _REFUSED[state](_SENTENCES[state]) from error
-        raise
+        refusal = BY_STATE.get(state or "")
+        if refusal is None:
+            raise
+        raise refusal() from error

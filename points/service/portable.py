@@ -1,6 +1,6 @@
 """Posting by statements that both databases take: SQLite's way, and the other one's oracle."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import insert, select, update
@@ -8,9 +8,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from points import rules
-from points.errors import AccountClosed, BadPosting, KeyReused, NotEnough
+from points.errors import NotEnough
 from points.models import Entry, LedgerAccount, Posting, Transfer
-from points.rules import AccountKind, Chained, Change, Line, Phase
+from points.rules import AccountKind, Chained, Change, Line
+from points.service.refusals import closed, key_reused, mismatched
 from points.service.written import Written
 
 
@@ -31,8 +32,7 @@ def post_many(session: Session, written: Sequence[Written]) -> list[tuple[int, b
         )
     }
     new = [place for place in range(len(written)) if not found[place][1]]
-    lines = [line for place in new for line in written[place].lines]
-    _locked(session, {line[side] for line in lines for side in ("debit_id", "credit_id")})
+    _locked(session, [line for place in new for line in written[place].request.lines])
     for place in new:
         _apply(session, found[place][0], written[place])
     return [found[place] for place in range(len(written))]
@@ -53,17 +53,17 @@ def _insert(session: Session, written: Written) -> tuple[int, bool]:
     key = Posting.idem_key == written.posting["idem_key"]
     number, kept = session.execute(select(Posting.id, Posting.fingerprint).where(key)).one()
     if kept != written.posting["fingerprint"]:
-        raise KeyReused("这件事已经记过账，这次的内容和那次不同。")
+        raise key_reused()
     return number, True
 
 
 def _apply(session: Session, number: int, written: Written) -> None:
     """Write what the lines do to each tracked account."""
-    lines = [_line(row) for row in written.lines]
-    accounts = _locked(session, {one for line in lines for one in (line.debit, line.credit)})
+    lines = written.request.lines
+    accounts = _locked(session, lines)
     units = {one.id: one.unit for one in accounts.values()}
     if any(units.get(line.debit, "") != units.get(line.credit) for line in lines):
-        raise BadPosting("账户不存在，或者单位不同，不能这样记账。")
+        raise mismatched()
     at = written.posting["created_at"]
     for account_id, change in rules.changes(lines).items():
         account = accounts[account_id]
@@ -85,14 +85,14 @@ class Chain:
 def _write(session: Session, account: Any, change: Change, chain: Chain) -> None:  # noqa: ANN401 - a row
     """Add one entry, and move the account on to it."""
     if account.closed_on is not None:
-        raise AccountClosed("这个账户已经销户，不能再记账。")
+        raise closed()
     in_total = account.in_total + change.in_total
     out_total = account.out_total + change.out_total
     held = account.held + change.held
     if in_total - out_total - held < 0:
         raise NotEnough(account.id, held + out_total - in_total)
     if held < 0:
-        raise BadPosting("账户不存在，或者单位不同，不能这样记账。")
+        raise mismatched()
     entry = Chained(
         account_id=account.id,
         version=account.version + 1,
@@ -122,8 +122,9 @@ def _write(session: Session, account: Any, change: Change, chain: Chain) -> None
     session.execute(insert(Entry), {**values, "hash": head})
 
 
-def _locked(session: Session, ids: set[int]) -> dict[int, Any]:
+def _locked(session: Session, lines: Sequence[Line]) -> dict[int, Any]:
     """Return the accounts; the tracked ones are locked in ascending order, system ones are not."""
+    ids = {one for line in lines for one in (line.debit, line.credit)}
     columns = LedgerAccount.__table__.c
     system = columns.kind == AccountKind.SYSTEM
     wanted = columns.id.in_(sorted(ids))
@@ -133,14 +134,3 @@ def _locked(session: Session, ids: set[int]) -> dict[int, Any]:
         *session.execute(select(LedgerAccount.__table__).where(wanted, system)),
     ]
     return {row.id: row for row in rows}
-
-
-def _line(row: Mapping[str, Any]) -> Line:
-    return Line(
-        debit=row["debit_id"],
-        credit=row["credit_id"],
-        amount=row["amount"],
-        phase=Phase(row["phase"]),
-        person_id=row["person_id"],
-        place_id=row["place_id"],
-    )

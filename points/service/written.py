@@ -12,6 +12,7 @@ from points.rules import Request
 class Written:
     """The values of a posting's row and of its lines' rows, and the digest its entries take in."""
 
+    request: Request
     posting: dict[str, Any]
     lines: list[dict[str, Any]]
     digest: bytes
@@ -52,4 +53,4 @@ class Written:
             }
             for number, line in enumerate(request.lines, 1)
         ]
-        return cls(posting, lines, rules.digest(request.key, fingerprint, at))
+        return cls(request, posting, lines, rules.digest(request.key, fingerprint, at))

@@ -48,6 +48,13 @@ OUTPUT: Final = click.option(
 Verb = Callable[..., Any]
 
 
+def of_codes(command: Verb) -> Verb:
+    """Let a command choose what it prints, and where to."""
+    for option in (OUTPUT, YES, ORDER, ONLY, KIND, AREA):
+        command = option(command)
+    return command
+
+
 @commands.command("sheet")
 @click.argument("tokens", nargs=-1)
 @click.option(
@@ -56,12 +63,7 @@ Verb = Callable[..., Any]
     default=Format.LABELS_24.value,
     show_default=True,
 )
-@AREA
-@KIND
-@ONLY
-@ORDER
-@YES
-@OUTPUT
+@of_codes
 def sheet(tokens: Sequence[str], *, form: str, **chosen: Any) -> None:  # noqa: ANN401 - as click hands them over
     """印不干胶、门牌 · Print labels or plates: of an area, or just these TOKENS."""
     _print(Format(form), tokens, **chosen)
@@ -70,12 +72,7 @@ def sheet(tokens: Sequence[str], *, form: str, **chosen: Any) -> None:  # noqa: 
 @commands.command("poster")
 @click.argument("tokens", nargs=-1)
 @click.option("--paper", type=click.Choice(list(POSTERS)), default="a4", show_default=True)
-@AREA
-@KIND
-@ONLY
-@ORDER
-@YES
-@OUTPUT
+@of_codes
 def poster(tokens: Sequence[str], *, paper: str, **chosen: Any) -> None:  # noqa: ANN401 - as click hands them over
     """印海报 · Print posters: of an area, or just these TOKENS."""
     _print(POSTERS[paper], tokens, **chosen)

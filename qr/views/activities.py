@@ -15,8 +15,7 @@ from kernel.db import db
 from kernel.errors import Refusal
 from kernel.forms import text
 from kernel.permissions import Permission
-from kernel.sheets import as_csv
-from kernel.web import current_actor, row_number, show_in
+from kernel.web import csv_file, current_actor, row_number, show_in
 from kernel.work import parts, transaction
 from people import queries as people
 from people.rules import Level
@@ -96,10 +95,7 @@ def export_sign_ins(code_id: int) -> Response:
             (number, one.name, one.phone, _(rules.HOW_NAMES[one.how]), _moment(one.signed_at))
             for number, one in enumerate(rows, 1)
         ]
-    answer = Response("".join(as_csv(heads, lines)), content_type="text/csv; charset=utf-8")
-    answer.headers["Content-Disposition"] = f'attachment; filename="activity-{code_id}.csv"'
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return csv_file(f"activity-{code_id}.csv", heads, lines)
 
 
 @pages.post(f"{ONE}/attenders")

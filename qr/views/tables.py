@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Final
 
-from flask import Response, current_app, render_template, request, stream_with_context
+from flask import Response, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -12,8 +12,7 @@ from kernel.access import require
 from kernel.db import db
 from kernel.forms import text
 from kernel.permissions import Permission
-from kernel.sheets import as_csv
-from kernel.web import current_actor, limiter, show_in
+from kernel.web import csv_file, current_actor, limiter, show_in
 from kernel.work import parts, transaction
 from people import queries as people
 from people.errors import BadFile
@@ -68,9 +67,7 @@ def import_spots() -> ResponseReturnValue:
 def spot_template() -> Response:
     """Hand out an empty table of spots."""
     heads = [heading_of(column, SPOT_COLUMNS) for column in SPOT_COLUMNS]
-    response = Response("".join(as_csv(heads, [])), content_type="text/csv; charset=utf-8")
-    response.headers.set("Content-Disposition", "attachment", filename="spots.csv")
-    return response
+    return csv_file("spots.csv", heads, [])
 
 
 @pages.route("/staff/codes/export", methods=["GET", "POST"])
@@ -100,11 +97,7 @@ def _table(area: str) -> Response:
         public_url=settings.public_url,
         upper=settings.print_upper,
     )
-    lines = stream_with_context(as_csv(register_table.HEADS, rows))
-    response = Response(lines, content_type="text/csv; charset=utf-8")
-    response.headers.set("Content-Disposition", "attachment", filename=f"codes-{area}.csv")
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return csv_file(f"codes-{area}.csv", register_table.HEADS, rows)
 
 
 def categories() -> Mapping[str, str]:

@@ -78,20 +78,13 @@ class Canvas:
         align: Align = "L",
         lines: int = 1,
     ) -> None:
-        """Set *text*, at most *size* mm high, in the middle of *box*'s height.
-
-        What is too wide is set smaller, and on as many lines as are allowed; what is too
-        wide at six tenths of the size ends in an ellipsis.
-        """
+        """Set *text*, as `Surface.text` says."""
         self._pdf.set_text_color(*colour)
-        used, rows = self._setter.fit(text, size, box.width, lines, bold=bold)
+        used, rows = self._setter.lay(text, size, box, lines, bold=bold)
         self._pdf.set_font(_FAMILY, "B" if bold else "", used * POINTS_PER_MM)
-        high = used * LEADING
-        top = box.top + max(0.0, (box.height - high * len(rows)) / 2)
-        for row in rows:
+        for top, row in rows:
             self._pdf.set_xy(box.left, top)
-            self._pdf.cell(box.width, high, row, align=align)
-            top += high
+            self._pdf.cell(box.width, used * LEADING, row, align=align)
 
     def faded(self, strength: float) -> AbstractContextManager[object]:
         """Let what is drawn inside shine through by so much."""

@@ -102,15 +102,13 @@ class Paper:
         lines: int = 1,
     ) -> None:
         """Set *text*, as `Surface.text` says."""
-        used, rows = self._setter.fit(text, size, box.width, lines, bold=bold)
+        used, rows = self._setter.lay(text, size, box, lines, bold=bold)
         anchor, share = _ANCHORS[align]
-        x, high = box.left + share * box.width, used * LEADING
-        top = box.top + max(0.0, (box.height - high * len(rows)) / 2)
+        x, middle = box.left + share * box.width, LEADING / 2 * used + _BASELINE * used
         weight = ' font-weight="700"' if bold else ""
-        for at, row in enumerate(rows):
-            y = top + (at + 0.5) * high + _BASELINE * used
+        for top, row in rows:
             self._add(
-                f'<text x="{x:.3f}" y="{y:.3f}" font-size="{used:.3f}"{weight}'
+                f'<text x="{x:.3f}" y="{top + middle:.3f}" font-size="{used:.3f}"{weight}'
                 f' text-anchor="{anchor}"{_fill(colour)}>{escape(row)}</text>'
             )
 

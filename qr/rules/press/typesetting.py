@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from qr.rules.formats import Box
+
 Measure = Callable[[str, float, bool], float]  # of a text, its size in mm, bold or not: mm
 Fitted = tuple[float, Sequence[str]]  # the size in mm, and what stands on each row
 
@@ -29,6 +31,15 @@ class Typesetter:
         if key not in self._fitted:
             self._fitted[key] = self._fit(text, size, width, lines, bold=bold)
         return self._fitted[key]
+
+    def lay(
+        self, text: str, size: float, box: Box, lines: int, *, bold: bool
+    ) -> tuple[float, list[tuple[float, str]]]:
+        """Return the size, and each row with where its top is, in the middle of *box*'s height."""
+        used, rows = self.fit(text, size, box.width, lines, bold=bold)
+        high = used * LEADING
+        top = box.top + max(0.0, (box.height - high * len(rows)) / 2)
+        return used, [(top + at * high, row) for at, row in enumerate(rows)]
 
     def _fit(self, text: str, size: float, width: float, lines: int, *, bold: bool) -> Fitted:
         for most in range(1, lines + 1):
