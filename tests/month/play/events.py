@@ -21,7 +21,7 @@ from tests.month.play.lives import IN_HAND, Stage
 from tests.month.play.world import Times
 
 LEAVES: Final = "wg10"  # one of two in the second village
-ILL_AFTER: Final = timedelta(days=9)
+ILL_AFTER: Final = timedelta(days=9, hours=4)  # in the middle of the day: work is in hand
 LEFT_AFTER: Final = timedelta(days=16)
 A_DAY: Final = timedelta(days=1)
 
@@ -34,25 +34,30 @@ def begin(stage: Stage, first: datetime) -> None:
 
 
 def _fall_ill(stage: Stage) -> Times:
-    """Whoever has most in hand just now is ill; the village gives it all to the grids' leader."""
-    most: list[int] = []
-    while not most:
+    """Whoever has most in hand just now is ill; the town gives it all to the grids' leader."""
+    moved: tuple[str, ...] = ()
+    while not moved:
         yield stage.world.clock.moment + A_DAY
         with stage.world.doing() as work:
-            rows = work.session.scalars(
-                select(Case)
-                .where(Case.owner_level == Level.GRID, Case.state.in_(IN_HAND))
-                .order_by(Case.id)
-            ).all()
-            owners = Counter(case.owner_id for case in rows)
-            for who, _ in owners.most_common(1):
-                most = [case.id for case in rows if case.owner_id == who]
-                area = next(case.area_code for case in rows if case.owner_id == who)
-                leader = stage.town.cast.at(area, Role.GRID_LEADER)[0]
-                village = stage.town.cast.at(area, Role.VILLAGE_ADMIN)[0]
-                grid.hand_over(
-                    work, who or 0, most, to=leader.id, reason="他病了，我来接。", by=village
-                )
+            owned = select(Case).where(
+                Case.owner_level == Level.GRID,
+                Case.owner_id.is_not(None),
+                Case.state.in_(IN_HAND),
+            )
+            rows = work.session.scalars(owned.order_by(Case.id)).all()
+            # What lies with the police no town gives to anybody.
+            hands = Counter(case.owner_id for case in rows if not case.is_police)
+            for who, _ in hands.most_common():
+                most = [case for case in rows if case.owner_id == who and not case.is_police]
+                leader = stage.town.cast.at(most[0].area_code, Role.GRID_LEADER)[0]
+                town = stage.town.cast.town(most[0].area_code)
+                if who is None or who == leader.id:
+                    continue
+                ids = [case.id for case in most]
+                moved = grid.hand_over(
+                    work, who, ids, to=leader.id, reason="他病了，我来接。", by=town
+                ).moved
+                break
 
 
 def _leave(stage: Stage) -> Times:
