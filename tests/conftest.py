@@ -1,8 +1,10 @@
 """What every test can ask for.  ``TEST_DATABASE_URL`` chooses the database."""
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from shutil import copyfile
 
 import hypothesis
 import pytest
@@ -28,6 +30,8 @@ from tests.fakes import NOON, TAKEN, Browser, CountingChance, FixedClock, ListDi
 WITHOUT_TRACING = [one for one in hypothesis.Phase if one is not hypothesis.Phase.explain]
 hypothesis.settings.register_profile("suite", deadline=None, phases=WITHOUT_TRACING)
 hypothesis.settings.load_profile("suite")
+# By default a tenth of the run is spent looking for cycles, the more the longer it has run.
+gc.set_threshold(100_000, 50, 100)
 # One Chromium for all of them: its fixtures must not be defined twice.
 pytest_plugins = ("tests.browser",)
 REDIS_URL = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/15")
@@ -70,15 +74,22 @@ def build_tables(app: Flask) -> None:
         upgrade()
 
 
-def new_database(database_url: str, folder: Path, name: str) -> str:
-    """Return the URL of an empty database called *name*, beside the one under test."""
+def new_database(database_url: str, folder: Path, name: str, *, like: str = "") -> str:
+    """Return the URL of a database called *name*, beside the one under test.
+
+    It is empty, or a copy of the one whose URL is *like*, which nobody may be using.
+    """
     url = sa.make_url(database_url)
     if url.get_backend_name() == "sqlite":
-        return url.set(database=str(folder / f"{name}.db")).render_as_string(hide_password=False)
+        path = folder / f"{name}.db"
+        if like:
+            copyfile(sa.make_url(like).database or "", path)
+        return url.set(database=str(path)).render_as_string(hide_password=False)
     url = url.set(database=f"{url.database}_{name}")
+    template = f' TEMPLATE "{sa.make_url(like).database}"' if like else ""
     with sa.create_engine(database_url, isolation_level="AUTOCOMMIT").connect() as connection:
         connection.execute(sa.text(f'DROP DATABASE IF EXISTS "{url.database}" WITH (FORCE)'))
-        connection.execute(sa.text(f'CREATE DATABASE "{url.database}"'))
+        connection.execute(sa.text(f'CREATE DATABASE "{url.database}"{template}'))
     connection.engine.dispose()
     return url.render_as_string(hide_password=False)
 
@@ -191,13 +202,25 @@ def sign_in(client: FlaskClient, session: Session) -> Callable[[Actor], None]:
     return sign_in
 
 
+@pytest.fixture(scope="session")
+def pristine_url(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The URL of a database with empty tables, which is only ever copied."""
+    folder = tmp_path_factory.mktemp("pristine")
+    url = new_database(database_url, folder, "pristine")
+    app = create_app(make_settings(url, folder))
+    build_tables(app)
+    with app.app_context():
+        db.engine.dispose()
+    return url
+
+
 @pytest.fixture
-def live(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+def live(database_url: str, pristine_url: str, tmp_path: Path) -> Iterator[Flask]:
     """An application with a database of its own, real commits and the real queue.
 
     For what a savepoint cannot show: threads that race, workers that die.
     """
-    url = new_database(database_url, tmp_path, "live")
+    url = new_database(database_url, tmp_path, "live", like=pristine_url)
     redis = Redis.from_url(REDIS_URL)
     redis.flushdb()
     settings = make_settings(url, tmp_path)
@@ -206,7 +229,6 @@ def live(database_url: str, tmp_path: Path) -> Iterator[Flask]:
         settings, clock=FixedClock(), chance=CountingChance(), dispatch=queue, post=PostBox()
     )
     app.test_client_class = Browser
-    build_tables(app)
     yield app
     with app.app_context():
         db.session.remove()

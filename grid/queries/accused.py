@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import (
     ColumnElement,
@@ -28,6 +29,11 @@ from kernel.permissions import Permission
 from people.models import Account, Barred, Household, Membership, Person
 from people.queries import within
 from people.rules import ancestors
+
+# Once: an alias costs more to make than its query to run.
+OWN: Final = aliased(Person)
+NOTED: Final = aliased(Person)
+PART: Final = aliased(Case)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,13 +118,12 @@ def accused_of(session: Session, case_id: int, *, by: Actor) -> tuple[AccusedLin
 
     What is merged into it belongs to it.
     """
-    own, noted = aliased(Person), aliased(Person)
     rows = session.execute(
-        select(Accused, own.public_name, own.name, Household.number, noted.public_name)
+        select(Accused, OWN.public_name, OWN.name, Household.number, NOTED.public_name)
         .join(Case, Case.id == Accused.case_id)
-        .outerjoin(own, own.id == Accused.person_id)
+        .outerjoin(OWN, OWN.id == Accused.person_id)
         .outerjoin(Household, Household.id == Accused.household_id)
-        .join(noted, noted.id == Accused.noted_by)
+        .join(NOTED, NOTED.id == Accused.noted_by)
         .where(
             or_(Case.id == case_id, Case.main_id == case_id),
             may_accuse(by),
@@ -167,11 +172,10 @@ def colleagues(session: Session, case_id: int, *, by: Actor) -> tuple[Colleague,
 
 def is_against() -> ColumnElement[bool]:
     """Return the condition that a case, or one merged into it, is against somebody."""
-    part = aliased(Case)
     return exists(
         select(Accused.id)
-        .join(part, part.id == Accused.case_id)
-        .where(or_(part.id == Case.id, part.main_id == Case.id))
+        .join(PART, PART.id == Accused.case_id)
+        .where(or_(PART.id == Case.id, PART.main_id == Case.id))
     )
 
 
