@@ -41,17 +41,30 @@ INDEX_KEY = "tests"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what needs no database, where another run beside this one has it already."""
-    if not os.environ.get("TEST_ONLY_WITH_DATABASE"):
+    """Leave out what the run beside this one, on the other database, has already.
+
+    ``TEST_BESIDE`` names that other database; without it everything runs here.
+    """
+    beside = os.environ.get("TEST_BESIDE")
+    if not beside:
         return
     kept: list[pytest.Item] = []
     left: list[pytest.Item] = []
     for item in items:
-        fixtures = set(getattr(item, "fixturenames", ()))
-        needed = "database_url" in fixtures or item.get_closest_marker("browser") is not None
-        (kept if needed else left).append(item)
+        (left if _runs_on(item) == beside else kept).append(item)
     config.hook.pytest_deselected(items=left)
     items[:] = kept
+
+
+def _runs_on(item: pytest.Item) -> str | None:
+    """Return the database beside which a test runs where both are there; None is either."""
+    if item.get_closest_marker("browser") is not None:
+        return "sqlite"
+    once = item.get_closest_marker("once")
+    if once is not None:
+        return str(once.kwargs["beside"])
+    needs_one = "database_url" in getattr(item, "fixturenames", ())
+    return None if needs_one else "postgresql"
 
 
 def make_settings(database_url: str, var: Path) -> Settings:

@@ -11,6 +11,9 @@ from tests.matrix.domain import AT_LENGTH, CSV, DEPARTMENT, Thing, holds, reache
 from tests.matrix.gate import Answer, Gate, methods, path_of
 from tests.matrix.routes import BY_SECRET, DOORS, FOR_ALL, OWN, Door
 
+# Who may is settled in Python and by reads that tests/architecture tries on both databases.
+pytestmark = pytest.mark.once(beside="sqlite")
+
 ROLES = (*AT_LENGTH, "nobody")
 REFUSED = {403, 404}
 # Where somebody tries things of others: here, the nearest place that is not theirs, one far off.

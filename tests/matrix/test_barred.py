@@ -9,6 +9,9 @@ from tests.matrix.gate import Gate, methods, path_of
 from tests.matrix.lists import lists
 from tests.matrix.routes import DOORS
 
+# Who may is settled in Python and by reads that tests/architecture tries on both databases.
+pytestmark = pytest.mark.once(beside="sqlite")
+
 KIN = ("grid_full", "town_admin", "dept_handler", "auditor")  # one table bars them like the rest
 HIDDEN = {*CASES, "complaint"}
 

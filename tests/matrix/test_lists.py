@@ -7,6 +7,9 @@ from tests.matrix.domain import AT_LENGTH, HANDS
 from tests.matrix.gate import Gate
 from tests.matrix.lists import narrowed_for
 
+# Who may is settled in Python and by reads that tests/architecture tries on both databases.
+pytestmark = pytest.mark.once(beside="sqlite")
+
 NEAREST = {15: "next", 12: "beside", 9: "away", 6: "abroad"}
 
 

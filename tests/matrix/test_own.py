@@ -5,6 +5,9 @@ import pytest
 from tests.matrix.gate import Gate, methods, path_of
 from tests.matrix.routes import OWN
 
+# Who may is settled in Python and by reads that tests/architecture tries on both databases.
+pytestmark = pytest.mark.once(beside="sqlite")
+
 # They end the session, or the account.
 ENDS = frozenset({"people.sign_out", "citizen.delete_account"})
 MEMBERS = ("head", "member", "left", "outsider")

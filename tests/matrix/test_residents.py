@@ -11,6 +11,9 @@ from tests.matrix.domain import Thing
 from tests.matrix.gate import Gate, methods, path_of
 from tests.matrix.routes import BY_SECRET, FOR_ALL
 
+# Who may is settled in Python and by reads that tests/architecture tries on both databases.
+pytestmark = pytest.mark.once(beside="sqlite")
+
 RECEIPTS = sorted(one for one in BY_SECRET if one.startswith("citizen."))
 COMPLAINTS = sorted(one for one in BY_SECRET if one.startswith("complaints."))
 # What a number alone tells: that it is there, and how far it has come.

@@ -20,9 +20,10 @@ from tests.month.oracle.whole import Owed, read_owed, read_reports
 from tests.month.play.month import OUTAGES, Played, play
 
 # A thousand cases cost minutes of CPU: `make month` lives them.  With every run of the suite a part
-# of them goes through the same month, on both databases at the same time.
-CASES: Final = {"sqlite": 120, "postgresql": 120}
+# of them goes through the same month, beside PostgreSQL.
 ASKED: Final = int(os.environ.get("MONTH_CASES", "0"))
+CASES: Final = ASKED or 120
+ONCE: Final = [] if ASKED else [pytest.mark.once(beside="postgresql")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +57,10 @@ def month(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Month:
         if db.engine.dialect.name == "sqlite":  # what a test may lose costs time to keep
             sa.event.listen(db.engine, "connect", _hurry)
             db.engine.dispose()
-        cases = ASKED or CASES[db.engine.dialect.name]
     build_tables(app)
-    played = play(app, clock=clock, dispatch=dispatch, postbox=postbox, cases=cases)
+    played = play(app, clock=clock, dispatch=dispatch, postbox=postbox, cases=CASES)
     with app.app_context():
-        month = _read(played, postbox, cases)
+        month = _read(played, postbox)
         db.session.remove()
         db.engine.dispose()
     return month
@@ -70,12 +70,12 @@ def _hurry(connection: Connection, _entry: object) -> None:
     connection.execute("PRAGMA synchronous = OFF")
 
 
-def _read(played: Played, postbox: PostBox, cases: int) -> Month:
+def _read(played: Played, postbox: PostBox) -> Month:
     session, world = db.session(), played.world
     lives = played.stage.lives.values()
     categories = {life.case_id: life.category for life in lives if life.case_id is not None}
     return Month(
-        cases=cases,
+        cases=CASES,
         schedule=Schedule(OUTAGES.schedule),
         logs=read_log(session, categories, world.looks),
         reports=read_reports(session),

@@ -4,7 +4,8 @@ From 18 September to 23 October 2026: two holidays, a Sunday and a Saturday that
 nights in five reports, no-shows, and on 13 October a schedule that is down for a day, its workers
 for most of it; on 24 September the gateway for texts is away while the morning's go out.
 
-`make month` lives a thousand on each database, every run of the suite a part of them: ``conftest``.
+`make month` lives a thousand on each database, every run of the suite a part of them, beside
+PostgreSQL: ``conftest``.
 """
 
 from collections import Counter
@@ -12,13 +13,13 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from tests.month.conftest import Month
+from tests.month.conftest import ONCE, Month
 from tests.month.oracle import desks, ladder, messages, promises, rings, whole
 from tests.month.oracle.clocks import Schedule
 from tests.month.oracle.messages import Sent
 from tests.month.play.month import END, OUTAGES
 
-pytestmark = pytest.mark.timeout(1800)  # the first test waits for the month to be lived
+pytestmark = [pytest.mark.timeout(1800), *ONCE]  # the first test waits for the month to be lived
 
 WANTED = {
     *("admit", "assign", "accept", "return", "reassign", "escalate", "report_result", "verify"),

@@ -6,12 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from tests.month.conftest import Month
+from tests.month.conftest import ONCE, Month
 from tests.month.oracle import desks, ladder, messages, promises, rings, whole
 from tests.month.oracle.log import CaseLog, Line
 from tests.month.play.month import END
 
-pytestmark = pytest.mark.timeout(1800)  # the first test waits for the month to be lived
+pytestmark = [pytest.mark.timeout(1800), *ONCE]  # the first test waits for the month to be lived
 A_MINUTE = timedelta(minutes=1)
 RUNG = tuple(ladder.SAID.values())
 
