@@ -63,14 +63,19 @@ def inside(app: Flask) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def house(database_url: str, tmp_path: Path) -> Iterator[House]:
-    """Return a function that makes houses, each on an empty database; url= uses one again."""
+def house(database_url: str, pristine_url: str, tmp_path: Path) -> Iterator[House]:
+    """Return a function that makes houses, each on an empty database.
+
+    url= uses one again; built= begins with the tables.
+    """
     made: list[Flask] = []
 
-    def make(*, url: str = "", **more: Any) -> Flask:  # noqa: ANN401 - make_house's own
+    def make(*, url: str = "", built: bool = False, **more: Any) -> Flask:  # noqa: ANN401 - make_house's own
         number = next(_numbers)
         name = f"house{number}"
-        app = make_house(url or new_database(database_url, tmp_path, name), tmp_path / name, **more)
+        like = pristine_url if built else ""
+        url = url or new_database(database_url, tmp_path, name, like=like)
+        app = make_house(url, tmp_path / name, **more)
         made.append(app)
         return app
 

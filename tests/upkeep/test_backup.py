@@ -89,9 +89,8 @@ class TestThereAndBack:
     def test_a_number_that_was_used_and_deleted_is_not_used_again(
         self, house: House, tmp_path: Path
     ) -> None:
-        one, other = house(), house()
+        one, other = house(built=True), house()
         with inside(one):
-            upgrade()
             add_picture(one, "pictures/a")
             gone = add_picture(one, "pictures/b")
             with transaction() as work:
@@ -122,7 +121,7 @@ class TestThereAndBack:
     def test_it_shows_one_moment_however_busy_the_house_is(
         self, house: House, tmp_path: Path
     ) -> None:
-        one, other = house(), house()
+        one, other = house(built=True), house()
 
         class Busy(FileStore):
             """While a file is read somebody writes to two tables."""
@@ -136,7 +135,6 @@ class TestThereAndBack:
                     yield file
 
         with inside(one):
-            upgrade()
             add_picture(one)
             put_store(one, Busy(one.extensions["parts"].settings.var / "media"))
             made = back_up(tmp_path / "a.tar")
@@ -156,11 +154,10 @@ class TestThereAndBack:
             threading.Thread(target=server.serve_forever, daemon=True).start()
             url = f"s3+http://127.0.0.1:{server.server_port}/media"
             store = S3Store(url, access_key="key", secret_key="secret")
-            one, other = house(), house()
+            one, other = house(built=True), house()
             for app in (one, other):
                 app.extensions["parts"] = replace(app.extensions["parts"], store=store)
             with inside(one):
-                upgrade()
                 add_picture(one, content=b"shared")
                 made = back_up(tmp_path / "a.tar")
             store.delete("pictures/one.jpg")
@@ -205,9 +202,8 @@ class TestOlder:
             assert sa.inspect(db.engine).get_table_names() == []
 
     def test_a_newer_database_is_never_written_over(self, made: Backup, house: House) -> None:
-        other = house()
+        other = house(built=True)
         with inside(other):
-            upgrade()
             with transaction() as work:
                 establish(work, "precious", "x")
                 work.session.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
@@ -219,9 +215,8 @@ class TestOlder:
 
 class TestOverData:
     def test_is_refused_until_it_is_asked_for(self, made: Backup, house: House) -> None:
-        other = house()
+        other = house(built=True)
         with inside(other):
-            upgrade()
             with transaction() as work:
                 establish(work, "precious", "x")
                 work.session.add(AuditLine(at=NOON, action="old", subject="x"))

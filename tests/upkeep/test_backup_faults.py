@@ -9,7 +9,6 @@ from typing import BinaryIO
 
 import pytest
 import sqlalchemy as sa
-from flask_migrate import upgrade
 
 from kernel.audit import AuditLine
 from kernel.db import db
@@ -113,11 +112,9 @@ class TestKeys:
     def test_one_key_of_two_is_not_enough_where_both_were_used(
         self, house: House, tmp_path: Path
     ) -> None:
-        first = house()
-        with inside(first):
-            upgrade()
-            with transaction() as work:
-                work.session.add(Person(name="甲", made_at=NOON))
+        first = house(built=True)
+        with inside(first), transaction() as work:
+            work.session.add(Person(name="甲", made_at=NOON))
         both = house(url=url_of(first), keys=[OTHER_KEY, SEAL_KEY])
         with inside(both):
             with transaction() as work:
@@ -141,9 +138,8 @@ class TestMissingMedia:
     @pytest.fixture
     def lacking(self, house: House, tmp_path: Path) -> Backup:
         """A backup that was made after somebody had deleted a picture by hand."""
-        one = house()
+        one = house(built=True)
         with inside(one):
-            upgrade()
             add_picture(one, "pictures/here.jpg")
             add_picture(one, "pictures/gone.jpg")
             one.extensions["parts"].store.delete("pictures/gone.jpg")
@@ -179,7 +175,7 @@ class TestMissingMedia:
     def test_one_that_is_finished_meanwhile_is_not_missing(
         self, house: House, tmp_path: Path
     ) -> None:
-        one = house()
+        one = house(built=True)
 
         class Moving(FileStore):
             """The worker finishes a picture between our look at its row and at its file."""
@@ -196,7 +192,6 @@ class TestMissingMedia:
                     yield file
 
         with inside(one):
-            upgrade()
             add_picture(one, "incoming/x")
             put_store(one, Moving(one.extensions["parts"].settings.var / "media"))
             made = back_up(tmp_path / "a.tar")

@@ -36,11 +36,10 @@ class TestTheFile:
         assert made.path.stat().st_mode & 0o777 == 0o600
 
     def test_the_newest_are_kept(self, house: House, tmp_path: Path) -> None:
-        one, folder = house(), tmp_path / "backups"
+        one, folder = house(built=True), tmp_path / "backups"
         folder.mkdir()
         (folder / "letter.txt").write_text("not ours")
         with inside(one):
-            upgrade()
             for _ in range(4):
                 back_up(folder, keep=2)
                 one.extensions["parts"].clock.advance(days=1)
@@ -52,9 +51,8 @@ class TestTheFile:
         ]
 
     def test_another_is_never_written_over(self, house: House, tmp_path: Path) -> None:
-        one = house()
+        one = house(built=True)
         with inside(one):
-            upgrade()
             first = back_up(tmp_path / "a.tar")
             content = first.path.read_bytes()
 
@@ -108,10 +106,9 @@ class TestWhenItBreaksOff:
         assert list(tmp_path.glob("*x*")) == []
 
     def test_a_full_disk_leaves_no_half_backup(self, house: House, tmp_path: Path) -> None:
-        one, folder = house(), tmp_path / "backups"
+        one, folder = house(built=True), tmp_path / "backups"
         folder.mkdir()
         with inside(one):
-            upgrade()
             add_picture(one, content=bytes(9_000_000))
             with pytest.raises(BackupFailed, match="磁盘满了"), no_file_longer_than(8_000_000):
                 back_up(folder)
@@ -124,12 +121,10 @@ class TestWhenItBreaksOff:
             def put(self, name: str, content: bytes) -> None:
                 raise OSError(ENOSPC, "No space left on device")
 
-        other = house()
+        other = house(built=True)
         put_store(other, Full(other.extensions["parts"].settings.var / "media"))
-        with inside(other):
-            upgrade()
-            with transaction() as work:
-                establish(work, "precious", "x")
+        with inside(other), transaction() as work:
+            establish(work, "precious", "x")
 
         code, said = run(other, "restore", "--replace", str(made.path))
 
@@ -139,7 +134,7 @@ class TestWhenItBreaksOff:
             assert db.session.get_one(Fact, "precious").value == "x"
 
     def test_two_at_once_in_one_folder_are_one_too_many(self, house: House, tmp_path: Path) -> None:
-        one, folder = house(), tmp_path / "backups"
+        one, folder = house(built=True), tmp_path / "backups"
         folder.mkdir()
         refused: list[str] = []
 
@@ -153,7 +148,6 @@ class TestWhenItBreaksOff:
                     yield file
 
         with inside(one):
-            upgrade()
             add_picture(one)
             put_store(one, Nosy(one.extensions["parts"].settings.var / "media"))
             one_made = back_up(folder)
@@ -164,11 +158,10 @@ class TestWhenItBreaksOff:
     def test_a_killed_one_leaves_nothing_under_a_backups_name(
         self, house: House, tmp_path: Path
     ) -> None:
-        one, folder = house(), tmp_path / "backups"
+        one, folder = house(built=True), tmp_path / "backups"
         folder.mkdir()
         var = one.extensions["parts"].settings.var
         with inside(one):
-            upgrade()
             add_picture(one, "pictures/slow.jpg")
         slow = var / "media" / "pictures" / "slow.jpg"
         slow.unlink()

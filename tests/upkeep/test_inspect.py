@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from flask import Flask
-from flask_migrate import upgrade
 
 from kernel.audit import AuditLine
 from kernel.db import db
@@ -33,7 +32,7 @@ TOTP = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 @pytest.fixture
 def office(house: House) -> Flask:
     """A district office of one, who signed in and was locked out."""
-    app = house()
+    app = house(built=True)
     parts = app.extensions["parts"]
     settings = replace(
         parts.settings,
@@ -42,20 +41,18 @@ def office(house: House) -> Flask:
         media_secret="media-secret",
     )
     app.extensions["parts"] = replace(parts, settings=settings)
-    with inside(app):
-        upgrade()
-        with transaction() as work:
-            service.add_area(work, AreaRow(code=DISTRICT, name="清溪区"), by=None)
-            row = StaffRow(login="admin1", name="王伟", hats=(HatWanted(Role.SYSADMIN, DISTRICT),))
-            service.add_staff(work, row, by=None, password=PASSWORD)
-            service.sign_in(work, login="admin1", password=PASSWORD)
-            for _ in range(5):
-                service.sign_in(work, login="admin1", password="wrong")
-            work.session.scalars(sa.select(Account)).one().totp = TOTP
-            send_sms(work, phone="13800000000", template="T01", text="验证码：123456")
-            for days in (183, 185):
-                line = AuditLine(at=NOON - timedelta(days=days), action=f"days-{days}", subject="x")
-                work.session.add(line)
+    with inside(app), transaction() as work:
+        service.add_area(work, AreaRow(code=DISTRICT, name="清溪区"), by=None)
+        row = StaffRow(login="admin1", name="王伟", hats=(HatWanted(Role.SYSADMIN, DISTRICT),))
+        service.add_staff(work, row, by=None, password=PASSWORD)
+        service.sign_in(work, login="admin1", password=PASSWORD)
+        for _ in range(5):
+            service.sign_in(work, login="admin1", password="wrong")
+        work.session.scalars(sa.select(Account)).one().totp = TOTP
+        send_sms(work, phone="13800000000", template="T01", text="验证码：123456")
+        for days in (183, 185):
+            line = AuditLine(at=NOON - timedelta(days=days), action=f"days-{days}", subject="x")
+            work.session.add(line)
     (settings.var / "log").mkdir(parents=True)
     (settings.var / "log" / "web.log").write_text('{"message": "hello"}\n')
     return app

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 from flask import Flask
-from flask_migrate import downgrade, upgrade
+from flask_migrate import downgrade
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
@@ -151,9 +151,8 @@ class TestTheLog:
             session.execute(sa.text("UPDATE kernel_audit SET action = 'x'"))
 
     def test_the_way_back_down_guards_every_line_again(self, house: House) -> None:
-        app = house()
+        app = house(built=True)
         with inside(app):
-            upgrade()
             downgrade(revision="0001")
             db.session.execute(
                 sa.text(
