@@ -96,7 +96,7 @@ class AreaForm(Form):
     desk_phone = StringField(_("值班电话"), [Optional(), Length(max=20)])
     night_phone = StringField(_("夜间值班电话"), [Optional(), Length(max=20)])
     shows_phones = BooleanField(_("居民能看到网格员的工作电话"))
-    boundary = TextAreaField(_("边界（GeoJSON，可不填）"), [Optional()])
+    boundary = TextAreaField(_("范围（可不填）"), [Optional()])
 
     def row(self, code: str) -> rules.AreaRow:
         """Return what was filled in, for the area with *code*.
@@ -126,7 +126,7 @@ class RobotForm(Form):
         ],
     )
     url = PasswordField(
-        _("Webhook 地址"), [InputRequired(_("请粘贴机器人的 Webhook 地址。")), Length(max=500)]
+        _("工作群机器人地址"), [InputRequired(_("请粘贴机器人的地址。")), Length(max=500)]
     )
 
 

@@ -372,7 +372,7 @@ class TestAudit:
 @pytest.mark.parametrize(
     ("path", "heads"),
     [
-        ("/staff/areas/import", "编码,名称,片区,值班电话,电话公开,边界"),
+        ("/staff/areas/import", "编码,名称,片区,值班电话,电话公开,范围"),
         ("/staff/people/import", "登录名,姓名,称呼,手机,工作电话,身份"),
     ],
 )
