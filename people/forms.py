@@ -1,6 +1,6 @@
 """What people is asked: at the door, about oneself, about areas and staff."""
 
-from typing import Final
+from typing import Any, Final
 
 from flask_babel import lazy_gettext as _
 from flask_wtf.file import FileField, FileRequired
@@ -26,6 +26,7 @@ from people import rules
 from people.errors import BadField
 from people.models import RobotKind
 from people.queries import AuditFilter
+from people.rules.actions import GROUPS
 
 ROLES: Final = [
     SelectChoice(role.value, _(name))
@@ -179,10 +180,21 @@ class PublicForm(Form):
 class AuditForm(Form):
     """Which part of the log; asked by GET."""
 
-    action = StringField(_("操作"), [Optional(), Length(max=40)])
+    action = SelectField(_("操作"), [Optional(), Length(max=40)], choices=[], validate_choice=False)
     area = StringField(_("区域编码"), [Optional(), Length(max=17)])
     first = DateField(_("从"), [Optional()])
     last = DateField(_("到"), [Optional()])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - the base class's signature
+        super().__init__(*args, **kwargs)
+        self.action.choices = [
+            SelectChoice("", _("全部")),
+            *(
+                SelectChoice(action, _(name), optgroup=str(_(group)))
+                for group, actions in GROUPS.items()
+                for action, name in actions.items()
+            ),
+        ]
 
 
 class AuditExportForm(AuditForm):

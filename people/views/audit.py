@@ -1,10 +1,10 @@
 """The log of who did what, for those who watch over it."""
 
-from collections import defaultdict
 from typing import Any
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from kernel.access import require
 from kernel.db import db
@@ -14,6 +14,7 @@ from kernel.permissions import Permission
 from kernel.web import current_actor, row_number, show_in
 from people import queries, rules
 from people.forms import AuditExportForm, AuditForm
+from people.rules.actions import Named
 from people.views.blueprint import pages
 
 EXPORT = "export"  # before the names of the second form's fields
@@ -43,11 +44,13 @@ def audit() -> ResponseReturnValue:
     more = url_for("people.audit", **kept, before=page.before) if page.before else ""
     codes = [line.area for line in page.lines if rules.is_code(line.area)]
     places = queries.paths_of(db.session(), codes, top=rules.Level.TOWN)
+    named = Named(staff=page.staff, places=places, say=gettext)
     return render_template(
         "people/audit.html",
         form=form,
         export=AuditExportForm(None, prefix=EXPORT, data=form.data),
         page=page,
         more=more,
-        places=defaultdict(str, places),
+        places=places,
+        named=named,
     )
