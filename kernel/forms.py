@@ -1,11 +1,15 @@
 """What every form shares."""
 
+import re
 import unicodedata
-from typing import Final
+from dataclasses import dataclass
+from typing import Any, Final
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as later
 from flask_wtf import FlaskForm
 from wtforms import Field
+from wtforms.fields.core import UnboundField
 from wtforms.form import BaseForm
 
 # Line breaks and tabs are writing; other control characters, among them NUL
@@ -13,7 +17,6 @@ from wtforms.form import BaseForm
 # follows, are not.
 KEPT: Final = frozenset("\n\t")
 TURNING: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-
 
 # What WTForms says of its own accord, in our words.
 SENTENCES: Final = {
@@ -29,18 +32,27 @@ SENTENCES: Final = {
     "Not a valid time value.": later("时间要写成 19:30 这样。"),
     "Not a valid integer value.": later("这里只能写数字。"),
 }
+_REMARK: Final = re.compile("[（(]")  # what a label says beside its name
 ELSE: Final = later("这里填得不对，请再看看。")
 
 
+@dataclass(frozen=True, slots=True)
 class Words:
-    """Says what WTForms says in our words; what it may say one day, in general ones."""
+    """Says what WTForms says in our words; what it may say one day, in general ones.
+
+    With the field's name before it: on top of a form stand the sentences of all its fields.
+    """
+
+    label: object = ""  # spoken late, in the reader's language
 
     def gettext(self, string: str) -> str:
         """Return our sentence; a name, which ends in no full stop, stays."""
         sentence = SENTENCES.get(string)
         if sentence is None and not string.rstrip().endswith((".", "}")):
             return string
-        return str(sentence or ELSE)
+        name = _REMARK.split(str(self.label))[0].strip()
+        said = str(sentence or ELSE)
+        return str(_("%(name)s：%(said)s", name=name, said=said)) if name else said
 
     def ngettext(self, singular: str, _plural: str, _n: int) -> str:
         """Return our sentence, which is the same for one and many."""
@@ -56,11 +68,17 @@ class Form(FlaskForm):
         csrf = False
 
         def get_translations(self, _form: BaseForm) -> Words:
-            """Return what the fields and their checks speak by."""
-            return WORDS
+            """Return what is spoken by where no field is named."""
+            return Words()
 
-
-WORDS: Final = Words()
+        def bind_field(
+            self, form: BaseForm, unbound_field: "UnboundField[Any]", options: dict[str, Any]
+        ) -> Field:
+            """Let the field and its checks speak by its name."""
+            label = (*unbound_field.args, "")[0] or unbound_field.kwargs.get("label", "")
+            spoken = {**options, "translations": Words(label)}
+            bound: Field = super().bind_field(form, unbound_field, spoken)
+            return bound
 
 
 def cleaned(words: str) -> str:

@@ -271,7 +271,7 @@ class WrongForm(Form):
     )
     seen = TextAreaField(
         _("扫开的网址，或者别的说明（可以不写）"),
-        [Length(max=200, message=_("写得太长了，最多 200 个字。"))],
+        [Length(max=200)],
     )
 
     def chosen(self) -> Wrong:

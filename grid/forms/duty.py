@@ -66,7 +66,7 @@ class HandOverForm(Form):
     owner = HiddenField()
     reason = StringField(
         _("原因（对方和记录里看得到）"),
-        [InputRequired(_("请写明原因。")), Length(max=LONGEST_LINE, message=_("写得太长了。"))],
+        [InputRequired(_("请写明原因。")), Length(max=LONGEST_LINE)],
     )
 
 

@@ -234,8 +234,10 @@ class Named:
         """Return what was done."""
         return self.say(ACTIONS[action]) if action in ACTIONS else action
 
-    def thing(self, subject: str) -> str:
-        """Return what it was done to: 住户 5, 工作人员 王师傅."""
+    def thing(self, subject: str, by: int | None = None) -> str:
+        """Return what it was done to: 住户 5; 自己 where *by* did it to themselves."""
+        if by is not None and subject == f"person:{by}":
+            return self.say("自己")
         if subject in THINGS:
             return self.say(THINGS[subject])
         kind, _, number = subject.partition(":")

@@ -11,7 +11,8 @@ import wtforms
 from werkzeug.datastructures import MultiDict
 
 from grid.forms.phrases import Phrased
-from kernel.forms import WORDS, Form
+from kernel.forms import Form, Words
+from people.forms import ReasonForm
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
 LATIN = re.compile(r"[A-Za-z]{3,}")
@@ -53,11 +54,18 @@ def strangers(kind: type[wtforms.form.BaseForm] = wtforms.form.BaseForm) -> Iter
 
 @pytest.mark.parametrize("english", sorted(set(said_by_wtforms())))
 def test_nothing_that_wtforms_says_is_shown_as_it_is(english: str) -> None:
-    said = WORDS.gettext(english)
+    said = Words().gettext(english)
 
     assert HAN.search(said)
     assert not LATIN.search(re.sub(r"%\(\w+\)\w", "", said))
     assert set(re.findall(r"%\((\w+)\)", said)) <= set(re.findall(r"%\((\w+)\)", english))
+
+
+def test_a_sentence_names_its_field_and_the_limit() -> None:
+    form = ReasonForm(MultiDict({"reason": "合"}))
+
+    assert not form.validate()
+    assert form.errors == {"reason": ["原因：要写 2 到 200 个字。"]}
 
 
 def test_every_form_speaks_by_our_words() -> None:
