@@ -7,6 +7,7 @@ from itertools import chain
 from types import MappingProxyType
 from typing import Final
 
+from people.rules.dialects import DIALECTS
 from people.rules.hats import ROLE_NAMES
 
 # By what they are about.  tests/architecture/test_actions.py finds what is noted and not here.
@@ -188,7 +189,7 @@ THINGS: Final[Mapping[str, str]] = MappingProxyType(
         "keys": "密钥",
     }
 )
-# Words of the code at the beginning of a detail; a role is named as elsewhere.
+# Words of the code in a detail: alone, in a list, or at its beginning.
 DETAILS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "with position": "带位置",
@@ -213,13 +214,28 @@ DETAILS: Final[Mapping[str, str]] = MappingProxyType(
         "result": "报结果",
         "reject": "不予受理",
         "decide": "裁决异议",
+        "labels_24": "不干胶，一页 24 张",
+        "labels_10": "不干胶，一页 10 张",
+        "page": "一页一张",
+        "plate": "门牌",
+        "poster_a4": "海报（A4）",
+        "poster_a3": "海报（A3）",
+        "cards": "户码卡",
+        "waiting": "等着发",
+        "held": "等到早上发",
+        "sent": "已送出",
+        "failed": "没送成，会再试",
+        "given_up": "不发了",
+        "sms": "短信",
+        "voice": "语音电话",
         **{role.value: name for role, name in ROLE_NAMES.items()},
+        **DIALECTS,
     }
 )
 Say = Callable[[str], str]
 _NAMED: Final = re.compile(r"\b(person|household|case|message|qr_code):([0-9]{1,18})\b")
-_FIRST: Final = re.compile(r"(with position|[a-z_]+)(?=$|[：:@])")
-_AREA: Final = re.compile(r"@([0-9]{6,17})\b")
+_FIRST: Final = re.compile(r"(with position|[a-z_0-9]+)(?=$|[：:@])")
+_AREA: Final = re.compile(r"(@?)\b([0-9]{6,17})\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +260,7 @@ class Named:
         if kind == "person" and number.isdecimal():
             return self.person(int(number))
         if kind == "area":
-            return self.places.get(number) or number
+            return self.places.get(number, number).rpartition(" · ")[2]  # the line says where
         return f"{self.say(THINGS[kind])} {number}" if kind in THINGS else subject
 
     def person(self, number: int) -> str:
@@ -254,11 +270,23 @@ class Named:
 
     def detail(self, detail: str) -> str:
         """Return what else was written down, without the words of the code."""
+        words = detail.split("、")
+        if set(words) <= set(DETAILS):
+            return self.say("、").join(self.say(DETAILS[word]) for word in words)
         first = _FIRST.match(detail)
         if first and first[0] in DETAILS:
             detail = self.say(DETAILS[first[0]]) + detail[first.end() :]
-        detail = _AREA.sub(lambda found: f"（{self.places.get(found[1]) or found[1]}）", detail)
+        detail = _AREA.sub(self._area, detail)
         return _NAMED.sub(lambda found: self.thing(found[0]), detail)
+
+    def _area(self, found: re.Match[str]) -> str:
+        name = self.places.get(found[2]) or found[2]
+        return f"（{name}）" if found[1] else name
+
+
+def codes_in(words: str) -> list[str]:
+    """Return what may be the codes of areas in a detail."""
+    return [code for _, code in _AREA.findall(words)]
 
 
 def persons_in(words: str) -> set[int]:

@@ -14,7 +14,7 @@ from kernel.permissions import Permission
 from kernel.web import current_actor, row_number, show_in
 from people import queries, rules
 from people.forms import AuditExportForm, AuditForm
-from people.rules.actions import Named
+from people.rules.actions import Named, codes_in
 from people.views.blueprint import pages
 
 EXPORT = "export"  # before the names of the second form's fields
@@ -42,9 +42,9 @@ def audit() -> ResponseReturnValue:
     # Nothing but our own fields: url_for would take _scheme and the like from a stranger's link.
     kept: dict[str, Any] = {name: request.args[name] for name in request.args if name in form}
     more = url_for("people.audit", **kept, before=page.before) if page.before else ""
-    codes = [line.area for line in page.lines if rules.is_code(line.area)]
+    named = [one for line in page.lines for one in (line.area, *codes_in(line.detail))]
+    codes = [one for one in named if rules.is_code(one)]
     places = queries.paths_of(db.session(), codes, top=rules.Level.TOWN)
-    named = Named(staff=page.staff, places=places, say=gettext)
     return render_template(
         "people/audit.html",
         form=form,
@@ -52,5 +52,5 @@ def audit() -> ResponseReturnValue:
         page=page,
         more=more,
         places=places,
-        named=named,
+        named=Named(staff=page.staff, places=places, say=gettext),
     )
