@@ -153,7 +153,7 @@ def area_for(session: Session, typed: str) -> str:
 
 
 def area_of_report(session: Session, number: str) -> str:
-    """Return where a report lies, "" for none: its receipt tells the same to who has the number."""
+    """Return where a report lies, "" for none; the caller has opened its receipt."""
     folded = read_number(number)
     found = folded and session.scalar(select(Case.area_code).where(Case.number == folded))
     return found or ""

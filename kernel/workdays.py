@@ -19,6 +19,9 @@ from typing import Final, Self
 from kernel.errors import Refusal
 
 COLUMNS: Final = ("date", "kind", "name")
+# As people write them by hand; the table that is shipped has the English ones.
+HEADINGS: Final = {"日期": "date", "安排": "kind", "名称": "name", "星期": "weekday"}
+KINDS: Final = {"放假": "off", "补班": "work"}
 WEEKDAYS: Final = "一二三四五六日"
 SATURDAY: Final = 5
 NOVEMBER: Final = 11  # the notice for next year is out about now
@@ -80,8 +83,9 @@ class WorkCalendar:
         """
         lines = csv_text.removeprefix("\ufeff").replace("\0", "\ufffd").splitlines()
         reader = csv.DictReader(lines, restkey="more", restval="")
+        reader.fieldnames = [HEADINGS.get(one.strip(), one) for one in reader.fieldnames or ()]
         if not set(COLUMNS) <= set(reader.fieldnames or ()):
-            raise BadCalendar("第 1 行：表头要有 date、kind、name 三列。")
+            raise BadCalendar("第 1 行：表头要有 日期、安排、名称 三列。")
         try:
             rows = [(reader.line_num, row) for row in reader]
         except csv.Error:
@@ -180,6 +184,7 @@ def _read(rows: Iterable[tuple[int, Mapping[str, str]]]) -> list[WorkDay]:
 def _day(row: Mapping[str, str]) -> tuple[WorkDay | None, str]:
     """Return the day of one row, or None and what is wrong."""
     values = {key: text.strip() for key, text in row.items() if isinstance(text, str)}
+    values["kind"] = KINDS.get(values["kind"], values["kind"])
     try:
         day = date.fromisoformat(values["date"])
     except ValueError:
@@ -187,7 +192,7 @@ def _day(row: Mapping[str, str]) -> tuple[WorkDay | None, str]:
     if values["date"] != day.isoformat():  # Python also takes 20261001 and 2026-W40-4
         return None, "日期要写成 2026-10-01 这样"
     if values["kind"] not in set(DayKind):
-        return None, "kind 只能是 off（休息）或 work（上班）"
+        return None, "安排只能写放假或补班"
     wrong = _odd(row, values, day)
     return (None, wrong) if wrong else (WorkDay(day, DayKind(values["kind"]), values["name"]), "")
 
@@ -200,7 +205,7 @@ def _odd(row: Mapping[str, str], values: Mapping[str, str], day: date) -> str:
         return "没有写是什么节"
     weekday = WEEKDAYS[day.weekday()]
     if values.get("weekday") not in {None, "", weekday}:
-        return f"这一天是星期{weekday}，和 weekday 一列不符"
+        return f"这一天是星期{weekday}，和星期那一列不符"
     if values["kind"] == DayKind.WORK and day.weekday() < SATURDAY:
         return f"补班应当在星期六或星期日，这一天是星期{weekday}"
     return ""

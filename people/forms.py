@@ -1,6 +1,6 @@
 """What people is asked: at the door, about oneself, about areas and staff."""
 
-from typing import Final
+from typing import Any, Final
 
 from flask_babel import lazy_gettext as _
 from flask_wtf.file import FileField, FileRequired
@@ -26,6 +26,7 @@ from people import rules
 from people.errors import BadField
 from people.models import RobotKind
 from people.queries import AuditFilter
+from people.rules.actions import GROUPS
 
 ROLES: Final = [
     SelectChoice(role.value, _(name))
@@ -96,7 +97,7 @@ class AreaForm(Form):
     desk_phone = StringField(_("值班电话"), [Optional(), Length(max=20)])
     night_phone = StringField(_("夜间值班电话"), [Optional(), Length(max=20)])
     shows_phones = BooleanField(_("居民能看到网格员的工作电话"))
-    boundary = TextAreaField(_("边界（GeoJSON，可不填）"), [Optional()])
+    boundary = TextAreaField(_("范围（可不填）"), [Optional()])
 
     def row(self, code: str) -> rules.AreaRow:
         """Return what was filled in, for the area with *code*.
@@ -126,7 +127,7 @@ class RobotForm(Form):
         ],
     )
     url = PasswordField(
-        _("Webhook 地址"), [InputRequired(_("请粘贴机器人的 Webhook 地址。")), Length(max=500)]
+        _("工作群机器人地址"), [InputRequired(_("请粘贴机器人的地址。")), Length(max=500)]
     )
 
 
@@ -179,10 +180,21 @@ class PublicForm(Form):
 class AuditForm(Form):
     """Which part of the log; asked by GET."""
 
-    action = StringField(_("操作"), [Optional(), Length(max=40)])
+    action = SelectField(_("操作"), [Optional(), Length(max=40)], choices=[], validate_choice=False)
     area = StringField(_("区域编码"), [Optional(), Length(max=17)])
     first = DateField(_("从"), [Optional()])
     last = DateField(_("到"), [Optional()])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - the base class's signature
+        super().__init__(*args, **kwargs)
+        self.action.choices = [
+            SelectChoice("", _("全部")),
+            *(
+                SelectChoice(action, _(name), optgroup=str(_(group)))
+                for group, actions in GROUPS.items()
+                for action, name in actions.items()
+            ),
+        ]
 
 
 class AuditExportForm(AuditForm):

@@ -7,11 +7,13 @@ from flask_wtf.file import FileField, FileRequired
 from werkzeug.datastructures import FileStorage
 from wtforms import (
     BooleanField,
+    DateField,
     HiddenField,
     RadioField,
     SelectField,
     StringField,
     TextAreaField,
+    TimeField,
 )
 from wtforms.fields.choices import (  # type: ignore[attr-defined]  # the stubs are of 3.2
     SelectChoice,
@@ -19,7 +21,7 @@ from wtforms.fields.choices import (  # type: ignore[attr-defined]  # the stubs 
 from wtforms.validators import InputRequired, Length, Optional
 
 from kernel.clock import SHANGHAI
-from kernel.forms import DayField, Form, HourField, text
+from kernel.forms import Form, text
 from kernel.web import beside_field
 from qr import rules
 from qr.queries import RegisterFilter, Wanted
@@ -174,9 +176,9 @@ class ActivityForm(Form):
     )
     area = StringField(_("村社或网格"), _AREA)
     place = StringField(_("地点"), [Optional(), Length(max=rules.LONGEST_WHERE)])
-    day = DayField(_("哪一天"), [InputRequired(_("请选日期。"))])
-    starts = HourField(_("几点开始"), [InputRequired(_("请选开始时间。"))])
-    ends = HourField(_("几点结束"), [InputRequired(_("请选结束时间。"))])
+    day = DateField(_("哪一天"), [InputRequired(_("请选日期。"))])
+    starts = TimeField(_("几点开始"), [InputRequired(_("请选开始时间。"))])
+    ends = TimeField(_("几点结束"), [InputRequired(_("请选结束时间。"))])
 
     def wanted(self) -> ActivityWanted:
         """Return what was asked for; `validate` has found day and hours."""
@@ -269,7 +271,7 @@ class WrongForm(Form):
     )
     seen = TextAreaField(
         _("扫开的网址，或者别的说明（可以不写）"),
-        [Length(max=200, message=_("写得太长了，最多 200 个字。"))],
+        [Length(max=200)],
     )
 
     def chosen(self) -> Wrong:

@@ -21,7 +21,7 @@ from kernel.errors import TooMany
 from kernel.forms import cleaned, text
 from kernel.media import MOST_FILES, MOST_SECONDS, Kind, MediaRefused, NotASound
 from kernel.media import TooLong as TooLongSound
-from kernel.web import answers_json, count_sent, current_actor_or_none, sentence_of
+from kernel.web import answers_json, count_sent, current_actor_or_none, remembers, sentence_of
 from kernel.work import parts, transaction
 from qr.queries import resolve
 
@@ -96,14 +96,19 @@ def _turned_away(form: ComplainForm, sentence: str) -> ResponseReturnValue:
 
 
 def _from(path: str) -> tuple[str, str]:
-    """Return the area and the receipt that somebody came from; "" for neither."""
+    """Return the area and the receipt that somebody came from, "" for what is not known.
+
+    A number goes along whether or not there is such a receipt; the desk will see.
+    """
     scan, receipt = _SCAN.fullmatch(path), _RECEIPT.fullmatch(path)
     if scan is not None:
         found = resolve(db.session(), scan[1])
         return ("" if found is None else found.area_code), ""
     if receipt is not None:
-        area = queries.area_of_report(db.session(), receipt[1])
-        return area, rules.read_number(receipt[1]) or "" if area else ""
+        number = rules.read_number(receipt[1]) or ""
+        # Only to whoever has been there: else the page would tell which numbers there are.
+        known = bool(number) and remembers(number)
+        return queries.area_of_report(db.session(), number) if known else "", number
     return "", ""
 
 

@@ -52,7 +52,7 @@ HOURS_ROLES: Final = [
 def _reason() -> TextAreaField:
     return TextAreaField(
         _("原因"),
-        [InputRequired(_("请写明原因。")), Length(max=LONGEST_TEXT, message=_("写得太长了。"))],
+        [InputRequired(_("请写明原因。")), Length(max=LONGEST_TEXT)],
     )
 
 
@@ -118,9 +118,7 @@ class CallForm(CaseForm):
         [InputRequired(_("请选打通了没有。"))],
         choices=[SelectChoice("yes", _("打通了")), SelectChoice("no", _("没人接"))],
     )
-    note = StringField(
-        _("说了什么（可不写）"), [Optional(), Length(max=LONGEST_LINE, message=_("写得太长了。"))]
-    )
+    note = StringField(_("说了什么（可不写）"), [Optional(), Length(max=LONGEST_LINE)])
 
 
 class NoteForm(CaseForm):
@@ -131,7 +129,7 @@ class NoteForm(CaseForm):
         _("记一笔"),
         [
             InputRequired(_("请写一句话。")),
-            Length(max=LONGEST_TEXT, message=_("写得太长了。")),
+            Length(max=LONGEST_TEXT),
         ],
     )
     photos = _photos()
@@ -145,7 +143,7 @@ class VoiceForm(CaseForm):
         _("录音的大意"),
         [
             InputRequired(_("请写一句录音说了什么。")),
-            Length(max=LONGEST_LINE, message=_("最多写 200 个字。")),
+            Length(max=LONGEST_LINE),
         ],
     )
 
@@ -159,7 +157,7 @@ class ResultForm(Phrased, CaseForm):
         _("办了什么，结果怎样"),
         [
             InputRequired(_("请写一句办理结果。")),
-            Length(max=LONGEST_TEXT, message=_("写得太长了。")),
+            Length(max=LONGEST_TEXT),
         ],
     )
     finding = RadioField(
@@ -196,7 +194,7 @@ class SpotCheckForm(CaseForm):
         _("看到了什么"),
         [
             InputRequired(_("请写一句看到了什么。")),
-            Length(max=LONGEST_LINE, message=_("写得太长了。")),
+            Length(max=LONGEST_LINE),
         ],
     )
 
@@ -225,7 +223,7 @@ class RejectForm(Phrased, CaseForm):
         _("这件事该找谁"),
         [
             InputRequired(_("请写明这件事该找谁。")),
-            Length(max=LONGEST_CHANNEL, message=_("写得太长了。")),
+            Length(max=LONGEST_CHANNEL),
         ],
     )
 
@@ -255,9 +253,7 @@ class AssignForm(CaseForm):
     owner = RadioField(
         _("派给谁"), [InputRequired(_("请选派给谁。"))], choices=[], validate_choice=False
     )
-    reason = TextAreaField(
-        _("原因"), [Optional(), Length(max=LONGEST_TEXT, message=_("写得太长了。"))]
-    )
+    reason = TextAreaField(_("原因"), [Optional(), Length(max=LONGEST_TEXT)])
     supervised = BooleanField(_("还是原来的人办，由上一级盯着，主管打电话给居民"))
 
     @property
@@ -312,14 +308,14 @@ class PatrolForm(Form):
         _("具体位置"),
         [
             InputRequired(_("请写具体位置，别人才找得到。")),
-            Length(max=LONGEST_LINE, message=_("写得太长了。")),
+            Length(max=LONGEST_LINE),
         ],
     )
     category = SelectField(_("类目（拿不准可以不选）"), [Optional()], choices=[])
     danger = RadioField(
         _("现在有危险吗"), [InputRequired(_("请选现在有没有危险。"))], choices=DANGERS
     )
-    words = TextAreaField(_("看到了什么"), [Length(max=LONGEST_WORDS, message=_("写得太长了。"))])
+    words = TextAreaField(_("看到了什么"), [Length(max=LONGEST_WORDS)])
     photos = _photos()
     voice = MultipleFileField(_("录音（可不录）"))
 

@@ -25,14 +25,12 @@ class AccuseForm(CaseForm):
         choices=[choice(one.value, _(one.label)) for one in Against],
     )
     person = SelectField(_("哪一位工作人员"), choices=[], validate_choice=False)
-    who = StringField(
-        _("户号、店名，或者怎么称呼"), [Length(max=LONGEST_NAME, message=_("写得太长了。"))]
-    )
+    who = StringField(_("户号、店名，或者怎么称呼"), [Length(max=LONGEST_NAME)])
     claim = TextAreaField(
         _("告诉对方的话"),
         [
             InputRequired(_("请用自己的话写一句：说的是什么事。")),
-            Length(max=LONGEST_CLAIM, message=_("写得太长了。")),
+            Length(max=LONGEST_CLAIM),
         ],
     )
 
@@ -56,7 +54,7 @@ class AnswerForm(CaseForm):
         _("对方怎么说"),
         [
             InputRequired(_("请写下对方是怎么说的。")),
-            Length(max=LONGEST_ANSWER, message=_("写得太长了。")),
+            Length(max=LONGEST_ANSWER),
         ],
     )
 
@@ -74,6 +72,6 @@ class ClaimForm(Form):
         _("您怎么说"),
         [
             InputRequired(_("请写一句您的说法。")),
-            Length(max=LONGEST_ANSWER, message=_("写短一点，最多 1000 个字。")),
+            Length(max=LONGEST_ANSWER),
         ],
     )

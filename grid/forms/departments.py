@@ -24,11 +24,10 @@ LONGEST: Final = 500
 LONGEST_NAME: Final = 60
 LONGEST_PLACE: Final = 300
 LONGEST_NUMBER: Final = 40
-TOO_LONG: Final = _("写得太长了。")
 
 
 def _words(label: str, missing: str) -> TextAreaField:
-    return TextAreaField(label, [InputRequired(missing), Length(max=LONGEST, message=TOO_LONG)])
+    return TextAreaField(label, [InputRequired(missing), Length(max=LONGEST)])
 
 
 class HelpForm(Form):
@@ -64,9 +63,7 @@ class DecideForm(Form):
         [InputRequired(_("请选同意不同意。"))],
         choices=[SelectChoice("yes", _("同意转")), SelectChoice("no", _("不同意"))],
     )
-    words = TextAreaField(
-        _("说明（不同意的要写原因）"), [Optional(), Length(max=LONGEST, message=TOO_LONG)]
-    )
+    words = TextAreaField(_("说明（不同意的要写原因）"), [Optional(), Length(max=LONGEST)])
 
 
 class _UnitForm(Form):
@@ -86,13 +83,11 @@ class _UnitForm(Form):
 class LinkForm(_UnitForm):
     """What a unit is asked to do, and what it may see."""
 
-    name = StringField(
-        _("具体是谁（可不写）"), [Optional(), Length(max=LONGEST_NAME, message=TOO_LONG)]
-    )
+    name = StringField(_("具体是谁（可不写）"), [Optional(), Length(max=LONGEST_NAME)])
     what = _words(_("请他们做什么"), _("请写明请他们做什么。"))
     where = StringField(
         _("在哪里"),
-        [InputRequired(_("请写在哪里。")), Length(max=LONGEST_PLACE, message=TOO_LONG)],
+        [InputRequired(_("请写在哪里。")), Length(max=LONGEST_PLACE)],
     )
     photos = SelectMultipleField(_("带上哪些照片"), choices=[], validate_choice=False)
 
@@ -106,9 +101,7 @@ class LinkForm(_UnitForm):
 class UnitCallForm(_UnitForm):
     """How a call to a unit went."""
 
-    name = StringField(
-        _("谁接的、什么号码（可不写）"), [Optional(), Length(max=LONGEST_NAME, message=TOO_LONG)]
-    )
+    name = StringField(_("谁接的、什么号码（可不写）"), [Optional(), Length(max=LONGEST_NAME)])
     what = _words(_("请他们做什么"), _("请写明请他们做什么。"))
     said = RadioField(
         _("对方怎么答"),
@@ -123,9 +116,7 @@ class SayForm(Form):
 
     key = HiddenField()
     said = HiddenField()
-    words = TextAreaField(
-        _("说一句"), [Optional(), Length(max=LONGEST, message=_("最多写 500 个字。"))]
-    )
+    words = TextAreaField(_("说一句"), [Optional(), Length(max=LONGEST)])
     photos = MultipleFileField(_("照片（可不拍）"))
 
     def sent(self) -> list[tuple[Kind, bytes]]:
@@ -142,7 +133,7 @@ class ExternalForm(Form):
         _("对方的编号"),
         [
             InputRequired(_("请写对方系统里的编号。")),
-            Length(max=LONGEST_NUMBER, message=TOO_LONG),
+            Length(max=LONGEST_NUMBER),
         ],
     )
 

@@ -3,13 +3,13 @@
 from typing import Any, Final
 
 from flask_babel import lazy_gettext as _
-from wtforms import HiddenField, SelectField, StringField
+from wtforms import DateField, HiddenField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
 from grid.errors import NotThatWay
 from grid.forms import LONGEST_LINE, choice, number
 from grid.rules.roster import LABELS, USUAL, Kind, Line, read_minutes
-from kernel.forms import DayField, Form, text
+from kernel.forms import Form, text
 
 KINDS: Final = [choice(kind.value, _(label)) for kind, label in LABELS.items()]
 
@@ -22,8 +22,8 @@ class DutyForm(Form):
     kind = SelectField(_("哪种班"), choices=KINDS, validate_choice=False)
     person = SelectField(_("谁值班"), choices=[], validate_choice=False)
     stands_for = SelectField(_("替谁（只有替班要选）"), choices=[], validate_choice=False)
-    first_day = DayField(_("从哪天"), [InputRequired(_("请选从哪天起。"))])
-    last_day = DayField(_("到哪天"), [Optional()])
+    first_day = DateField(_("从哪天"), [InputRequired(_("请选从哪天起。"))])
+    last_day = DateField(_("到哪天"), [Optional()])
     opens = StringField(_("从几点"), [Optional(), Length(max=5)])
     closes = StringField(_("到几点"), [Optional(), Length(max=5)])
 
@@ -66,7 +66,7 @@ class HandOverForm(Form):
     owner = HiddenField()
     reason = StringField(
         _("原因（对方和记录里看得到）"),
-        [InputRequired(_("请写明原因。")), Length(max=LONGEST_LINE, message=_("写得太长了。"))],
+        [InputRequired(_("请写明原因。")), Length(max=LONGEST_LINE)],
     )
 
 

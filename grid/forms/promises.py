@@ -15,12 +15,11 @@ from grid.rules import PauseReason
 from grid.rules.phrases import Situation
 from kernel.forms import Form, text
 
-TOO_LONG: Final = _("写得太长了。")
 YES_NO: Final = [SelectChoice("yes", _("同意")), SelectChoice("no", _("不同意"))]
 
 
 def _words(label: str) -> TextAreaField:
-    return TextAreaField(label, [Optional(), Length(max=LONGEST_TEXT, message=TOO_LONG)])
+    return TextAreaField(label, [Optional(), Length(max=LONGEST_TEXT)])
 
 
 class PhraseForm(Phrased, CaseForm):
@@ -68,9 +67,7 @@ class ApproveForm(CaseForm):
 
     name = "approve"
     granted = RadioField(_("批不批"), [InputRequired(_("请选批还是不批。"))], choices=YES_NO)
-    sentence = StringField(
-        _("说一句（不同意时必须写）"), [Optional(), Length(max=LONGEST_LINE, message=TOO_LONG)]
-    )
+    sentence = StringField(_("说一句（不同意时必须写）"), [Optional(), Length(max=LONGEST_LINE)])
 
 
 class JudgeForm(PhraseForm):
@@ -97,9 +94,7 @@ class SupervisorCallForm(Form):
         [InputRequired(_("请选打通了没有。"))],
         choices=[SelectChoice("yes", _("打通了")), SelectChoice("no", _("没人接"))],
     )
-    note = TextAreaField(
-        _("居民说了什么"), [Optional(), Length(max=LONGEST_TEXT, message=TOO_LONG)]
-    )
+    note = TextAreaField(_("居民说了什么"), [Optional(), Length(max=LONGEST_TEXT)])
 
 
 class NewPhraseForm(Form):
@@ -111,7 +106,7 @@ class NewPhraseForm(Form):
         _("那句话"),
         [
             InputRequired(_("请写一句话。")),
-            Length(max=LONGEST_LINE, message=_("最多写 200 个字。")),
+            Length(max=LONGEST_LINE),
         ],
     )
 

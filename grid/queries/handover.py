@@ -47,17 +47,23 @@ def owners(session: Session, *, by: Actor) -> tuple[Owner, ...]:
     mine = _to_move(select(Case).where(Case.state.in_(OPEN), Case.owner_id.is_not(None)), by)
     chosen = mine.with_only_columns(Case.id)
     rows = session.execute(
-        select(Case.owner_id, Person.public_name, func.count(Case.id), Account.closed_at)
+        select(
+            Case.owner_id,
+            Person.public_name,
+            Account.login,
+            func.count(Case.id),
+            Account.closed_at,
+        )
         .join(Person, Person.id == Case.owner_id)
         .outerjoin(Account, Account.person_id == Case.owner_id)
         .where(Case.id.in_(chosen))
-        .group_by(Case.owner_id, Person.public_name, Account.closed_at)
+        .group_by(Case.owner_id, Person.public_name, Account.login, Account.closed_at)
         .order_by(Account.closed_at.is_(None), func.count(Case.id).desc(), Case.owner_id)
         .limit(MOST_OWNERS)
     )
     return tuple(
-        Owner(person_id=who, name=name, cases=number, has_left=closed is not None)
-        for who, name, number, closed in rows
+        Owner(person_id=who, name=name or login or "", cases=number, has_left=closed is not None)
+        for who, name, login, number, closed in rows
         if who is not None
     )
 

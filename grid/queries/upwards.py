@@ -106,7 +106,13 @@ def call_for(session: Session, call_id: int, *, by: Actor, now: datetime) -> Sup
 def extensions_asked(session: Session, *, by: Actor) -> tuple[AskedTime, ...]:
     """Return the asks for more time that *by* may decide, the most urgent first; one statement."""
     rows = session.execute(
-        select(Case, Extension.reason, Area.name.label("area_name"), Person.public_name)
+        select(
+            Case,
+            Extension.reason,
+            Area.name.label("area_name"),
+            Person.public_name,
+            Person.name.label("own_name"),
+        )
         .join(Extension, Extension.case_id == Case.id)
         .join(Area, Area.code == Case.area_code)
         .join(Person, Person.id == Extension.asked_by)
@@ -119,7 +125,7 @@ def extensions_asked(session: Session, *, by: Actor) -> tuple[AskedTime, ...]:
             number=row.Case.number,
             title=title_of(row.Case),
             area_name=row.area_name,
-            who=row.public_name,
+            who=row.public_name or row.own_name,
             reason=row.reason,
             close_by=row.Case.close_by,
         )

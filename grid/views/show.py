@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as later
 
 from grid.queries import Card
-from grid.rules import ClockKind, Colour, RunningClock, State
+from grid.rules import TABLE, ClockKind, Colour, Move, RunningClock, State
 from kernel.access import Actor
 from kernel.grants import Role
 from kernel.web.show import called, iso, when
@@ -26,7 +26,15 @@ DUE: Final = {
     ClockKind.RESPOND: later("联系上报人"),
     ClockKind.CLOSE: later("办结"),
 }
+GIVING: Final = (Move.ASSIGN, Move.REASSIGN)
 GIVES_OUT: Final = frozenset({State.SUBMITTED, State.ACCEPTED, State.RETURNED, State.REOPENED})
+DESKS: Final = frozenset({Role.TOWN_ADMIN, Role.DISTRICT_CMD, Role.DEPT_HANDLER})
+# Which desks the table lets give out a case in each of these states: the others get no button.
+GIVERS: Final = {
+    state: DESKS
+    & {who for move in GIVING if (state, move) in TABLE for who in TABLE[state, move].by}
+    for state in GIVES_OUT
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,8 +162,7 @@ def _button(card: Card, by: Actor, *, mine: bool) -> Button | None:
         return _own_button(card)
     if card.state is State.TO_VERIFY:
         return Button(label=_("去核实"), icon="ok", href=_case(card, "verify"))
-    may_give = by.wears(Role.TOWN_ADMIN, Role.DISTRICT_CMD, Role.DEPT_HANDLER)
-    if card.state in GIVES_OUT and may_give:
+    if by.wears(*GIVERS.get(card.state, ())):
         assign = url_for("grid.assign", number=card.number)
         return Button(label=_("派人"), icon="user", href=assign)
     return None

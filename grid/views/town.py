@@ -20,7 +20,7 @@ from grid.service import Values
 from grid.views.blueprint import now, pages
 from grid.views.case import Trouble, fresh, refuse
 from grid.views.roster import open_tonight
-from grid.views.show import card_view, level, place
+from grid.views.show import GIVING, card_view, level, place
 from kernel.access import require
 from kernel.calendar import missing_years
 from kernel.db import db
@@ -32,7 +32,6 @@ from kernel.web import current_actor, full_stop, row_number, sentence_of, shown_
 from kernel.work import transaction
 from people.rules import Level
 
-GIVING: Final = (Move.ASSIGN, Move.REASSIGN)
 VILLAGE_DIGITS: Final = 12
 
 

@@ -15,7 +15,7 @@ from kernel.web.limits import (
     forgive_own,
     limiter,
 )
-from kernel.web.memory import Memory, forget_all, keeps_any
+from kernel.web.memory import Memory, forget_all, keeps_any, remembers
 from kernel.web.numbers import RowNumber, row_number
 from kernel.web.pages import (
     answers_json,
@@ -53,6 +53,7 @@ __all__ = [
     "install_show",
     "keeps_any",
     "limiter",
+    "remembers",
     "row_number",
     "sentence_of",
     "show_in",

@@ -61,6 +61,11 @@ class Memory:
 RECEIPTS: Final[list[Memory]] = []  # each kind there is, so that a phone can forget all of them
 
 
+def remembers(number: str) -> bool:
+    """Whether this phone made or opened the receipt with *number*, of whichever kind."""
+    return any(number in kind.numbers() for kind in RECEIPTS)
+
+
 def keeps_any() -> bool:
     """Whether this phone remembers a receipt of whichever kind."""
     return any(kind.numbers() for kind in RECEIPTS)

@@ -13,7 +13,8 @@ from kernel.audit import AuditLine, hidden_from
 from kernel.clock import SHANGHAI
 from kernel.permissions import Permission
 from people import rules
-from people.models import Account
+from people.models import Account, Person
+from people.rules.actions import ACTIONS, persons_in
 
 PAGE: Final = 50
 EXPORTED: Final = 500
@@ -23,10 +24,10 @@ FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(9000, 1, 1)
 
 @dataclass(frozen=True, slots=True)
 class AuditPage:
-    """Fifty lines, the newest first, who did what they say, and where the next fifty begin."""
+    """Fifty lines, the newest first, whom they name, and where the next fifty begin."""
 
     lines: Sequence[AuditLine]
-    logins: Mapping[int, str]
+    staff: Mapping[int, str]  # of those it names
     before: int | None  # for the next page; None on the last
 
 
@@ -42,7 +43,7 @@ class AuditRow:
 class AuditFilter:
     """What part of the log is wanted.  Days are Shanghai's, both included."""
 
-    action: str = ""  # what it begins with
+    action: str = ""  # one of the known, or what it begins with
     area: str = ""
     first: date | None = None
     last: date | None = None
@@ -61,12 +62,15 @@ def audit_page(session: Session, wanted: AuditFilter, *, by: Actor) -> AuditPage
     found = session.scalars(statement.limit(PAGE + 1)).all()
     lines = found[:PAGE]
     ids = {line.actor_id for line in lines if line.actor_id is not None}
+    ids |= {one for line in lines for one in persons_in(f"{line.subject} {line.detail}")}
     rows = session.execute(
-        select(Account.person_id, Account.login).where(Account.person_id.in_(sorted(ids)))
+        select(Account.person_id, Account.login, Person.public_name)
+        .join(Person, Person.id == Account.person_id)
+        .where(Account.person_id.in_(sorted(ids)))
     )
     return AuditPage(
         lines,
-        dict(rows.all()),
+        {number: f"{name}（{login}）" if name else login for number, login, name in rows},
         lines[-1].id if len(found) > PAGE else None,
     )
 
@@ -95,7 +99,9 @@ def audit_rows(session: Session, wanted: AuditFilter, *, by: Actor) -> Iterator[
 def _filtered(statement: S, wanted: AuditFilter, by: Actor) -> S:
     # Whoever a thing is against does not learn from the log who is at it.
     statement = statement.where(*hidden_from(AuditLine.subject, by.id))
-    if wanted.action:
+    if wanted.action in ACTIONS:
+        statement = statement.where(AuditLine.action == wanted.action)
+    elif wanted.action:
         statement = statement.where(AuditLine.action.startswith(wanted.action, autoescape=True))
     if wanted.area:
         rules.level_of(wanted.area)

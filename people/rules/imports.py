@@ -21,7 +21,7 @@ AREA_COLUMNS: Final[Mapping[str, Sequence[str]]] = MappingProxyType(
         "zone": ("片区",),
         "desk_phone": ("值班电话", "公开电话"),
         "shows_phones": ("电话公开", "是否公开电话"),
-        "boundary": ("边界",),
+        "boundary": ("范围", "边界"),
     }
 )
 STAFF_COLUMNS: Final[Mapping[str, Sequence[str]]] = MappingProxyType(

@@ -55,7 +55,7 @@ def checked_robot_url(url: str, *, allowed: Sequence[str]) -> str:
     """
     kept = url.strip()
     if not kept.startswith(tuple(allowed)) or not _ADDRESS.fullmatch(kept):
-        raise BadField("地址不对，请到群里重新复制机器人的 Webhook 地址")
+        raise BadField("地址不对，请到群里重新复制机器人的地址")
     return kept
 
 
@@ -68,14 +68,14 @@ def checked_boundary(text: str) -> Mapping[str, object] | None:
     if not text.strip():
         return None
     if len(text) > LONGEST_BOUNDARY:
-        raise BadField("边界太长")
+        raise BadField("范围太长，请让画图的人少画一些点")
     try:
         found = json.loads(text)
     except (ValueError, RecursionError):
-        raise BadField("边界不是 GeoJSON") from None
+        raise BadField("范围看不懂，请打开画图软件导出的文件，全部复制再粘贴一次") from None
     geometry = _geometry(found)
     if sum(_count(ring) for ring in _rings(geometry)) > MOST_POINTS:
-        raise BadField("边界的点太多，最多 %(most)s 个", most=MOST_POINTS)
+        raise BadField("范围的点太多，最多 %(most)s 个", most=MOST_POINTS)
     return {"type": geometry["type"], "coordinates": geometry["coordinates"]}
 
 
@@ -87,7 +87,7 @@ def _geometry(found: object) -> Mapping[str, object]:
         "Polygon",
         "MultiPolygon",
     ):  # a list, say, has no place in a set
-        raise BadField("边界要是 GeoJSON 的 Polygon 或 MultiPolygon")
+        raise BadField("范围要是围起来的一块或几块，不能是点和线")
     return found
 
 
@@ -95,19 +95,19 @@ def _rings(geometry: Mapping[str, object]) -> Iterator[object]:
     coordinates = geometry.get("coordinates")
     shapes = [coordinates] if geometry["type"] == "Polygon" else coordinates
     if not isinstance(shapes, list) or not shapes:
-        raise BadField("边界里没有坐标")
+        raise BadField("范围里没有坐标")
     for rings in shapes:
         if not isinstance(rings, list) or not rings:
-            raise BadField("边界里没有坐标")
+            raise BadField("范围里没有坐标")
         yield from rings
 
 
 def _count(ring: object) -> int:
     """Return how many points a ring has, after making sure that it is one."""
     if not isinstance(ring, list) or len(ring) < LEAST_RING or ring[0] != ring[-1]:
-        raise BadField("边界没有围成一圈")
+        raise BadField("范围没有围成一圈")
     if not all(_is_point(point) for point in ring):
-        raise BadField("边界的坐标要写成 [经度, 纬度]")
+        raise BadField("范围里的坐标不对，要先写经度、再写纬度")
     return len(ring)
 
 

@@ -1,10 +1,10 @@
 """The log of who did what, for those who watch over it."""
 
-from collections import defaultdict
 from typing import Any
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from kernel.access import require
 from kernel.db import db
@@ -14,6 +14,7 @@ from kernel.permissions import Permission
 from kernel.web import current_actor, row_number, show_in
 from people import queries, rules
 from people.forms import AuditExportForm, AuditForm
+from people.rules.actions import Named, codes_in
 from people.views.blueprint import pages
 
 EXPORT = "export"  # before the names of the second form's fields
@@ -41,7 +42,8 @@ def audit() -> ResponseReturnValue:
     # Nothing but our own fields: url_for would take _scheme and the like from a stranger's link.
     kept: dict[str, Any] = {name: request.args[name] for name in request.args if name in form}
     more = url_for("people.audit", **kept, before=page.before) if page.before else ""
-    codes = [line.area for line in page.lines if rules.is_code(line.area)]
+    named = [one for line in page.lines for one in (line.area, *codes_in(line.detail))]
+    codes = [one for one in named if rules.is_code(one)]
     places = queries.paths_of(db.session(), codes, top=rules.Level.TOWN)
     return render_template(
         "people/audit.html",
@@ -49,5 +51,6 @@ def audit() -> ResponseReturnValue:
         export=AuditExportForm(None, prefix=EXPORT, data=form.data),
         page=page,
         more=more,
-        places=defaultdict(str, places),
+        places=places,
+        named=Named(staff=page.staff, places=places, say=gettext),
     )

@@ -17,6 +17,7 @@ from kernel.web import csv_file, current_actor, show_in
 from kernel.work import transaction
 from people import queries
 from people.forms import AuditExportForm, AuditForm
+from people.rules.actions import ACTIONS
 from people.views.audit import EXPORT
 from people.views.blueprint import pages
 
@@ -53,7 +54,16 @@ def export_audit() -> ResponseReturnValue:
 
 
 def _file(wanted: queries.AuditFilter, by: Actor) -> Response:
-    heads = [_("编号"), _("时间"), _("谁"), _("做了什么"), _("对什么"), _("区域"), _("说明")]
+    heads = [
+        _("编号"),
+        _("时间"),
+        _("谁"),
+        _("做了什么"),
+        _("对什么"),
+        _("区域"),
+        _("说明"),
+        _("代码"),
+    ]
     return csv_file(f"audit-{wanted.first}-{wanted.last}.csv", heads, _rows(wanted, by))
 
 
@@ -62,4 +72,5 @@ def _rows(wanted: queries.AuditFilter, by: Actor) -> Iterator[tuple[object, ...]
         line = row.line
         who = row.login or ("" if line.actor_id is None else f"#{line.actor_id}")
         at = line.at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
-        yield line.id, at, who, line.action, line.subject, line.area, line.detail
+        done = _(ACTIONS.get(line.action, line.action))
+        yield line.id, at, who, done, line.subject, line.area, line.detail, line.action

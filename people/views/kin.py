@@ -5,6 +5,7 @@ from http import HTTPStatus
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as later
 from wtforms import StringField
 from wtforms.validators import InputRequired, Length
 
@@ -25,8 +26,8 @@ class KinForm(Form):
     """Somebody's relative."""
 
     who = StringField(
-        "亲属的登录名或手机号",
-        [InputRequired("请写登录名或手机号。"), Length(max=80)],
+        later("亲属的登录名或手机号"),
+        [InputRequired(later("请写登录名或手机号。")), Length(max=80)],
     )
 
 

@@ -112,7 +112,7 @@ OPEN = {
     "citizen.queries.receipts.villages": "names of areas are public",
     "complaints.queries.answerers": "the program's own, to find who can answer at a desk",
     "complaints.queries.area_for": "names of areas are public",
-    "complaints.queries.area_of_report": "its receipt tells the same to whoever has the number",
+    "complaints.queries.area_of_report": "asked only for a receipt that this phone has opened",
     "complaints.queries.attachments_of": "the caller has shown that the complaint is theirs",
     "complaints.queries.by_number": "the number is the permission for the state alone",
     "complaints.queries.closed_before": "the program's own, to forget what was kept long enough",

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from citizen.service.telling import secret_of
 from complaints import service
 from complaints.models import Complaint
 from complaints.rules import About, Desk, State, printed
@@ -80,11 +81,25 @@ class TestForm:
     ) -> None:
         report = make_case(session)
         session.commit()
+        client.get(f"/r/{report.number}?k={secret_of(report.number)}")
 
         page = client.get(f"/complain?from=/r/{report.number}").text
 
         assert value(page, "about_number") == report.number
         assert re.search(rf'value="{VILLAGE}" selected', page)
+
+    def test_tells_a_stranger_nothing_of_which_receipts_there_are(
+        self, client: FlaskClient, session: Session
+    ) -> None:
+        there = make_case(session).number
+        session.commit()
+
+        def page(number: str) -> tuple[int, str]:
+            answer = client.get(f"/complain?from=/r/{number}")
+            key = value(answer.text, "submission_key")
+            return answer.status_code, answer.text.replace(number, "").replace(key, "")
+
+        assert page(there) == page("7K3M9QTX42HR")
 
     @pytest.mark.parametrize(
         "came", ["", "/r/NONE", "/r/AAAAAAAAAAAA", "//evil", "/S/", "/S/x?y", "x" * 5000, "\x00"]

@@ -4,7 +4,7 @@ from sqlalchemy.orm import Session
 from grid.rules import Level, State, Urgency
 from kernel.access import Actor
 from kernel.grants import Role
-from tests.factories import GRID, NEXT_GRID, NEXT_VILLAGE, TOWN, VILLAGE, make_staff
+from tests.factories import DISTRICT, GRID, NEXT_GRID, NEXT_VILLAGE, TOWN, VILLAGE, make_staff
 from tests.fakes import NOON, FixedClock
 from tests.grid.factories import make_case, make_station
 from tests.grid.pages import Desk, plain
@@ -34,6 +34,22 @@ class TestQueue:
 
         assert "等别人核实" in page
         assert 'class="do"' not in page
+
+    @pytest.mark.parametrize("state", [State.ACCEPTED, State.RETURNED, State.REOPENED])
+    @pytest.mark.parametrize(
+        ("role", "area"), [(Role.TOWN_ADMIN, TOWN), (Role.DISTRICT_CMD, DISTRICT)]
+    )
+    def test_a_button_to_give_it_out_leads_to_a_page_that_opens(
+        self, session: Session, desk: Desk, state: State, role: Role, area: str
+    ) -> None:
+        case = make_case(session, state=state, place_name="菜场东门")
+        desk.sits(make_staff(session, role, area=area))
+
+        page = desk.read("/staff/")
+        opens = desk.get(f"/staff/case/{case.number}/assign").status_code == 200
+
+        assert "菜场东门" in page
+        assert (f"{case.number}/assign" in page) is opens
 
     def test_what_is_urgent_stands_on_top(
         self, session: Session, desk: Desk, worker: Actor

@@ -146,6 +146,14 @@ class TestReading:
 
         assert calendar.days == (WorkDay(date(2027, 1, 1), DayKind.OFF, "元旦"),)
 
+    def test_takes_the_words_a_clerk_writes(self) -> None:
+        table = "日期,安排,名称\n2027-01-01,放假,元旦\n2027-01-02,补班,元旦\n"
+
+        assert WorkCalendar.parse(table).days == (
+            WorkDay(date(2027, 1, 1), DayKind.OFF, "元旦"),
+            WorkDay(date(2027, 1, 2), DayKind.WORK, "元旦"),
+        )
+
     def test_does_without_the_column_of_weekdays(self) -> None:
         assert len(WorkCalendar.parse("date,kind,name\n2027-01-01,off,元旦\n").days) == 1
 
@@ -156,10 +164,10 @@ class TestReading:
             ("20270101,off,元旦,五", "日期"),
             ("2027-W01-1,off,元旦,一", "日期"),
             (",off,元旦,五", "日期"),
-            ("2027-01-01,rest,元旦,五", "kind"),
-            ("2027-01-01,OFF,元旦,五", "kind"),
+            ("2027-01-01,rest,元旦,五", "安排"),
+            ("2027-01-01,OFF,元旦,五", "安排"),
             ("2027-01-01,off,,五", "什么节"),
-            ("2027-01-01", "kind"),
+            ("2027-01-01", "安排"),
             ("2027-01-01,off,元旦,五,多", "列多了"),
             ("2027-01-01,off,元旦,六", "星期五"),
             ("2027-01-04,work,元旦,一", "补班"),

@@ -4,17 +4,20 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from threading import Barrier
+from time import sleep
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from citizen import service
-from citizen.errors import RatedAlready, UrgedToday
+from citizen import rules, service
+from citizen.errors import RatedAlready, TooMuchWritten, UrgedToday
 from citizen.models import Rating, Report, SaidFor, TakenDown, Told, Urge
 from citizen.rules import Channel, Place, Satisfied, Solved, Template, Wish
 from citizen.service import Heard
+from citizen.service.counter import LOOKED
 from grid.models import Case, CaseFile
+from kernel.audit import AuditLine
 from kernel.db import Model, db
 from kernel.delivery import deliver, sweep
 from kernel.grants import Role
@@ -23,10 +26,11 @@ from kernel.outbox import Delivery
 from kernel.work import Parts, transaction
 from tests.citizen.factories import PHONE, close, make_case, make_code, make_report, said
 from tests.factories import GRID, make_area, make_staff
-from tests.fakes import FixedClock
+from tests.fakes import NOON, FixedClock
 from tests.kernel.media.samples import picture
 
 THREADS = 8
+STILL_OPEN = 0.3  # seconds before it is committed, in which the others would count
 HERE = Place(area_code=GRID, name="菜场东门")
 
 
@@ -239,3 +243,59 @@ def test_eight_times_the_same_rating_by_telephone_is_one(live: Flask) -> None:
 
     assert race(live, tap) == [True] * THREADS
     assert (count(live, Rating), count(live, SaidFor)) == (1, 1)
+
+
+def test_of_eight_looks_at_once_the_last_one_of_the_hour_is_had_once(live: Flask) -> None:
+    with live.app_context():
+        clerk = make_staff(db.session(), Role.VILLAGE_ADMIN, area=GRID[:12])
+        for _ in range(rules.MOST_LOOKS_IN_AN_HOUR - 1):
+            db.session.add(
+                AuditLine(at=NOON, actor_id=clerk.id, action=LOOKED, subject="phone:x", area="")
+            )
+        db.session.commit()
+
+    def look(number: int) -> bool:
+        try:
+            with transaction() as work:
+                service.look_up(work, f"1381234000{number}", by=clerk)
+                sleep(STILL_OPEN)
+        except TooMuchWritten:
+            return False
+        return True
+
+    assert sorted(map(bool, race(live, look))) == [False] * 7 + [True]
+    assert count(live, AuditLine) == rules.MOST_LOOKS_IN_AN_HOUR
+
+
+def test_of_eight_reports_at_once_the_last_one_of_the_hour_is_taken_once(live: Flask) -> None:
+    with live.app_context():
+        clerk = make_staff(db.session(), Role.VILLAGE_ADMIN, area=GRID[:12])
+        for _ in range(rules.MOST_IN_AN_HOUR - 1):
+            report = make_report(db.session())
+            db.session.add(
+                TakenDown(
+                    report_id=report.id,
+                    by=clerk.id,
+                    area_code=GRID,
+                    outside=False,
+                    channel=Channel.PHONE,
+                    name_given=False,
+                    contact_given=False,
+                    consent="",
+                    taken_at=NOON,
+                )
+            )
+        db.session.commit()
+
+    def take(number: int) -> bool:
+        words = replace(said(), words=f"灯 {number}", submission_key=f"{number}")
+        try:
+            with transaction() as work:
+                service.take_down(work, words, HERE, channel=Channel.PHONE, by=clerk)
+                sleep(STILL_OPEN)
+        except TooMuchWritten:
+            return False
+        return True
+
+    assert sorted(map(bool, race(live, take))) == [False] * 7 + [True]
+    assert count(live, TakenDown) == rules.MOST_IN_AN_HOUR

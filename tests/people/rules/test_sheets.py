@@ -103,7 +103,7 @@ class TestCsv:
         said = str(refusal.value)
         assert "没有“编码”这一列" in said
         assert "不认识的列：生日" in said
-        assert "编码、名称、片区、值班电话、电话公开、边界" in said
+        assert "编码、名称、片区、值班电话、电话公开、范围" in said
 
     @given(st.binary(max_size=300))
     def test_any_bytes_are_a_table_or_refused(self, content: bytes) -> None:

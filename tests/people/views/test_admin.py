@@ -27,6 +27,7 @@ from tests.factories import (
     make_area,
     make_staff,
 )
+from tests.fakes import NOON
 
 SignIn = Callable[[Actor], None]
 BOM = b"\xef\xbb\xbf"
@@ -335,10 +336,55 @@ class TestAudit:
 
         page = client.get("/staff/audit?action=area.").text
 
-        assert "area.add" in page
+        assert ">添加区域</td>" in page
         assert f"staff{town.id}" in page
-        assert "area.add" not in client.get("/staff/audit?action=staff.").text
-        assert "area.add" not in client.get("/staff/audit?last=2026-03-01").text
+        assert ">添加区域</td>" not in client.get("/staff/audit?action=area.edit").text
+        assert ">添加区域</td>" not in client.get("/staff/audit?last=2026-03-01").text
+
+    def test_it_reads_as_people_speak_and_names_staff_only(
+        self,
+        client: FlaskClient,
+        session: Session,
+        sign_in: SignIn,
+        town: Actor,
+        worker: Actor,
+        statements: list[str],
+    ) -> None:
+        resident = Person(made_at=NOON, name="王芳")
+        session.add(resident)
+        session.flush()
+        for action, subject, detail in (
+            ("case.hand-over", f"person:{worker.id}", f"交给 person:{town.id}：2 件，留下 0 件"),
+            ("household.join-approve", "household:7", f"person:{resident.id}"),
+            ("staff.hat-give", f"person:{town.id}", f"grid_full@{GRID}"),
+            ("receipt.say-for", "citizen.report:3", "urge"),
+        ):
+            session.add(
+                AuditLine(
+                    at=NOON,
+                    actor_id=town.id,
+                    action=action,
+                    subject=subject,
+                    detail=detail,
+                    area=GRID,
+                )
+            )
+        sign_in(make_staff(session, Role.AUDITOR, area=DISTRICT))
+        client.get("/staff/audit")
+
+        statements.clear()
+        page = client.get("/staff/audit").text
+        body = page.partition("<tbody>")[2]
+
+        assert re.search(rf"交给 [^<]*（staff{town.id}）：2 件，留下 0 件", body)
+        assert ">同意加入</td>" in body
+        assert ">住户 7</td>" in body
+        assert f">居民 {resident.id}</td>" in body
+        assert "专职网格员（" in body
+        assert ">催办</td>" in body
+        assert "王芳" not in body
+        assert not re.search(r"person:|hand-over|grid_full|join-", body)
+        assert len(statements) <= 6, statements
 
     def test_it_is_read_in_pages(
         self, client: FlaskClient, session: Session, sign_in: SignIn, worker: Actor
@@ -372,7 +418,7 @@ class TestAudit:
 @pytest.mark.parametrize(
     ("path", "heads"),
     [
-        ("/staff/areas/import", "编码,名称,片区,值班电话,电话公开,边界"),
+        ("/staff/areas/import", "编码,名称,片区,值班电话,电话公开,范围"),
         ("/staff/people/import", "登录名,姓名,称呼,手机,工作电话,身份"),
     ],
 )

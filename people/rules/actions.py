@@ -1,0 +1,294 @@
+"""What the lines of the audit log are called where people read them."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from itertools import chain
+from types import MappingProxyType
+from typing import Final
+
+from people.rules.dialects import DIALECTS
+from people.rules.hats import ROLE_NAMES
+
+# By what they are about.  tests/architecture/test_actions.py finds what is noted and not here.
+GROUPS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
+    {
+        "登录和密码": {
+            "sign-in": "登录",
+            "sign-in.failed": "登录没成功",
+            "sign-in.locking": "错得太多，账号锁一阵",
+            "sign-in.locked": "账号锁着时来登录",
+            "sign-out": "退出登录",
+            "password.change": "改了密码",
+            "totp.on": "打开了动态码",
+            "totp.off": "关掉了动态码",
+            "resident.sign-in": "居民登录",
+        },
+        "工作人员": {
+            "staff.add": "添加工作人员",
+            "staff.edit": "改了对外称呼或电话",
+            "staff.reset": "重设了密码",
+            "staff.close": "停用账号",
+            "staff.hat-give": "给了一个身份",
+            "staff.hat-take": "去掉一个身份",
+            "staff.dialects": "改了会说的方言",
+            "staff.kin-noted": "登记了亲属",
+            "staff.kin-dropped": "去掉了亲属",
+        },
+        "区域": {
+            "area.add": "添加区域",
+            "area.edit": "改了区域",
+            "area.rename": "区域改名",
+            "area.import": "从表格导入区域",
+            "area.close": "撤销区域",
+            "area.robot-set": "设了工作群机器人",
+            "area.robot-try": "给工作群发了测试消息",
+            "area.robot-remove": "去掉了工作群机器人",
+        },
+        "值班": {
+            "duty.add": "排班",
+            "duty.change": "改班",
+            "duty.remove": "去掉一班",
+            "duty.copy": "照抄一周的班",
+            "duty.edit": "改了每周值班时间",
+        },
+        "事件": {
+            "case.hand-over": "把手上的事交给别人",
+            "case.contact-read": "看了报的人的电话",
+            "case.call-contact-read": "回访时看了报的人的电话",
+            "case.contact-copy": "把联系方式抄到别的系统",
+            "case.contact-forget": "报的人删掉了自己的联系方式",
+            "case.accused": "记下说的是谁",
+            "case.accused_link": "给被反映的一方发了链接",
+            "case.export": "导出事件清单",
+            "case.systems": "改了要抄送的系统",
+            "phrase.add": "添了一句常用语",
+            "phrase.remove": "去掉一句常用语",
+        },
+        "代录和回执": {
+            "receipt.take-down": "替来电的人记下一件事",
+            "receipt.say-for": "替来电的人补记",
+            "receipt.find": "按回执号查",
+            "receipt.find-by-phone": "按电话查",
+            "report.contact-forget": "删掉了回执上的联系方式",
+        },
+        "投诉": {
+            "complaint.named": "记下投诉的是谁",
+            "complaint.contact-read": "看了投诉人的电话",
+        },
+        "住户": {
+            "household.add": "添加住户",
+            "household.edit": "改了住户",
+            "household.read": "看了住户里有谁",
+            "household.import": "从表格导入住户",
+            "household.member-add": "添加一个人",
+            "household.member-edit": "改了一个人",
+            "household.member-remove": "移出一个人",
+            "household.head": "换户主",
+            "household.move": "搬家",
+            "household.split": "分户",
+            "household.split-off": "从别户分出来",
+            "household.merge": "并进来一户",
+            "household.merged": "并到别户",
+            "household.close": "注销住户",
+            "household.join-ask": "申请加入",
+            "household.join-card": "用卡加入",
+            "household.join-approve": "同意加入",
+            "household.join-refuse": "不同意加入",
+            "household.open-own": "自己开了一户",
+            "household.leave": "自己退出",
+            "household.put-out": "请出一个人",
+        },
+        "居民自己的资料": {
+            "person.read": "看了自己的资料",
+            "person.copy": "下载了自己的资料",
+            "person.correct-name": "改了自己的姓名",
+            "person.correct-phone": "换了自己的手机号",
+            "person.withdraw-consent": "撤回同意",
+            "person.delete": "注销了自己",
+        },
+        "码和活动": {
+            "qr.order": "要了一个码",
+            "qr.import": "从表格导入点位",
+            "qr.print": "印码",
+            "qr.order_print": "下了印刷单",
+            "qr.fetch": "取走印刷文件",
+            "qr.hang": "贴好了码",
+            "qr.check": "看过，码完好",
+            "qr.said-wrong": "有人说码有问题",
+            "qr.rename": "改了点位名",
+            "qr.move": "户码跟着搬家",
+            "qr.replace": "换了新码",
+            "qr.revoke": "作废了码",
+            "qr.export": "导出码的登记表",
+            "activity.sign-in-for": "替人签到",
+            "activity.names-read": "看了签到名单",
+        },
+        "系统": {
+            "audit.export": "导出操作日志",
+            "message.read": "看了消息记录",
+            "message.again": "再发一次消息",
+            "outbox.retry": "重试没办成的事",
+            "calendar.load": "载入工作日历",
+            "backup.made": "做了备份",
+            "backup.restored": "从备份恢复",
+            "media.lost": "文件找不到了",
+            "media.swept": "清掉没用上的文件",
+            "seal.rotate": "换了密钥",
+            "upkeep.inspect": "系统自查",
+            "upkeep.retention": "查了到期该删的",
+        },
+        "到期删除": {
+            "retention.accused": "删掉被反映一方的说法",
+            "retention.contact": "删掉联系方式",
+            "retention.duty": "删掉旧的值班表",
+            "retention.files": "删掉照片和录音",
+            "retention.household": "删掉住户资料",
+            "retention.log": "删掉旧日志",
+            "retention.member": "删掉住户成员",
+            "retention.outside": "删掉外部单位的往来",
+            "retention.position": "删掉精确位置",
+            "retention.sign_in": "删掉签到名单",
+            "retention.trouble": "删掉码的问题记录",
+        },
+    }
+)
+ACTIONS: Final[Mapping[str, str]] = MappingProxyType(
+    dict(chain.from_iterable(group.items() for group in GROUPS.values()))
+)
+# What a line is about: alone, or before a number.
+THINGS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "person": "居民",
+        "area": "区域",
+        "case": "事件",
+        "cases": "事件清单",
+        "citizen.report": "回执",
+        "complaint": "投诉",
+        "complaints": "投诉",
+        "household": "住户",
+        "household-import": "住户表",
+        "member": "住户成员",
+        "qr_code": "码",
+        "qr_order": "印刷单",
+        "qr_sign_in": "签到名单",
+        "qr_trouble": "码的问题",
+        "duty": "值班表",
+        "message": "消息",
+        "messages": "消息",
+        "outbox": "没办成的事",
+        "attachment": "文件",
+        "media:incoming": "收到的文件",
+        "login:unknown": "没有这个登录名",
+        "phone": "电话（不记号码）",
+        "audit": "操作日志",
+        "backup": "备份",
+        "calendar": "工作日历",
+        "inspection": "系统自查",
+        "inventory": "个人信息清单",
+        "keys": "密钥",
+    }
+)
+# Words of the code in a detail: alone, in a list, or at its beginning.
+DETAILS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "with position": "带位置",
+        "wecom": "企业微信",
+        "dingtalk": "钉钉",
+        "phone": "来电",
+        "counter": "到柜台",
+        "visit": "上门",
+        "add": "补充",
+        "urge": "催办",
+        "confirm": "确认办好了",
+        "rate": "评价",
+        "reopen": "要求重办",
+        "sound": "完好",
+        "covered": "被遮住了，或者贴上了别的码",
+        "broken": "破损、看不清",
+        "misplaced": "地点不对",
+        "foreign": "扫开的网址不一样",
+        "ask": "请居民补充",
+        "pause": "停表",
+        "extend": "申请延期",
+        "result": "报结果",
+        "reject": "不予受理",
+        "decide": "裁决异议",
+        "labels_24": "不干胶，一页 24 张",
+        "labels_10": "不干胶，一页 10 张",
+        "page": "一页一张",
+        "plate": "门牌",
+        "poster_a4": "海报（A4）",
+        "poster_a3": "海报（A3）",
+        "cards": "户码卡",
+        "waiting": "等着发",
+        "held": "等到早上发",
+        "sent": "已送出",
+        "failed": "没送成，会再试",
+        "given_up": "不发了",
+        "sms": "短信",
+        "voice": "语音电话",
+        **{role.value: name for role, name in ROLE_NAMES.items()},
+        **DIALECTS,
+    }
+)
+Say = Callable[[str], str]
+_NAMED: Final = re.compile(r"\b(person|household|case|message|qr_code):([0-9]{1,18})\b")
+_FIRST: Final = re.compile(r"(with position|[a-z_0-9]+)(?=$|[：:@])")
+_AREA: Final = re.compile(r"(@?)\b([0-9]{6,17})\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What the lines of a page name, as far as whoever reads it may know."""
+
+    staff: Mapping[int, str]
+    places: Mapping[str, str]
+    say: Say  # a sentence in the reader's language
+
+    def action(self, action: str) -> str:
+        """Return what was done."""
+        return self.say(ACTIONS[action]) if action in ACTIONS else action
+
+    def thing(self, subject: str, by: int | None = None) -> str:
+        """Return what it was done to: 住户 5; 自己 where *by* did it to themselves."""
+        if by is not None and subject == f"person:{by}":
+            return self.say("自己")
+        if subject in THINGS:
+            return self.say(THINGS[subject])
+        kind, _, number = subject.partition(":")
+        if kind == "person" and number.isdecimal():
+            return self.person(int(number))
+        if kind == "area":
+            return self.places.get(number, number).rpartition(" · ")[2]  # the line says where
+        return f"{self.say(THINGS[kind])} {number}" if kind in THINGS else subject
+
+    def person(self, number: int) -> str:
+        """Return a member of staff by name, anybody else by number: who they are is in no log."""
+        name = self.staff.get(number)
+        return f"{self.say(THINGS['person'])} {number}" if name is None else name
+
+    def detail(self, detail: str) -> str:
+        """Return what else was written down, without the words of the code."""
+        words = detail.split("、")
+        if set(words) <= set(DETAILS):
+            return self.say("、").join(self.say(DETAILS[word]) for word in words)
+        first = _FIRST.match(detail)
+        if first and first[0] in DETAILS:
+            detail = self.say(DETAILS[first[0]]) + detail[first.end() :]
+        detail = _AREA.sub(self._area, detail)
+        return _NAMED.sub(lambda found: self.thing(found[0]), detail)
+
+    def _area(self, found: re.Match[str]) -> str:
+        name = self.places.get(found[2]) or found[2]
+        return f"（{name}）" if found[1] else name
+
+
+def codes_in(words: str) -> list[str]:
+    """Return what may be the codes of areas in a detail."""
+    return [code for _, code in _AREA.findall(words)]
+
+
+def persons_in(words: str) -> set[int]:
+    """Return the numbers of the persons that a subject or a detail names."""
+    return {int(number) for kind, number in _NAMED.findall(words) if kind == "person"}
