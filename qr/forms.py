@@ -31,7 +31,7 @@ from qr.service import ActivityWanted, Drawing
 KINDS = [
     SelectChoice(kind.value, _(name))
     for kind, name in rules.KIND_NAMES.items()
-    if kind not in {"household", "sign_in"}
+    if rules.is_hung(kind)
 ]
 STATES = [SelectChoice(state.value, _(name)) for state, name in rules.STATE_NAMES.items()]
 FORMATS = [SelectChoice(form.value, _(name)) for form, name in rules.FORMAT_NAMES.items()]

@@ -4,24 +4,27 @@ from qr.service.activities import (
     ActivityWanted,
     Attended,
     Attender,
+    call_off,
     make_activity,
     read_names,
     sign_in,
     sign_in_for,
 )
-from qr.service.codes import (
-    Issued,
+from qr.service.cards import (
     NewCard,
-    Particulars,
     block_card,
     end_card,
-    issue,
     issue_card,
     move_card,
-    note_exported,
-    note_printed,
     put_card,
     reissue_card,
+)
+from qr.service.codes import (
+    Issued,
+    Particulars,
+    issue,
+    note_exported,
+    note_printed,
     replace,
     revoke,
 )
@@ -57,6 +60,7 @@ __all__ = [
     "NewCard",
     "Particulars",
     "block_card",
+    "call_off",
     "draw_code",
     "draw_testsheet",
     "draw_view",
