@@ -118,7 +118,10 @@ def test_the_scans_of_staff_are_not_counted(
     [
         ({"at": "elsewhere", "lat": "30.26", "lng": "120.16", "acc": "20"}, 1),
         ({"at": "elsewhere", "lat": "30.2501", "lng": "120.16", "acc": "20"}, 0),
-        ({"at": "here", "lat": "30.26", "lng": "120.16"}, 0),
+        ({"at": "here", "lat": "30.26", "lng": "120.16", "acc": "20"}, 1),
+        ({"at": "here", "lat": "30.26", "lng": "120.16", "acc": "5000"}, 0),
+        ({"at": "here", "lat": "30.2501", "lng": "120.16"}, 0),
+        ({"at": "here", "lat": "nan", "lng": "120.16"}, 0),
         ({"at": "elsewhere", "where": "桥头"}, 0),
     ],
 )
@@ -135,6 +138,24 @@ def test_a_report_from_far_away_is_counted_at_its_code_once(
 
     session.expire_all()
     assert session.get_one(Code, code_id).far_reports == far
+    if more["at"] == "here":  # where the code hangs, and not where the phone was
+        row = session.execute(select(Report.lat, Report.lng, Report.acc)).one()
+        assert tuple(row) == (30.25, 120.16, None)
+
+
+def test_who_types_the_number_of_a_code_stands_nowhere_near_it(
+    client: FlaskClient, session: Session, code: Code
+) -> None:
+    code.lat, code.lng = 30.25, 120.16
+    code_id, typed = code.id, {"spot": str(code.spot_number), "lat": "30.9", "lng": "120.9"}
+    session.commit()
+
+    client.post("/report", data={"words": "灯不亮", **typed})
+    deliver_all(session)
+
+    session.expire_all()
+    assert session.get_one(Code, code_id).far_reports == 0
+    assert session.scalars(select(Report.code_id)).one() == code_id
 
 
 def test_a_code_whose_grid_was_renamed_or_closed_still_takes_reports(
