@@ -176,15 +176,16 @@ def _for_staff(scanned: Scanned) -> dict[str, object] | None:
     by = current_actor_or_none()
     if by is None or not current_user.is_staff:
         return None
+    counts = not scanned.replaced and not scanned.revoked
+    hangs = counts and reaches(by, Permission.QR_HANG, scanned.area_code)
     return {
         "cases": grid.open_at(
             db.session(), scanned.code_id or 0, by=by, now=parts().clock.now()
         ).cards,
         "code_id": scanned.code_id,
         "old": scanned.replaced,
-        "hangs": not scanned.replaced
-        and not scanned.revoked
-        and reaches(by, Permission.QR_HANG, scanned.area_code),
+        "hangs": hangs,
+        "told": counts and not hangs,
     }
 
 
