@@ -63,5 +63,9 @@ class MovesOn(Conflict):
     """The code is an activity's, which moves on its screen and is never printed."""
 
 
+class NoSuchSticker(NotFound):
+    """No such sticker was spoken of, or none in this person's area."""
+
+
 class NotAPicture(Refusal):
     """A file in which codes are to be read is none that we can open."""

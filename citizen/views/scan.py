@@ -26,7 +26,7 @@ from kernel.permissions import Permission
 from kernel.web import answers_json, count_sent, current_actor_or_none, sentence_of
 from kernel.web.show import called
 from kernel.work import parts, transaction
-from people.queries import reaches
+from people.queries import desk_for, reaches, villages
 from people.rules import Level, level_of
 from qr.queries import Scanned
 from qr.rules import CodeKind, Meaning, read_spot_number
@@ -166,7 +166,7 @@ def _form_page(scanned: Scanned, form: ReportForm) -> str:
         call_first=_call_first(),
         voice_max=rules.VOICE_SECONDS,
         photos_max=rules.MOST_PHOTOS,
-        villages=() if known else queries.villages(db.session()),
+        villages=() if known else villages(db.session()),
         staff=_for_staff(scanned) if known else None,
     )
 
@@ -254,7 +254,7 @@ def _place(scanned: Scanned) -> Place:
 def _chosen(form: ReportForm) -> Place:
     """Return the place whose number was typed, else the desk of the village that was chosen."""
     typed, village = text(form.spot), text(form.village)
-    desk = Place(area_code=queries.desk_for(db.session(), village))
+    desk = Place(area_code=desk_for(db.session(), village))
     if not typed:
         return desk
     number = read_spot_number(typed)

@@ -30,6 +30,7 @@ from qr.service.codes import (
 )
 from qr.service.forgetting import forget_attender, forget_sign_ins, sign_ins_due
 from qr.service.forgetting_troubles import forget_troubles, troubles_due
+from qr.service.look_alikes import say_look_alike, take_off
 from qr.service.orders import (
     forget_order_files,
     hand_on,
@@ -94,10 +95,12 @@ __all__ = [
     "rename",
     "replace",
     "revoke",
+    "say_look_alike",
     "say_wrong",
     "sign_in",
     "sign_in_for",
     "sign_ins_due",
     "sweep_prints",
+    "take_off",
     "troubles_due",
 ]
