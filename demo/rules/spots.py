@@ -12,6 +12,7 @@ REPLACED: Final = "清溪桥头公交站"
 UNPRINTED: Final = frozenset({"茶山茶叶加工坊", "石桥头修车铺"})
 SILENT: Final = "溪边步道凉亭"  # hangs, and nobody has scanned it
 COVERED: Final = "溪边老街公厕旁"
+STRANGE: Final = "清溪菜场西门的柱子上"  # where somebody saw a sticker that is none of ours
 ACTIVITY: Final = "周末清洁家园"
 HALL: Final = "清溪文化广场"
 CARDS: Final = 2  # household cards

@@ -29,6 +29,7 @@ SAID: Final = timedelta(hours=20)
 BEGAN: Final = timedelta(hours=1)
 LASTS: Final = timedelta(hours=3)
 SEEN: Final = "上面贴了一张“扫码领鸡蛋”的小广告"
+STRANGE: Final = "写着“平安码缴费”，扫开要填银行卡号"
 MOST_A_DAY: Final = 6  # scans of one code
 DAYS: Final = (1, 4)  # of each week on which they are counted, from its Monday
 
@@ -53,6 +54,7 @@ def hang_up(walk: Walk, cast: Cast, chance: SeededChance) -> None:
     walk.clock.moment = walk.end - SAID
     covered = next(one for one in alive if one.place_name == spots.COVERED)
     qr.say_wrong(work, covered.id, wrong=Wrong.COVERED, seen=SEEN)
+    qr.say_look_alike(work, district.VILLAGES[0].code, where=spots.STRANGE, seen=STRANGE)
     walk.clock.moment = walk.end
     scanned = [one for one in hung if one.place_name != spots.SILENT]
     qr.note_scans(work, dict(_scans(walk, scanned, chance)))

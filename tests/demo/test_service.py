@@ -44,7 +44,7 @@ from kernel.work import Work, transaction
 from people import service as people
 from people.models import Account, Area, Household, Membership, Person, Spoken
 from people.rules import Level
-from qr.models import Activity, Code, ScanWeek, Trouble
+from qr.models import Activity, Code, LookAlike, ScanWeek, Trouble
 from qr.rules import CodeKind, CodeState
 from tests.demo.conftest import DAY, load, make_app
 from tests.factories import make_area
@@ -110,6 +110,7 @@ class TestHowMuch:
         scanned = set(there.scalars(select(ScanWeek.code_id)))
         waiting = there.scalars(select(Code).where(Code.state == CodeState.ORDERED)).all()
         (wrong,) = there.scalars(select(Trouble)).all()
+        assert count(there, LookAlike) == 1
         replaced = there.scalars(select(Code).where(Code.state == CodeState.REPLACED)).one()
 
         assert count(there, ScanWeek) > 6 * len(scanned) > 6 * 40
