@@ -113,7 +113,7 @@ class TestHowMuch:
         assert count(there, LookAlike) == 1
         replaced = there.scalars(select(Code).where(Code.state == CodeState.REPLACED)).one()
 
-        assert count(there, ScanWeek) > 6 * len(scanned) > 6 * 40
+        assert count(there, ScanWeek) > 5 * len(scanned) > 5 * 30
         assert [one.place_name for one in hanging if one.id not in scanned] == [spots.SILENT]
         assert replaced.id in scanned
         assert any(one.checked_on for one in hanging)
