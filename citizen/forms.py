@@ -52,7 +52,8 @@ class ReportForm(Form):
             danger={"yes": True, "no": False}.get(text(self.danger)),
             here=text(self.at) != "elsewhere" or bool(text(self.spot)),
             where=where,
-            position=self._position(),
+            # Who types a number stands anywhere: of that code their phone says nothing.
+            position=None if text(self.spot) else self._position(),
             phone=phone,
             caller_name=name,
             notice_version=rules.known_notice(text(self.agreed)),

@@ -44,6 +44,8 @@ class Report(InArea, Model):
     lat: Mapped[float | None] = mapped_column(Numeric(9, 6, asdecimal=False))  # WGS-84
     lng: Mapped[float | None] = mapped_column(Numeric(9, 6, asdecimal=False))
     acc: Mapped[int | None]  # metres
+    # The phone said it was far from where the scanned code hangs; of "here" no more is kept.
+    far: Mapped[bool] = mapped_column(default=False, server_default=false())
     tile: Mapped[str | None] = mapped_column(String(24))
     category: Mapped[str | None] = mapped_column(String(40))  # preset by the code
     danger: Mapped[bool | None]

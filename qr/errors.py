@@ -15,6 +15,10 @@ class WrongMoment(Conflict):
     """The code is no longer in a state that allows it."""
 
 
+class HasOwnPage(Conflict):
+    """The code is no sticker: it ends on the page of its activity or household."""
+
+
 class OneCardOnly(Conflict):
     """The household has a card that still works."""
 
@@ -53,6 +57,14 @@ class NotNow(Conflict):
 
 class NeverPrinted(Refusal):
     """We have not printed this code; whoever hangs it has to say that it was printed elsewhere."""
+
+
+class MovesOn(Conflict):
+    """The code is an activity's, which moves on its screen and is never printed."""
+
+
+class NoSuchSticker(NotFound):
+    """No such sticker was spoken of, or none in this person's area."""
 
 
 class NotAPicture(Refusal):

@@ -18,7 +18,7 @@ from wtforms import (
 from wtforms.fields.choices import (  # type: ignore[attr-defined]  # the stubs are of 3.2
     SelectChoice,
 )
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from kernel.clock import SHANGHAI
 from kernel.forms import Form, text
@@ -33,7 +33,7 @@ from qr.service import ActivityWanted, Drawing
 KINDS = [
     SelectChoice(kind.value, _(name))
     for kind, name in rules.KIND_NAMES.items()
-    if kind not in {"household", "sign_in"}
+    if rules.is_hung(kind)
 ]
 STATES = [SelectChoice(state.value, _(name)) for state, name in rules.STATE_NAMES.items()]
 FORMATS = [SelectChoice(form.value, _(name)) for form, name in rules.FORMAT_NAMES.items()]
@@ -258,6 +258,38 @@ class NameForm(Form):
     """What the place of a code is called."""
 
     name = StringField(_("挂在哪里"), [Optional(), Length(max=rules.LONGEST_NAME)])
+
+
+class LookAlikeForm(Form):
+    """Where somebody saw a sticker that is none of ours, and what it says."""
+
+    where = StringField(
+        _("在哪里看到的"),
+        [
+            InputRequired(_("请写在哪里看到的，比如：菜场东门的墙上。")),
+            Length(max=80, message=_("写得太长了，最多 80 个字。")),
+        ],
+    )
+    village = StringField(_("是哪个村、哪个社区"), [Optional()])
+    seen = TextAreaField(
+        _("上面写着什么，扫开是什么网址（可以不写）"),
+        [Length(max=200, message=_("写得太长了，最多 200 个字。"))],
+    )
+    photo = FileField(_("照片（可不拍）"))
+
+    def validate_where(self, field: StringField) -> None:
+        """Refuse what leaves nothing to be seen."""
+        if all(map(rules.is_invisible, text(field))):
+            raise ValidationError(str(_("请写在哪里看到的，比如：菜场东门的墙上。")))
+
+    def picture(self) -> FileStorage | None:
+        """Return the picture that came along, as `HangForm.picture`."""
+        data = self.photo.data
+        return data if isinstance(data, FileStorage) and data.filename else None
+
+    def blame(self, sentence: str) -> None:
+        """Write *sentence* beside the picture."""
+        self.photo.errors = [*self.photo.errors, beside_field(sentence)]
 
 
 class WrongForm(Form):

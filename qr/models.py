@@ -119,6 +119,21 @@ class Trouble(Model):
     settled: Mapped[Settled | None]
 
 
+class LookAlike(InArea, Model):
+    """A sticker that is none of ours, and where somebody saw it.  The same said again counts up."""
+
+    __tablename__ = "qr_look_alike"
+    __table_args__ = ({"sqlite_autoincrement": True},)  # attachments name it
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    where: Mapped[str] = mapped_column(String(80))
+    seen: Mapped[str] = mapped_column(String(200), default="")  # what it says, what opened
+    times: Mapped[int] = mapped_column(default=1)
+    first_at: Mapped[datetime]
+    last_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None] = mapped_column(index=True)
+
+
 class TownNumbers(Model):
     """The last spot number a town has given out.  Numbers are never given twice."""
 

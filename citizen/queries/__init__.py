@@ -21,7 +21,6 @@ from citizen.queries.receipts import (
     Receipt,
     at_it,
     by_number,
-    desk_for,
     first_there,
     hanging,
     helper_of,
@@ -30,7 +29,6 @@ from citizen.queries.receipts import (
     receipt_of,
     shown_attachment,
     urged_on,
-    villages,
 )
 
 __all__ = [
@@ -45,7 +43,6 @@ __all__ = [
     "Receipt",
     "at_it",
     "by_number",
-    "desk_for",
     "first_there",
     "hanging",
     "helper_of",
@@ -60,5 +57,4 @@ __all__ = [
     "shown_attachment",
     "taken_by",
     "urged_on",
-    "villages",
 ]

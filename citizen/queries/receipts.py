@@ -18,12 +18,10 @@ from grid.queries import Progress
 from grid.queries.facts import hands
 from grid.rules import CATALOGUE, Privacy
 from kernel.access import Actor
-from kernel.errors import Unavailable
 from kernel.media import Attachment
 from people.models import Area, Person
 from people.queries import find_area
 from people.queries.bars import barred_from
-from people.rules import Level
 from qr import queries as qr
 from qr.models import Code
 
@@ -94,34 +92,6 @@ def receipt_of(session: Session, report: Report, *, now: datetime) -> Receipt:
 def urged_on(session: Session, report: Report, now: datetime) -> bool:
     """Whether it was urged already on the day in Shanghai that *now* lies in."""
     return session.get(Urge, (report.id, rules.day_of(now))) is not None
-
-
-def villages(session: Session) -> Sequence[tuple[str, str]]:
-    """Return code and name of every open village, for who scans a code nobody knows."""
-    rows = session.execute(
-        select(Area.code, Area.name)
-        .where(Area.level == Level.VILLAGE, Area.closed_at.is_(None))
-        .order_by(Area.code)
-    )
-    return [(code, name) for code, name in rows]
-
-
-def desk_for(session: Session, village: str) -> str:
-    """Return *village* if it is one of ours, else the district, whose desk takes the rest.
-
-    Raises:
-        Unavailable: no area was set up yet.
-    """
-    wanted = (Area.code == village) & (Area.level == Level.VILLAGE) & Area.closed_at.is_(None)
-    found = session.scalar(
-        select(Area.code)
-        .where(wanted | (Area.level == Level.DISTRICT))
-        .order_by(wanted.desc(), Area.code)
-        .limit(1)
-    )
-    if found is None:
-        raise Unavailable("这里还没有开通上报，请打服务电话。")
-    return found
 
 
 def first_there(session: Session, codes: Sequence[str]) -> str:

@@ -11,6 +11,7 @@ from typing import Final
 from citizen.errors import NothingSaid, TooManyWords
 from grid.rules import CATALOGUE
 from kernel import crockford
+from qr import rules as qr
 
 # The privacy notice that is shown now, and every one that a draft may still carry.
 NOTICE_VERSION: Final = "2026-01"
@@ -126,6 +127,18 @@ def settled(said: Said) -> Said:
     if said.here:
         return replace(said, tile=tile, where="", position=None)
     return replace(said, tile=tile)
+
+
+def is_far(said: Said, place: Place) -> bool:
+    """Whether the phone says that it is surely far from where the scanned code hangs.
+
+    Whoever gives a place may give it for "here" or for elsewhere: both say where they stood, and
+    a sticker that was carried away is scanned by people who tick "here".
+    """
+    if said.position is None or place.position is None or place.code_id is None:
+        return False
+    hangs, found = (qr.Position(at.lat, at.lng) for at in (place.position, said.position))
+    return qr.is_far(hangs, found, off=said.position.acc)
 
 
 def place_of(said: Said, place: Place) -> Place:

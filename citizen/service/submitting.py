@@ -22,7 +22,6 @@ from kernel.media import Attachment, Kind
 from kernel.work import Work
 from people.rules import Level, at_level
 from qr import service as qr
-from qr.rules import Position
 
 MOST_DRAWS: Final = 5  # one collision in 2**55 draws; five in a row are a broken source
 
@@ -58,8 +57,9 @@ def submit(
         TooManyWords: there are more words than are kept.
     """
     rules.checked_words(said.words, files=said.files)
+    far = rules.is_far(said, place)  # asked before the position of "here" is dropped
     said = rules.settled(said)
-    values = _columns(work, said, place, by=by, is_staff=is_staff)
+    values = _columns(work, said, place, by=by, is_staff=is_staff) | {"far": far}
     for _ in range(MOST_DRAWS):
         number = rules.new_number(work.parts.chance.letters)
         fresh = insert_if_new(work, Report, **values, number=number)
@@ -137,9 +137,8 @@ def push_to_grid(work: Work, report_id: int) -> None:
         return
     report.case_id = grid.open_case(work, _new_case(work, report))
     report.phone = report.caller_name = None
-    if not report.here and report.code_id and report.lat is not None and report.lng is not None:
-        said = Position(report.lat, report.lng)
-        qr.note_reported_from(work, report.code_id, said, off=report.acc)
+    if report.far and report.code_id:
+        qr.note_far_report(work, report.code_id)
 
 
 def lock(work: Work, report_id: int) -> Report:

@@ -27,7 +27,7 @@ from kernel.web.pages import status_of
 from kernel.web.show import called, when
 from kernel.work import parts, transaction
 from people.errors import BadField
-from people.queries import find_area, path_of, paths_of, reaches
+from people.queries import find_area, path_of, paths_of, reaches, villages
 from people.rules import Level
 from qr.rules import read_spot_number
 
@@ -175,7 +175,7 @@ def _areas(by: Actor) -> tuple[Sequence[tuple[str, str]], Sequence[tuple[str, st
     paths = paths_of(session, [one.code for one in own])
     mine = [(one.code, paths.get(one.code, one.name)) for one in own]
     known = {code for code, _name in mine}
-    return mine, [village for village in queries.villages(session) if village[0] not in known]
+    return mine, [village for village in villages(session) if village[0] not in known]
 
 
 def _where(place: Place) -> str:

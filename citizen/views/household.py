@@ -8,7 +8,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from citizen import queries, service
+from citizen import service
 from citizen.forms import JoinForm, OpenForm
 from citizen.views.blueprint import pages
 from kernel.access import public, signed_in
@@ -211,7 +211,7 @@ def _token(typed: str) -> str:
 
 def _places(village: str) -> dict[str, object]:
     """Return the villages, and the grids of the one that was chosen."""
-    known = queries.villages(db.session())
+    known = people.villages(db.session())
     chosen = village if village in dict(known) else ""
     grids = people.children(db.session(), chosen) if chosen else ()
     return {

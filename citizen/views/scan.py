@@ -26,7 +26,7 @@ from kernel.permissions import Permission
 from kernel.web import answers_json, count_sent, current_actor_or_none, sentence_of
 from kernel.web.show import called
 from kernel.work import parts, transaction
-from people.queries import reaches
+from people.queries import desk_for, reaches, villages
 from people.rules import Level, level_of
 from qr.queries import Scanned
 from qr.rules import CodeKind, Meaning, read_spot_number
@@ -166,7 +166,7 @@ def _form_page(scanned: Scanned, form: ReportForm) -> str:
         call_first=_call_first(),
         voice_max=rules.VOICE_SECONDS,
         photos_max=rules.MOST_PHOTOS,
-        villages=() if known else queries.villages(db.session()),
+        villages=() if known else villages(db.session()),
         staff=_for_staff(scanned) if known else None,
     )
 
@@ -176,15 +176,16 @@ def _for_staff(scanned: Scanned) -> dict[str, object] | None:
     by = current_actor_or_none()
     if by is None or not current_user.is_staff:
         return None
+    counts = not scanned.replaced and not scanned.revoked
+    hangs = counts and reaches(by, Permission.QR_HANG, scanned.area_code)
     return {
         "cases": grid.open_at(
             db.session(), scanned.code_id or 0, by=by, now=parts().clock.now()
         ).cards,
         "code_id": scanned.code_id,
         "old": scanned.replaced,
-        "hangs": not scanned.replaced
-        and not scanned.revoked
-        and reaches(by, Permission.QR_HANG, scanned.area_code),
+        "hangs": hangs,
+        "told": counts and not hangs,
     }
 
 
@@ -253,7 +254,7 @@ def _place(scanned: Scanned) -> Place:
 def _chosen(form: ReportForm) -> Place:
     """Return the place whose number was typed, else the desk of the village that was chosen."""
     typed, village = text(form.spot), text(form.village)
-    desk = Place(area_code=queries.desk_for(db.session(), village))
+    desk = Place(area_code=desk_for(db.session(), village))
     if not typed:
         return desk
     number = read_spot_number(typed)

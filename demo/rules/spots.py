@@ -5,10 +5,16 @@ from dataclasses import dataclass
 from typing import Final
 
 from demo.rules.district import GRIDS, GRIDS_A_VILLAGE, TOWNS, VILLAGES, inside
-from qr.rules import CodeKind, Position
+from qr.rules import CodeKind, CodeState, Position
 
 REVOKED: Final = "老菜场门口（已拆，码作废）"
 REPLACED: Final = "清溪桥头公交站"
+UNPRINTED: Final = frozenset({"茶山茶叶加工坊", "石桥头修车铺"})
+SILENT: Final = "溪边步道凉亭"  # hangs, and nobody has scanned it
+COVERED: Final = "溪边老街公厕旁"
+STRANGE: Final = "清溪菜场西门的柱子上"  # where somebody saw a sticker that is none of ours
+ACTIVITY: Final = "周末清洁家园"
+HALL: Final = "清溪文化广场"
 CARDS: Final = 2  # household cards
 # By village, dealt out to its grids in turn: what is on the label, and the category that
 # reporting there suggests.  The very first is the one `make run` prints.
@@ -90,6 +96,7 @@ class Label:
     name: str = ""
     category: str | None = None
     position: Position | None = None
+    fate: CodeState = CodeState.HUNG  # how far it comes; some of each village wait to be printed
 
 
 def labels() -> Iterator[Label]:
@@ -97,18 +104,23 @@ def labels() -> Iterator[Label]:
     for village, names in enumerate(NAMES):
         for number, (name, category) in enumerate(names):
             grid = GRIDS[village * GRIDS_A_VILLAGE + number % GRIDS_A_VILLAGE]
-            yield _spot(grid, number, name, category)
+            left = len(names) - number
+            fate = {1: CodeState.ORDERED, 2: CodeState.PRINTED}.get(left, CodeState.HUNG)
+            yield _spot(grid, number, name, category, fate)
     yield _spot(GRIDS[3], 9, REVOKED, None)
     for number, name in enumerate(PLACES):
         grid = GRIDS[number * len(GRIDS) // len(PLACES)]
-        yield Label(CodeKind.PLACE, grid, name, None, Position(*inside(grid, 50, 50)))
+        fate = CodeState.ORDERED if name in UNPRINTED else CodeState.HUNG
+        point = Position(*inside(grid, 50, 50))
+        yield Label(CodeKind.PLACE, grid, name, None, point, fate)
     for town, name in zip(TOWNS, ("清溪街道随手报", "青石镇随手报"), strict=True):
-        yield Label(CodeKind.OPEN, town, name)
-    yield Label(CodeKind.OPEN, VILLAGES[0].code, "清溪社区骑手随手报")
+        yield Label(CodeKind.OPEN, town, name, fate=CodeState.PRINTED)
+    yield Label(CodeKind.OPEN, VILLAGES[0].code, "清溪社区骑手随手报", fate=CodeState.ORDERED)
     yield Label(CodeKind.DESK, VILLAGES[0].code, "清溪社区绿币超市")
-    yield Label(CodeKind.SIGN_IN, VILLAGES[0].code, "清溪社区活动签到")
 
 
-def _spot(grid: str, number: int, name: str, category: str | None) -> Label:
+def _spot(
+    grid: str, number: int, name: str, category: str | None, fate: CodeState = CodeState.HUNG
+) -> Label:
     point = inside(grid, 20 + number * 37 % 60, 20 + number * 23 % 60)
-    return Label(CodeKind.SPOT, grid, name, category, Position(*point))
+    return Label(CodeKind.SPOT, grid, name, category, Position(*point), fate)

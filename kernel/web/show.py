@@ -82,8 +82,9 @@ def called(name: str | None) -> str:
 
 
 def clock(moment: datetime) -> str:
-    """Return hour and minute in Shanghai."""
-    return moment.astimezone(SHANGHAI).strftime("%H:%M")
+    """Return hour and minute in Shanghai, as `when` writes them: 9:05."""
+    local = moment.astimezone(SHANGHAI)
+    return f"{local.hour}:{local.minute:02}"
 
 
 def iso(moment: datetime) -> str:

@@ -2,12 +2,14 @@
 
 from people.queries.areas import (
     children,
+    desk_for,
     find_area,
     known_areas,
     managed_area,
     managed_areas,
     path_of,
     paths_of,
+    villages,
 )
 from people.queries.audit import AuditFilter, AuditPage, AuditRow, audit_page, audit_rows
 from people.queries.cards import Holder, card_holders
@@ -74,6 +76,7 @@ __all__ = [
     "audit_rows",
     "card_holders",
     "children",
+    "desk_for",
     "dialects_of",
     "find_area",
     "hats_of",
@@ -98,6 +101,7 @@ __all__ = [
     "signed_in",
     "staff_detail",
     "staff_page",
+    "villages",
     "wardens",
     "within",
 ]

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, and_, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from kernel.access import Actor
+from kernel.errors import Unavailable
 from kernel.permissions import Permission
 from people import rules
 from people.errors import NoSuchArea
@@ -89,6 +90,34 @@ def managed_area(session: Session, code: str, *, by: Actor) -> Area:
     if area is None or not reaches(by, Permission.SYSTEM_AREA_EDIT, code):
         raise NoSuchArea("没有这个区域，或者它不归您管。")
     return area
+
+
+def villages(session: Session) -> Sequence[tuple[str, str]]:
+    """Return code and name of every open village, for whoever says where something is."""
+    rows = session.execute(
+        select(Area.code, Area.name)
+        .where(Area.level == rules.Level.VILLAGE, Area.closed_at.is_(None))
+        .order_by(Area.code)
+    )
+    return [(code, name) for code, name in rows]
+
+
+def desk_for(session: Session, village: str) -> str:
+    """Return *village* if it is one of ours, else the district, whose desk takes the rest.
+
+    Raises:
+        Unavailable: no area was set up yet.
+    """
+    wanted = (Area.code == village) & (Area.level == rules.Level.VILLAGE) & Area.closed_at.is_(None)
+    found = session.scalar(
+        select(Area.code)
+        .where(wanted | (Area.level == rules.Level.DISTRICT))
+        .order_by(wanted.desc(), Area.code)
+        .limit(1)
+    )
+    if found is None:
+        raise Unavailable("这里还没有开通上报，请打服务电话。")
+    return found
 
 
 def _shown(code: str, top: rules.Level) -> tuple[str, ...]:

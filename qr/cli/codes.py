@@ -15,7 +15,8 @@ from qr.rules.labels import Picture
 from qr.service import Drawing
 
 # Cards need a household, and their token goes straight onto the card.
-ORDERED_BY_HAND: Final = [kind.value for kind in CodeKind if not rules.is_secret(kind)]
+# Households' cards and activities' codes come with more than a place.
+ORDERED_BY_HAND: Final = [kind.value for kind in CodeKind if rules.is_hung(kind)]
 REASON: Final = click.option("--reason", required=True, help="为什么 · Why; it is kept.")
 
 

@@ -22,6 +22,12 @@ from qr.queries.codes import (
     resolve,
     with_spot_number,
 )
+from qr.queries.look_alikes import (
+    look_alikes,
+    sticker_owner,
+    sticker_photo,
+    sticker_photos,
+)
 from qr.queries.orders import (
     ORDER_PAGE,
     Wanted,
@@ -78,6 +84,7 @@ __all__ = [
     "household_ids",
     "in_area",
     "item_ids",
+    "look_alikes",
     "open_troubles",
     "order_detail",
     "order_files",
@@ -91,6 +98,9 @@ __all__ = [
     "register_rows",
     "resolve",
     "scans_of",
+    "sticker_owner",
+    "sticker_photo",
+    "sticker_photos",
     "successor_of",
     "troubles_page",
     "with_spot_number",

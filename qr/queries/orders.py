@@ -36,9 +36,11 @@ def order_size(session: Session, wanted: Wanted, *, by: Actor | None) -> Size:
     Raises:
         NoSuchArea: there is no such area.
         NotYourArea: *by* may not print for it.
+        MovesOn: activities' codes are wanted.
         NothingToPrint: no code is like that, or more than 50,000 are.
     """
     check_area(session, wanted.area_code, by=by)
+    rules.check_stays([wanted.kind])
     pieces = (household_ids if wanted.form is Format.CARDS else code_ids)(wanted, by=by)
     return _size(session, pieces, wanted.form)
 
@@ -109,26 +111,27 @@ def household_ids(wanted: Wanted, *, by: Actor | None) -> Select[int]:
 def item_ids(order: PrintOrder) -> Select[int]:
     """Return the statement for what an order held and can be printed again, in its order.
 
-    In the place of a code that was replaced stands its successor; what was revoked, and
-    households that are no more, are left out.
+    In the place of a code that was replaced stands its successor; what was revoked, activities'
+    codes of old orders, and households that are no more, are left out.
     """
     if order.form is Format.CARDS:
         homes = select(Household.id).join(PrintItem, PrintItem.household_id == Household.id)
         homes = homes.where(PrintItem.order_id == order.id, Household.closed_at.is_(None))
         return homes.order_by(PrintItem.position)
     held = (
-        select(PrintItem.position, Code.id, Code.state, Code.replaced_by_id)
+        select(PrintItem.position, Code.id, Code.kind, Code.state, Code.replaced_by_id)
         .join(Code, PrintItem.code_id == Code.id)
         .where(PrintItem.order_id == order.id)
         .cte("held", recursive=True)
     )
     # A spot may have been given a new code more than once since.
     held = held.union(
-        select(held.c.position, Code.id, Code.state, Code.replaced_by_id).join(
+        select(held.c.position, Code.id, Code.kind, Code.state, Code.replaced_by_id).join(
             Code, Code.id == held.c.replaced_by_id
         )
     )
-    return select(held.c.id).where(held.c.state.not_in(rules.ENDED)).order_by(held.c.position)
+    left = held.c.state.not_in(rules.ENDED) & (held.c.kind != CodeKind.SIGN_IN)
+    return select(held.c.id).where(left).order_by(held.c.position)
 
 
 def _size(session: Session, pieces: Select[int], form: Format) -> Size:

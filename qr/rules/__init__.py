@@ -4,7 +4,8 @@ How it is drawn is ``qr.rules.artwork``: import that by name, since it loads two
 """
 
 from qr.rules.activities import HOW_NAMES, LONGEST_ATTENDER, LONGEST_WHERE, How, Phase, phase
-from qr.rules.formats import FORMAT_NAMES, LAYOUTS, Format, fits, parts
+from qr.rules.formats import FORMAT_NAMES, LAYOUTS, Format, check_stays, fits, parts
+from qr.rules.letters import is_invisible
 from qr.rules.lifecycle import (
     ENDED,
     KIND_HINTS,
@@ -113,6 +114,7 @@ __all__ = [
     "Watch",
     "Wrong",
     "check_count",
+    "check_stays",
     "check_word",
     "checked_name",
     "checked_position",
@@ -123,6 +125,7 @@ __all__ = [
     "is_far",
     "is_final",
     "is_hung",
+    "is_invisible",
     "is_numbered",
     "is_secret",
     "is_secret_token",

@@ -3,12 +3,13 @@
 Apart from the drawing, so that a web process that only offers the choice loads no fonts.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
+from qr.errors import MovesOn
 from qr.rules.lifecycle import CodeKind, is_secret
 
 # Memory grows with the pages of one PDF (QR.md, section 4): 57 MB at 42, 176 at 500.
@@ -132,11 +133,23 @@ def fits(form: Format, kind: CodeKind) -> bool:
     """Whether codes of *kind* are printed as *form*.
 
     Households' cards are cards, and only they; a poster tells how to report, so it carries
-    a code that leads there.
+    a code that leads there.  An activity's code moves, so it is on no paper at all.
     """
+    if kind is CodeKind.SIGN_IN:
+        return False
     if LAYOUTS[form].styled:
         return kind in REPORTING
     return is_secret(kind) == (form is Format.CARDS)
+
+
+def check_stays(kinds: Iterable[CodeKind | None]) -> None:
+    """Make sure that none of *kinds* moves: on paper it would be a sign-in from anywhere.
+
+    Raises:
+        MovesOn: one does.
+    """
+    if CodeKind.SIGN_IN in kinds:
+        raise MovesOn("活动的签到码自己会变，不能印出来。请到这场活动的页面打开“签到屏幕”。")
 
 
 def parts(form: Format, count: int) -> list[range]:

@@ -42,7 +42,6 @@ KIND_HINTS: Final[Mapping[CodeKind, str]] = MappingProxyType(
         CodeKind.PLACE: "贴在店铺、作坊、工地、出租房门口。扫了就报这一家的事",
         CodeKind.OPEN: "没有固定地点：发给骑手、印在传单上。报的时候再说在哪里",
         CodeKind.DESK: "放在兑换点的桌上",
-        CodeKind.SIGN_IN: "放在活动现场",
     }
 )
 

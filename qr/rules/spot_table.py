@@ -8,7 +8,7 @@ from typing import Final, TypeVar
 
 from people.rules import Problem, Row
 from qr.errors import BadPlace
-from qr.rules.lifecycle import KIND_NAMES, CodeKind
+from qr.rules.lifecycle import KIND_NAMES, CodeKind, is_hung
 from qr.rules.spots import Position, checked_name, checked_position
 
 SPOT_COLUMNS: Final[Mapping[str, Sequence[str]]] = MappingProxyType(
@@ -93,8 +93,8 @@ def _spot(row: Row, known: Known, reasons: list[str]) -> SpotRow:
     elif not known.may(area):
         reasons.append("这个网格不归您管")
     kind = _KINDS.get(cell("kind") or CodeKind.SPOT)
-    if kind is None or kind is CodeKind.HOUSEHOLD:
-        names = "、".join(name for one, name in KIND_NAMES.items() if one is not CodeKind.HOUSEHOLD)
+    if kind is None or not is_hung(kind):
+        names = "、".join(name for one, name in KIND_NAMES.items() if is_hung(one))
         reasons.append(f"种类只能写：{names}")
         kind = CodeKind.SPOT
     category = cell("category")

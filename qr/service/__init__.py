@@ -4,29 +4,33 @@ from qr.service.activities import (
     ActivityWanted,
     Attended,
     Attender,
+    call_off,
     make_activity,
     read_names,
     sign_in,
     sign_in_for,
 )
-from qr.service.codes import (
-    Issued,
+from qr.service.cards import (
     NewCard,
-    Particulars,
     block_card,
     end_card,
-    issue,
     issue_card,
     move_card,
-    note_exported,
-    note_printed,
     put_card,
     reissue_card,
+)
+from qr.service.codes import (
+    Issued,
+    Particulars,
+    issue,
+    note_exported,
+    note_printed,
     replace,
     revoke,
 )
 from qr.service.forgetting import forget_attender, forget_sign_ins, sign_ins_due
 from qr.service.forgetting_troubles import forget_troubles, troubles_due
+from qr.service.look_alikes import say_look_alike, take_off
 from qr.service.orders import (
     forget_order_files,
     hand_on,
@@ -42,7 +46,7 @@ from qr.service.spot_import import import_spots
 from qr.service.walls import (
     find_sound,
     hang,
-    note_reported_from,
+    note_far_report,
     note_scans,
     rename,
     say_wrong,
@@ -57,6 +61,7 @@ __all__ = [
     "NewCard",
     "Particulars",
     "block_card",
+    "call_off",
     "draw_code",
     "draw_testsheet",
     "draw_view",
@@ -74,9 +79,9 @@ __all__ = [
     "make_activity",
     "move_card",
     "note_exported",
+    "note_far_report",
     "note_fetched",
     "note_printed",
-    "note_reported_from",
     "note_scans",
     "order_again",
     "order_code",
@@ -90,10 +95,12 @@ __all__ = [
     "rename",
     "replace",
     "revoke",
+    "say_look_alike",
     "say_wrong",
     "sign_in",
     "sign_in_for",
     "sign_ins_due",
     "sweep_prints",
+    "take_off",
     "troubles_due",
 ]

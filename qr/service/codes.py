@@ -10,11 +10,11 @@ from kernel.access import Actor
 from kernel.db import insert_once
 from kernel.permissions import Permission
 from kernel.work import Work
-from people.errors import NoSuchArea, NoSuchHousehold
+from people.errors import NoSuchArea
 from people.models import Area, Household
 from people.queries import reaches, scoped
 from qr import rules
-from qr.errors import NoSuchCode, NotYourArea, OneCardOnly, WrongMoment
+from qr.errors import HasOwnPage, NoSuchCode, NotYourArea, OneCardOnly
 from qr.models import Code, TownNumbers
 from qr.queries import photo_owner
 from qr.rules import CodeKind, CodeState, Look, Move, Position, Settled
@@ -36,16 +36,6 @@ class Issued:
 
     code: Code
     token: str
-
-
-@dataclass(frozen=True, slots=True)
-class NewCard:
-    """What was printed on a card that is about to count."""
-
-    token: str
-    check_word: str
-    look: Look
-    printed: bool = True  # for good; else 样张 stands across it
 
 
 PLAIN: Final = Particulars()
@@ -92,7 +82,7 @@ def issue(
     _refuse_second_card(work, code)
     if rules.is_numbered(kind):
         code.spot_number = _next_number(work, code.town_code)
-    issued = _save(work, code)
+    issued = save(work, code)
     note(work, code, "order", by)
     return issued
 
@@ -105,9 +95,16 @@ def replace(work: Work, code_id: int, *, reason: str, by: Actor | None) -> Issue
 
     Raises:
         NoSuchCode: there is none, or *by* may not replace it.
+        HasOwnPage: it is an activity's code, or staff mean a household's card.
         WrongMoment: it was replaced or revoked before.
     """
     old = lock(work, code_id, by, Permission.QR_REPLACE)
+    _refuse_off_walls(old, by)
+    return anew(work, old, reason=reason, by=by)
+
+
+def anew(work: Work, old: Code, *, reason: str, by: Actor | None) -> Issued:
+    """Put a new code in the place of one that the caller has locked, as `replace`."""
     new = Code(
         kind=old.kind,
         area_code=old.area_code,
@@ -120,7 +117,7 @@ def replace(work: Work, code_id: int, *, reason: str, by: Actor | None) -> Issue
         lng=old.lng,
         household_id=old.household_id,
     )
-    return _succeed(work, old, new, reason=reason, by=by)
+    return succeed(work, old, new, reason=reason, by=by)
 
 
 def revoke(work: Work, code_id: int, *, reason: str, by: Actor | None) -> Code:
@@ -128,92 +125,13 @@ def revoke(work: Work, code_id: int, *, reason: str, by: Actor | None) -> Code:
 
     Raises:
         NoSuchCode: there is none, or *by* may not revoke it.
+        HasOwnPage: it is an activity's code, or staff mean a household's card.
         WrongMoment: it was replaced or revoked before; revoke the successor.
     """
     code = lock(work, code_id, by, Permission.QR_REVOKE)
-    _end(work, code, reason=reason, by=by)
+    _refuse_off_walls(code, by)
+    end(work, code, reason=reason, by=by)
     return code
-
-
-def issue_card(work: Work, household_id: int, *, by: Actor) -> Issued:
-    """Give a household its card; the token is to be printed at once, since it is not kept.
-
-    Raises:
-        NoSuchHousehold: there is none for *by*, or it was closed.
-        OneCardOnly: it has a card that works; replace that one.
-    """
-    home = _home(work, household_id, by, Permission.QR_ORDER)
-    more = Particulars(household_id=home.id)
-    return issue(work, kind=CodeKind.HOUSEHOLD, area_code=home.area_code, by=by, more=more)
-
-
-def reissue_card(work: Work, household_id: int, *, reason: str, by: Actor) -> Issued:
-    """Give a household another card; the old one is dead at once.
-
-    Raises:
-        NoSuchHousehold: there is none for *by*, or it was closed.
-        WrongMoment: it has no card that works.
-    """
-    home = _home(work, household_id, by, Permission.QR_REPLACE)
-    card = _card_that_works(work, home.id)
-    return replace(work, card.id, reason=reason, by=by)
-
-
-def put_card(work: Work, household_id: int, card: NewCard, *, by: Actor | None) -> Code | None:
-    """Let a card that was just printed count; the household's old one is dead at once.
-
-    None if the household was closed meanwhile: then its card counts as little as a stranger's.
-    """
-    home = work.session.get(Household, household_id, with_for_update=True, populate_existing=True)
-    if home is None or home.closed_at is not None:
-        return None
-    new = Code(
-        kind=CodeKind.HOUSEHOLD,
-        area_code=home.area_code,
-        town_code=rules.town_of(home.area_code),
-        place_name="",
-        check_word=card.check_word,
-        household_id=home.id,
-    )
-    old = _working_card(work, household_id)
-    if old is None:
-        _save(work, new, card.token)
-    else:
-        _succeed(work, old, new, reason="印了新卡", by=by, token=card.token)
-    note(work, new, "order", by)
-    keep_look(new, card.look)
-    if card.printed:
-        mark_printed(work, new, by=by)
-    return new
-
-
-def block_card(work: Work, household_id: int, *, reason: str, by: Actor) -> None:
-    """End a card that was lost; a scan of it says so, and a new one can be issued.
-
-    Raises:
-        NoSuchHousehold: there is none for *by*, or it was closed.
-        WrongMoment: it has no card that works.
-    """
-    home = _home(work, household_id, by, Permission.HOUSEHOLD_CARD_BLOCK)
-    _end(work, _card_that_works(work, home.id), reason=reason, by=by)
-
-
-def end_card(work: Work, household_id: int, *, reason: str) -> None:
-    """Revoke the card of a household that is no more; without one, or again, nothing happens."""
-    card = _working_card(work, household_id)
-    if card is not None:
-        _end(work, card, reason=reason, by=None)
-
-
-def move_card(work: Work, household_id: int) -> None:
-    """Let a card lie where its household lies by now; again changes nothing."""
-    card = _working_card(work, household_id)
-    home = work.session.get(Household, household_id)
-    if card is not None and home is not None and card.area_code != home.area_code:
-        card.area_code = home.area_code
-        card.town_code = rules.town_of(home.area_code)
-        work.session.flush()
-        note(work, card, "move", None)
 
 
 def note_printed(work: Work, code_id: int, look: Look, *, by: Actor | None) -> Code:
@@ -253,25 +171,12 @@ def mark_printed(work: Work, code: Code, *, by: Actor | None, detail: str = "") 
     note(work, code, "print", by, detail)
 
 
-def _home(work: Work, household_id: int, by: Actor, permission: Permission) -> Household:
-    """Return an open household, locked, so that the second of two waits for what the first did."""
-    statement = scoped(select(Household).where(Household.id == household_id), by, permission)
-    home = work.session.scalar(
-        statement.with_for_update().execution_options(populate_existing=True)
-    )
-    if home is None or home.closed_at is not None:
-        raise NoSuchHousehold("没有这一户，或者它不归您管，或者已经注销。")
-    return home
+def end(work: Work, code: Code, *, reason: str, by: Actor | None) -> None:
+    """End a code, which the caller has locked, for good.
 
-
-def _card_that_works(work: Work, household_id: int) -> Code:
-    card = _working_card(work, household_id)
-    if card is None:
-        raise WrongMoment("这户没有在用的户码，请先发一张。")
-    return card
-
-
-def _end(work: Work, code: Code, *, reason: str, by: Actor | None) -> None:
+    Raises:
+        WrongMoment: it was replaced or revoked before.
+    """
     code.state = rules.next_state(code.state, Move.REVOKE)
     code.revoked_at = work.now()
     code.reason = reason[:LONGEST_REASON]
@@ -281,7 +186,7 @@ def _end(work: Work, code: Code, *, reason: str, by: Actor | None) -> None:
     note(work, code, "revoke", by, code.reason)
 
 
-def _succeed(
+def succeed(
     work: Work, old: Code, new: Code, *, reason: str, by: Actor | None, token: str = ""
 ) -> Issued:
     """Put *new* in the place of *old*, which gives up what only one code may have."""
@@ -289,7 +194,7 @@ def _succeed(
     old.reason = reason[:LONGEST_REASON]
     old.spot_number = None
     work.session.flush()  # number and household are free before the successor takes them
-    issued = _save(work, new, token)
+    issued = save(work, new, token)
     old.replaced_by_id = new.id
     settle(work, old.id, Settled.REPLACED)
     media.forget(work, photo_owner(old.id))
@@ -298,7 +203,8 @@ def _succeed(
     return issued
 
 
-def _save(work: Work, code: Code, token: str = "") -> Issued:
+def save(work: Work, code: Code, token: str = "") -> Issued:
+    """Keep a new code, with *token* or one that nobody has had."""
     token = token or rules.new_token(code.kind, work.parts.chance.letters)
     if rules.is_secret(code.kind):
         code.token_hash = rules.digest(token)
@@ -309,17 +215,6 @@ def _save(work: Work, code: Code, token: str = "") -> Issued:
     work.session.add(code)
     work.session.flush()
     return Issued(code, token)
-
-
-def _working_card(work: Work, household_id: int) -> Code | None:
-    """Return the one card of a household that neither was replaced nor revoked, locked."""
-    ended = (CodeState.REPLACED, CodeState.REVOKED)
-    return work.session.scalar(
-        select(Code)
-        .where(Code.household_id == household_id, Code.state.not_in(ended))
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
 
 
 def lock(work: Work, code_id: int, by: Actor | None, permission: Permission) -> Code:
@@ -337,6 +232,19 @@ def lock(work: Work, code_id: int, by: Actor | None, permission: Permission) -> 
     if code is None:
         raise NoSuchCode("没有这张码，或者它不在您的区域。")
     return code
+
+
+def _refuse_off_walls(code: Code, by: Actor | None) -> None:
+    """Refuse what has a page of its own, where more than the code is asked about and ends with it.
+
+    Cards can be ended on the machine itself, by whoever holds the token.
+    """
+    if code.kind is CodeKind.SIGN_IN:
+        raise HasOwnPage(
+            "这是活动的签到码，不能换，也不能在这里作废。不办了，请到这场活动的页面取消。"
+        )
+    if by is not None and rules.is_secret(code.kind):
+        raise HasOwnPage("这是一户人家的户码，请到这一户的页面换卡、停卡。")
 
 
 def _refuse_second_card(work: Work, code: Code) -> None:

@@ -44,7 +44,11 @@ def code_drafts(session: Session, order: PrintOrder, positions: range) -> Sequen
     rows = session.execute(
         select(PrintItem.position, Code)
         .join(Code, PrintItem.code_id == Code.id)
-        .where(_at(order, positions), Code.state.not_in(rules.ENDED))
+        .where(
+            _at(order, positions),
+            Code.state.not_in(rules.ENDED),
+            Code.kind != CodeKind.SIGN_IN,  # ordered when they still were printed
+        )
         .order_by(PrintItem.position)
     ).all()
     paths = people.paths_of(session, (code.area_code for _position, code in rows), top=Level.TOWN)

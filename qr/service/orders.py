@@ -7,8 +7,10 @@ from sqlalchemy import Select, insert, select
 
 from kernel import audit, media
 from kernel.access import Actor
+from kernel.permissions import Permission
 from kernel.work import Work
 from people.models import Household
+from people.queries import reaches
 from qr import queries, rules
 from qr.errors import CardsUnderWay, NothingToPrint
 from qr.events import PrintOrdered
@@ -27,9 +29,11 @@ def order_pieces(
     Raises:
         NoSuchArea: there is no such area.
         NotYourArea: *by* may not print for it.
+        MovesOn: activities' codes are wanted.
         NothingToPrint: no code is like that, or more than 50,000 are.
     """
     queries.check_area(work.session, wanted.area_code, by=by)
+    rules.check_stays([wanted.kind])
     cards = wanted.form is Format.CARDS
     pieces = (queries.household_ids if cards else queries.code_ids)(wanted, by=by)
     return _order(work, pieces, wanted, by, hand_on=hand_on)
@@ -41,12 +45,16 @@ def order_codes(
     """Order just these codes to be printed, grid by grid.
 
     Raises:
+        MovesOn: one of them is an activity's.
         NothingToPrint: one of them is not there for *by*, has ended, or is not printed in that
             format.
     """
     codes = work.session.scalars(select(Code).where(Code.id.in_(code_ids))).all()
     if len(codes) < len(set(code_ids)) or not codes:
         raise NothingToPrint("没有这张码。")
+    rules.check_stays(
+        one.kind for one in codes if by is None or reaches(by, Permission.QR_PRINT, one.area_code)
+    )
     wanted = Wanted(area_code=rules.common_area([one.area_code for one in codes]), form=form)
     pieces = queries.code_ids(wanted, by=by).where(Code.id.in_(code_ids))
     order = _order(work, pieces, wanted, by, hand_on=hand_on)

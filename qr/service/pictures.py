@@ -35,6 +35,7 @@ def draw_code(work: Work, code_id: int, drawing: Drawing, *, by: Actor | None) -
     Raises:
         NoSuchCode: there is none, or *by* may not print it.
         CannotPrint: it is a household's card, or the link is too long.
+        MovesOn: it is an activity's code.
         WrongMoment: it was replaced or revoked.
     """
     statement = select(Code).where(Code.id == code_id)
@@ -45,6 +46,7 @@ def draw_code(work: Work, code_id: int, drawing: Drawing, *, by: Actor | None) -
         raise NoSuchCode("没有这张码，或者它不在您的区域。")
     if code.token is None:
         raise CannotPrint("户码不留底，补卡请换码。")
+    rules.check_stays([code.kind])
     rules.next_state(code.state, Move.PRINT)  # refuses what was replaced or revoked
     settings = work.parts.settings
     upper = settings.print_upper if drawing.upper is None else drawing.upper

@@ -32,7 +32,8 @@ from qr.rules.artwork import ArtworkDiffers
 from qr.rules.press.fonts import find_fonts
 from qr.rules.press.proof import ProofFailed, prove
 from qr.rules.press.sheets import paper, press
-from qr.service.codes import NewCard, keep_look, mark_printed, put_card
+from qr.service.cards import NewCard, put_card
+from qr.service.codes import keep_look, mark_printed
 from qr.service.drafts import Draft, code_drafts, drafts_of, imprint_of
 
 log = logging.getLogger(__name__)

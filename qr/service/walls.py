@@ -153,13 +153,11 @@ def note_scans(work: Work, tallied: dict[str, int]) -> None:
             connection.execute(_LAST_SCAN, days)
 
 
-def note_reported_from(work: Work, code_id: int, said: Position, *, off: int | None = None) -> None:
-    """Count a report whose writer gave a place far from where its code hangs; keep no place."""
-    code = work.session.get(Code, code_id, with_for_update=True, populate_existing=True)
-    if code is None or code.lat is None or code.lng is None:
-        return
-    if rules.is_far(Position(code.lat, code.lng), said, off=off):
-        code.far_reports += 1
+def note_far_report(work: Work, code_id: int) -> None:
+    """Count a report whose writer's phone was far from where its code hangs; no place is kept."""
+    work.session.execute(
+        update(Code).where(Code.id == code_id).values(far_reports=Code.far_reports + 1)
+    )
 
 
 _MORE_SCANS: Final = (

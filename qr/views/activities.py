@@ -129,7 +129,7 @@ def stop_activity(code_id: int) -> ResponseReturnValue:
     queries.activity_detail(db.session(), code_id, by=current_actor())
     try:
         with transaction() as work:
-            service.revoke(work, code_id, reason=form.why(), by=current_actor())
+            service.call_off(work, code_id, reason=form.why(), by=current_actor())
     except Refusal as refusal:
         status = show_in(form, refusal)
         return _page(code_id, end=form), status

@@ -20,6 +20,7 @@ from kernel.work import parts, transaction
 from people import queries as people
 from people.rules import Level
 from qr import queries, rules, service
+from qr.errors import HasOwnPage, MovesOn
 from qr.forms import CodeForm, EndForm, OneForm, PictureForm, RegisterForm
 from qr.rules.labels import Picture
 from qr.views.blueprint import pages
@@ -109,6 +110,8 @@ def replace_code(code_id: int) -> ResponseReturnValue:
     try:
         with transaction() as work:
             new = service.replace(work, code_id, reason=form.why(), by=current_actor()).code.id
+    except HasOwnPage:
+        raise  # there is no page here on which to say it
     except Refusal as refusal:
         return _page(code_id, form, show_in(form, refusal))
     flash(_("换好了。这是新码，请打印出来换上；旧码没换下来之前，扫了也会到这里。"))
@@ -125,6 +128,8 @@ def revoke_code(code_id: int) -> ResponseReturnValue:
     try:
         with transaction() as work:
             service.revoke(work, code_id, reason=form.why(), by=current_actor())
+    except HasOwnPage:
+        raise
     except Refusal as refusal:
         return _page(code_id, form, show_in(form, refusal))
     flash(_("作废了。谁再扫，页面会说明，也还能报事。"))
@@ -141,6 +146,8 @@ def print_code(code_id: int) -> ResponseReturnValue:
     try:
         with transaction() as work:
             order = service.order_code(work, code_id, form.wanted(), by=current_actor()).id
+    except MovesOn:
+        raise
     except Refusal as refusal:
         shown = EndForm(formdata=None)
         return _page(code_id, shown, show_in(shown, refusal))
@@ -161,6 +168,8 @@ def draw_code(code_id: int) -> ResponseReturnValue:
     try:
         with transaction() as work:
             drawn = service.draw_code(work, code_id, form.wanted(), by=current_actor())
+    except MovesOn:
+        raise
     except Refusal as refusal:
         shown = EndForm(formdata=None)
         return _page(code_id, shown, show_in(shown, refusal))

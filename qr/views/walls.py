@@ -1,5 +1,6 @@
 """A code on its wall, for staff: hung, looked after, renamed, and what is said to be wrong."""
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -8,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kernel import media
-from kernel.access import require
+from kernel.access import Actor, require
 from kernel.db import db
 from kernel.errors import NotFound, Refusal
 from kernel.forms import text
@@ -20,7 +21,7 @@ from people.rules import Level
 from qr import queries, rules, service
 from qr.errors import WrongMoment
 from qr.forms import HangForm, NameForm
-from qr.models import Code
+from qr.models import Code, LookAlike
 from qr.rules import CodeState, Wrong
 from qr.views.blueprint import pages
 
@@ -111,14 +112,28 @@ def troubles() -> ResponseReturnValue:
     more = ""
     if len(lines) == queries.TROUBLE_PAGE:
         more = url_for("qr.troubles", only=typed, after=lines[-1][0].id)
+    stickers = _stickers(by) if only in {None, Wrong.FOREIGN} and not after else ()
+    more_stickers = ""
+    if len(stickers) == queries.TROUBLE_PAGE:
+        more_stickers = url_for("qr.troubles", only=typed, stickers=stickers[-1].id)
+    areas = [one.area_code for one in stickers]
     return render_template(
         "qr/troubles.html",
         lines=lines,
         only=only,
         more=more,
         names=rules.WRONG_NAMES,
-        paths=people.paths_of(db.session(), [code.area_code for _one, code in lines]),
+        paths=people.paths_of(db.session(), areas + [code.area_code for _one, code in lines]),
+        stickers=stickers,
+        more_stickers=more_stickers,
+        photos=queries.sticker_photos(db.session(), [one.id for one in stickers]),
+        may_settle={one for one in areas if people.reaches(by, Permission.QR_REVOKE, one)},
     )
+
+
+def _stickers(by: Actor) -> Sequence[LookAlike]:
+    after = request.args.get("stickers", 0, type=row_number)
+    return queries.look_alikes(db.session(), by=by, after=after)
 
 
 def _going_on(code_id: int, permission: Permission) -> Code:

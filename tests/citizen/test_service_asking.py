@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from citizen import queries, service
+from citizen import service
 from citizen.errors import (
     NoSuchReceipt,
     NothingSaid,
@@ -25,6 +25,7 @@ from kernel.media import Attachment, Kind, TooManyFiles
 from kernel.outbound import Message
 from kernel.outbox import Delivery
 from kernel.work import Work, transaction
+from people import queries as people
 from people.models import Area
 from tests.citizen.conftest import Disk
 from tests.citizen.factories import PHONE, close, make_case, make_report, said
@@ -295,13 +296,13 @@ class TestDesk:
             assert report.area_code == area
 
     def test_a_village_that_is_none_goes_to_the_district(self, session: Session) -> None:
-        assert queries.desk_for(session, VILLAGE) == VILLAGE
+        assert people.desk_for(session, VILLAGE) == VILLAGE
         for typed in ("", GRID, "330106001999", "<b>"):
-            assert queries.desk_for(session, typed) == "330106"
+            assert people.desk_for(session, typed) == "330106"
 
     def test_a_closed_village_is_not_offered(self, session: Session, clock: FixedClock) -> None:
         session.get_one(Area, VILLAGE).closed_at = clock.now() - timedelta(days=1)
         session.flush()
 
-        assert VILLAGE not in [code for code, _ in queries.villages(session)]
-        assert queries.desk_for(session, VILLAGE) == "330106"
+        assert VILLAGE not in [code for code, _ in people.villages(session)]
+        assert people.desk_for(session, VILLAGE) == "330106"

@@ -20,10 +20,10 @@ from qr import service as qr
 from qr.models import Code
 from qr.rules import CodeKind, Position
 from tests.citizen.factories import deliver_all
-from tests.factories import GRID, NEXT_VILLAGE, VILLAGE, make_area, make_person, make_staff
+from tests.factories import GRID, NEXT_VILLAGE, TOWN, VILLAGE, make_area, make_person, make_staff
 from tests.fakes import NOON
 from tests.grid.factories import make_case
-from tests.people.views.test_households import SignIn
+from tests.people.views.test_households import SignIn, post
 
 HUNG = "我刚把它贴好"
 
@@ -69,6 +69,39 @@ def test_residents_and_strangers_find_none_of_it(
     for page in (stranger, resident):
         assert HUNG not in page
         assert "/staff/case/" not in page
+
+
+@pytest.mark.parametrize(
+    ("role", "area", "may"),
+    [
+        (Role.GRID_FULL, GRID, True),
+        (Role.GRID_PART, GRID, True),
+        (Role.GRID_LEADER, GRID, True),
+        (Role.VILLAGE_ADMIN, VILLAGE, True),
+        (Role.POLICE_AUX, GRID, False),
+        (Role.TOWN_ADMIN, TOWN, False),
+    ],
+)
+def test_whoever_looks_after_a_code_says_that_it_is_sound_and_others_read_who_does(
+    client: FlaskClient,
+    session: Session,
+    sign_in: SignIn,
+    token: str,
+    code: Code,
+    role: Role,
+    area: str,
+    may: bool,  # noqa: FBT001 - a case
+) -> None:
+    code_id = code.id
+    sign_in(make_staff(session, role, area=area))
+    page = client.get(f"/S/{token}").text
+
+    answer = post(client, f"/staff/codes/{code_id}/sound")
+
+    assert (HUNG in page, "网格长或者村社管理员来看" in page) == (may, not may)
+    assert answer.status_code == (303 if may else 403)
+    session.expire_all()
+    assert (session.get_one(Code, code_id).checked_on is not None) == may
 
 
 def test_who_works_elsewhere_reads_no_case_and_hangs_nothing(
@@ -118,7 +151,10 @@ def test_the_scans_of_staff_are_not_counted(
     [
         ({"at": "elsewhere", "lat": "30.26", "lng": "120.16", "acc": "20"}, 1),
         ({"at": "elsewhere", "lat": "30.2501", "lng": "120.16", "acc": "20"}, 0),
-        ({"at": "here", "lat": "30.26", "lng": "120.16"}, 0),
+        ({"at": "here", "lat": "30.26", "lng": "120.16", "acc": "20"}, 1),
+        ({"at": "here", "lat": "30.26", "lng": "120.16", "acc": "5000"}, 0),
+        ({"at": "here", "lat": "30.2501", "lng": "120.16"}, 0),
+        ({"at": "here", "lat": "nan", "lng": "120.16"}, 0),
         ({"at": "elsewhere", "where": "桥头"}, 0),
     ],
 )
@@ -135,6 +171,24 @@ def test_a_report_from_far_away_is_counted_at_its_code_once(
 
     session.expire_all()
     assert session.get_one(Code, code_id).far_reports == far
+    if more["at"] == "here":  # where the code hangs, and not where the phone was
+        row = session.execute(select(Report.lat, Report.lng, Report.acc)).one()
+        assert tuple(row) == (30.25, 120.16, None)
+
+
+def test_who_types_the_number_of_a_code_stands_nowhere_near_it(
+    client: FlaskClient, session: Session, code: Code
+) -> None:
+    code.lat, code.lng = 30.25, 120.16
+    code_id, typed = code.id, {"spot": str(code.spot_number), "lat": "30.9", "lng": "120.9"}
+    session.commit()
+
+    client.post("/report", data={"words": "灯不亮", **typed})
+    deliver_all(session)
+
+    session.expire_all()
+    assert session.get_one(Code, code_id).far_reports == 0
+    assert session.scalars(select(Report.code_id)).one() == code_id
 
 
 def test_a_code_whose_grid_was_renamed_or_closed_still_takes_reports(

@@ -15,6 +15,7 @@ from citizen.models import Rating, Report, TakenDown, Urge
 from citizen.rules import Channel
 from demo import service
 from demo.errors import NotEmpty
+from demo.rules import district, spots
 from demo.rules.chance import SeededChance
 from demo.rules.folk import PASSWORD
 from demo.service import Demo, WalkedClock
@@ -43,7 +44,7 @@ from kernel.work import Work, transaction
 from people import service as people
 from people.models import Account, Area, Household, Membership, Person, Spoken
 from people.rules import Level
-from qr.models import Code
+from qr.models import Activity, Code, LookAlike, ScanWeek, Trouble
 from qr.rules import CodeKind, CodeState
 from tests.demo.conftest import DAY, load, make_app
 from tests.factories import make_area
@@ -98,7 +99,32 @@ class TestHowMuch:
         states = Counter(there.scalars(select(Code.state)))
 
         assert set(kinds) == set(CodeKind)
+        assert set(states) == set(CodeState)
         assert states[CodeState.REVOKED] == states[CodeState.REPLACED] == 1
+        assert states[CodeState.HUNG] > 30
+
+    def test_codes_hang_and_are_scanned_and_every_village_has_some_to_print(
+        self, there: Session
+    ) -> None:
+        hanging = there.scalars(select(Code).where(Code.hung_on.is_not(None))).all()
+        scanned = set(there.scalars(select(ScanWeek.code_id)))
+        waiting = there.scalars(select(Code).where(Code.state == CodeState.ORDERED)).all()
+        (wrong,) = there.scalars(select(Trouble)).all()
+        assert count(there, LookAlike) == 1
+        replaced = there.scalars(select(Code).where(Code.state == CodeState.REPLACED)).one()
+
+        assert count(there, ScanWeek) > 5 * len(scanned) > 5 * 30
+        assert [one.place_name for one in hanging if one.id not in scanned] == [spots.SILENT]
+        assert replaced.id in scanned
+        assert any(one.checked_on for one in hanging)
+        assert there.get_one(Code, wrong.code_id).state is CodeState.DAMAGED
+        villages = {one.area_code[:12] for one in waiting if one.kind is CodeKind.SPOT}
+        assert villages == {village.code for village in district.VILLAGES}
+
+    def test_an_activity_is_going_on(self, there: Session) -> None:
+        activity = there.scalars(select(Activity)).one()
+
+        assert activity.starts_at < END < activity.ends_at
 
     def test_every_role_but_the_residents_is_worn(self, there: Session) -> None:
         assert set(there.scalars(select(Membership.role))) == set(Role) - {Role.RESIDENT}

@@ -21,6 +21,7 @@ READ_UNDER = {
     "activity": "qr:read",
     "attender": "activity:confirm",
     "wrong": "qr:read",  # what passers-by say of a code
+    "sticker": "qr:read",  # what passers-by say of one that is none of ours
     "nobody": "",  # sealed for ever: no page has it
 }
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from citizen.models import Report
@@ -20,7 +21,7 @@ from kernel.work import Work, parts, transaction
 from people.models import Area, HouseholdImport, JoinRequest, Person
 from people.rules import ImportState
 from qr import service as qr
-from qr.models import SignIn
+from qr.models import LookAlike, SignIn
 from qr.queries import Wanted
 from qr.rules import CodeKind, Format, How, OrderState, Wrong
 from tests.factories import make_area, make_household, make_person, make_staff
@@ -252,10 +253,15 @@ def _plant_code(found: District, place: str) -> None:
         order.state = OrderState.READY
         printed = {"order_id": str(order.id), "number": "0", "view": "0"}
         names_of = _plant_activity(work, area, place)
+        sticker = word("sticker", place)
+        qr.say_look_alike(work, area, where=sticker)
+        planted = select(LookAlike.id).where(LookAlike.where == sticker)
+        strange = {"sticker_id": str(work.session.scalars(planted).one()), "attachment_id": "0"}
     words = {"activity": word("activity", place), "attender": word("attender", place)}
     found.add("activity", Thing(place, names=names_of), **words)
     found.add("code", Thing(place, names=names), spot=name, wrong=seen)
     found.add("order", Thing(place, names=printed))
+    found.add("sticker", Thing(place, names=strange), sticker=sticker)
 
 
 def _plant_activity(work: Work, area: str, place: str) -> dict[str, str]:

@@ -167,6 +167,8 @@ qr.find_sound             qr:hang               code        state
 qr.rename_code            qr:order              code        state
 qr.photo                  qr:read               code        part
 qr.troubles               qr:read               -
+qr.take_off               qr:revoke             sticker
+qr.sticker_photo          qr:read               sticker     part
 qr.print_orders           qr:print              -
 qr.print_order            qr:print              order
 qr.print_again            qr:print              order
@@ -260,6 +262,7 @@ FOR_ALL: Final = frozenset(
         "people.sign_in_resident",
         "people.sign_out_resident",
         "qr.attend",
+        "qr.look_alike",
         "qr.scan",
         "qr.scanner",
         "qr.wrong",

@@ -15,7 +15,7 @@ from kernel.outbox import Delivery, Subscribers, make_routes
 from kernel.work import Work, parts, transaction
 from people.models import Person
 from qr import queries, service
-from qr.errors import BadActivity, NoSuchActivity, NotNow, NotYourArea
+from qr.errors import BadActivity, HasOwnPage, NoSuchActivity, NotNow, NotYourArea
 from qr.events import ActivityAttended
 from qr.models import Activity, SignIn
 from qr.rules import Entry, How, rotating
@@ -171,11 +171,22 @@ def test_a_page_of_another_activity_or_of_long_ago_signs_nobody_in(
 
 
 @pytest.mark.parametrize("verb", ["revoke", "replace"])
-def test_an_activity_whose_code_has_ended_signs_nobody_in(session: Session, verb: str) -> None:
+def test_not_even_by_hand_does_its_code_end_without_it(session: Session, verb: str) -> None:
+    code = make_activity(session)
+    session.commit()
+    with transaction() as work, pytest.raises(HasOwnPage):
+        getattr(service, verb)(work, code.id, reason="下雨", by=None)
+
+    come(session, code.id, "1", name="王芳")
+
+    assert count(session) == 1
+
+
+def test_an_activity_that_was_called_off_signs_nobody_in(session: Session) -> None:
     code = make_activity(session)
     session.commit()
     with transaction() as work:
-        getattr(service, verb)(work, code.id, reason="下雨", by=None)
+        service.call_off(work, code.id, reason="下雨", by=None)
 
     with pytest.raises(NotNow):
         come(session, code.id, "1", name="王芳")

@@ -279,13 +279,12 @@ class TestScans:
 
 
 class TestFar:
-    def test_reports_from_far_off_are_counted_and_their_place_is_not_kept(self, work: Work) -> None:
+    def test_reports_from_far_off_are_counted_until_it_hangs_anew(self, work: Work) -> None:
         code = printed(work)
-        service.note_reported_from(work, code.id, GATE)  # nobody knows where it hangs
+        for _ in range(2):
+            service.note_far_report(work, code.id)
+        service.note_far_report(work, 4711)  # gone meanwhile
+
+        assert code.far_reports == 2
         service.hang(work, code.id, by=installer(work), position=GATE)
-
-        service.note_reported_from(work, code.id, Position(30.26, 120.16))
-        service.note_reported_from(work, code.id, Position(30.2501, 120.16))
-        service.note_reported_from(work, code.id, Position(30.26, 120.16), off=5000)
-
-        assert code.far_reports == 1
+        assert code.far_reports == 0

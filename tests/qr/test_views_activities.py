@@ -16,15 +16,19 @@ from sqlalchemy.orm import Session
 from kernel.access import Actor
 from kernel.audit import AuditLine
 from kernel.grants import Role
-from kernel.work import parts
+from kernel.work import parts, transaction
 from people.models import Person
-from qr.models import Activity, SignIn
-from tests.factories import GRID, VILLAGE, make_area, make_staff
+from qr import service
+from qr.models import Activity, PrintItem, PrintOrder, SignIn
+from qr.rules import Format, OrderState
+from tests.citizen.factories import deliver_all
+from tests.factories import GRID, NEXT_VILLAGE, VILLAGE, make_area, make_staff
 from tests.fakes import FixedClock
 from tests.people.homes import make_resident
 from tests.people.views.test_households import SignIn as SignInAs
 from tests.people.views.test_households import post
 from tests.qr.activities import NAME, carried, link, make_activity, moving
+from tests.qr.test_service_orders import hang
 
 LIST = "/staff/activities"
 GIVEN = {
@@ -292,6 +296,55 @@ class TestAttending:
 
         assert 'viewBox="0 0 37 37"' in page  # version 3 with its quiet zone
         assert "qr.x-city.cn" in page
+
+
+@pytest.mark.parametrize(
+    ("way", "fields", "status", "said"),
+    [
+        ("replace", {"reason": "换一个"}, 409, "到这场活动的页面取消"),
+        ("revoke", {"reason": "不要了"}, 409, "到这场活动的页面取消"),
+        ("print", {"form": "labels_24"}, 409, "签到屏幕"),
+        ("print", {"form": "poster_a4"}, 409, "签到屏幕"),
+        ("picture", {"picture": "svg", "width": "60"}, 409, "签到屏幕"),
+    ],
+)
+def test_its_code_is_neither_ended_nor_printed_as_if_it_hung_somewhere(
+    client: FlaskClient,
+    session: Session,
+    clerk: Actor,
+    sign_in: SignInAs,
+    way: str,
+    fields: dict[str, str],
+    status: int,
+    said: str,
+) -> None:
+    code = make_activity(session)
+    path, screen = f"/staff/codes/{code.id}/{way}", link(code)
+
+    answer = post(client, path, **fields)
+    sign_in(make_staff(session, Role.VILLAGE_ADMIN, area=NEXT_VILLAGE))
+    stranger = post(client, path, **fields)
+
+    assert (answer.status_code, said in answer.text) == (status, True)
+    assert stranger.status_code == 404
+    assert client.get(screen).status_code == 200
+    assert session.scalars(select(PrintOrder)).all() == []
+
+
+def test_what_was_ordered_of_it_before_comes_on_no_paper(session: Session, clerk: Actor) -> None:
+    (hanging,), moving_on = hang(session, 1), make_activity(session)
+    with transaction() as work:
+        order = service.order_codes(work, [hanging], Format.LABELS_24, by=clerk)
+        work.session.add(PrintItem(order_id=order.id, position=1, code_id=moving_on.id))
+        order.pieces = 2
+    deliver_all(session)
+    session.expire_all()
+    printed = session.scalars(select(PrintOrder)).one()
+
+    with transaction() as work:
+        again = service.order_again(work, printed.id, by=clerk)
+
+        assert (printed.state, printed.left_out, again.pieces) == (OrderState.READY, 1, 1)
 
 
 def drawn(page: str) -> str:

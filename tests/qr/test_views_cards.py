@@ -176,3 +176,19 @@ def test_a_grid_worker_reads_and_a_town_replaces_but_blocks_nothing(
     assert "<form" not in page.text[page.text.index("<main") :]
     assert [answer.status_code for answer in worker] == [403, 403]
     assert [answer.status_code for answer in town] == [403, 200]
+
+
+@pytest.mark.parametrize("verb", ["replace", "revoke"])
+def test_as_if_it_hung_on_a_wall_it_is_not_ended(
+    client: FlaskClient, session: Session, home: Household, clerk: Actor, verb: str
+) -> None:
+    with transaction() as work:
+        card = service.issue_card(work, home.id, by=clerk)
+        code_id = card.code.id
+
+    answer = post(client, f"/staff/codes/{code_id}/{verb}", reason="试试看")
+
+    assert answer.status_code == 409
+    assert "到这一户的页面" in answer.text
+    session.expire_all()
+    assert session.get_one(Code, code_id).state is CodeState.ORDERED

@@ -201,7 +201,7 @@ class TestRegister:
                 )
             service.note_scans(work, {rules.scan_field(codes[2], old): 5})
             service.note_scans(work, {rules.scan_field(codes[3], now): 7})
-            service.note_reported_from(work, codes[3], Position(30.1, 120))
+            service.note_far_report(work, codes[3])
         session.expire_all()
         session.get_one(Code, codes[2]).hung_on = old
         session.commit()

@@ -22,7 +22,6 @@ TITLES: Final[Mapping[CodeKind, str]] = MappingProxyType(
         CodeKind.SPOT: "有事扫一扫",
         CodeKind.PLACE: "有事扫一扫",
         CodeKind.DESK: "兑换请扫码",
-        CodeKind.SIGN_IN: "签到请扫码",
         CodeKind.HOUSEHOLD: "户码",
     }
 )

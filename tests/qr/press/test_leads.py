@@ -12,15 +12,15 @@ from kernel.work import parts, transaction
 from qr import queries, service
 from qr.models import Code
 from qr.queries import Wanted
-from qr.rules import CodeKind, Format, is_secret
+from qr.rules import CodeKind, Format, is_hung
 from qr.rules.press import proof
 from tests.citizen.factories import deliver_all
 from tests.factories import GRID, VILLAGE, make_area, make_household
 from tests.qr.test_cli import give_address
 
 # What the pages of those say that do not say where they are.
-SAID = {CodeKind.SIGN_IN: "签到", CodeKind.DESK: "兑换"}
-PUBLIC = [kind for kind in CodeKind if not is_secret(kind)]
+SAID = {CodeKind.DESK: "兑换"}
+PUBLIC = [kind for kind in CodeKind if is_hung(kind)]
 
 
 def printed(session: Session, form: Format) -> list[str]:
@@ -51,7 +51,7 @@ def test_each_kind_on_each_paper_opens_its_own_page(
             service.issue(work, kind=kind, area_code=GRID, place_name=name, by=None)
     names = {one.token: SAID.get(one.kind, one.place_name) for one in session.scalars(select(Code))}
 
-    for form, count in ((Format.LABELS_24, 5), (Format.POSTER_A4, 3), (Format.CARDS, 1)):
+    for form, count in ((Format.LABELS_24, 4), (Format.POSTER_A4, 3), (Format.CARDS, 1)):
         read = printed(session, form)
 
         assert len(read) == count

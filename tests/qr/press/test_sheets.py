@@ -65,7 +65,7 @@ def test_who_cannot_scan_finds_a_number_to_call_and_one_to_say(form: Format) -> 
 
 
 def test_nobody_is_asked_for_a_number_that_is_not_there() -> None:
-    one = replace(piece(1, CodeKind.SIGN_IN), spot_number=None)
+    one = replace(piece(1, CodeKind.DESK), spot_number=None)
 
     said = "".join(words(press(Format.PLATE, [one], IMPRINT, FONTS)))
 
