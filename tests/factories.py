@@ -54,15 +54,28 @@ def make_person(session: Session, name: str | None = None) -> Person:
 
 def make_staff(session: Session, *roles: Role, area: str = VILLAGE, department: str = "") -> Actor:
     """Return someone who can sign in and wears *roles* in *area*."""
-    person = make_person(session)
     make_area(session, area)
-    session.add(
-        Account(person_id=person.id, login=f"staff{person.id}", password="-", must_change=False)
-    )
-    session.add_all(
-        Membership(person_id=person.id, role=role, area_code=area, department=department)
-        for role in roles
-    )
+    return make_crew(session, frozenset(Hat(role, area, department or None) for role in roles))[0]
+
+
+def make_crew(session: Session, *each: frozenset[Hat]) -> list[Actor]:
+    """Return people who can sign in, one for each set of hats; their areas are there."""
+    numbers = [next(_numbers) for _ in each]
+    people = [Person(name=f"李{one}", public_name=f"李师傅{one}", made_at=NOON) for one in numbers]
+    session.add_all(people)
     session.flush()
-    hats = frozenset(Hat(role, area, department or None) for role in roles)
-    return Actor(person.id, hats)
+    for person, hats in zip(people, each, strict=True):
+        session.add(
+            Account(person_id=person.id, login=f"staff{person.id}", password="-", must_change=False)
+        )
+        session.add_all(
+            Membership(
+                person_id=person.id,
+                role=hat.role,
+                area_code=hat.area,
+                department=hat.department or "",
+            )
+            for hat in sorted(hats, key=lambda hat: hat.role)
+        )
+    session.flush()
+    return [Actor(person.id, hats) for person, hats in zip(people, each, strict=True)]

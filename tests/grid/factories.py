@@ -11,11 +11,11 @@ from grid.models import Act, Case, Step
 from grid.rules import Finding, HandledBy, Level, Move, Privacy, State, Urgency
 from grid.service import NewCase, Values
 from kernel import crockford
-from kernel.access import Actor
+from kernel.access import Actor, Hat
 from kernel.events import Event
 from kernel.grants import Role
 from kernel.work import Work
-from tests.factories import DISTRICT, GRID, TOWN, VILLAGE, make_area, make_staff
+from tests.factories import DISTRICT, GRID, TOWN, VILLAGE, make_area, make_crew, make_staff
 from tests.fakes import NOON
 
 _numbers = count(1)
@@ -130,21 +130,21 @@ def _note_hand(session: Session, case: Case, who: int) -> None:
 
 def make_team(session: Session) -> dict[Role, Actor]:
     """Return one person for each hat of the grid queue over GRID, the police among them."""
-    team = {
-        role: make_staff(session, role, area=area)
-        for role, area in {
-            Role.GRID_FULL: GRID,
-            Role.GRID_PART: GRID,
-            Role.GRID_LEADER: VILLAGE,
-            Role.VILLAGE_ADMIN: VILLAGE,
-            Role.TOWN_ADMIN: TOWN,
-            Role.DISTRICT_CMD: DISTRICT,
-            Role.POLICE_AUX: VILLAGE,
-            Role.AUDITOR: DISTRICT,
-        }.items()
+    areas = {
+        Role.GRID_FULL: GRID,
+        Role.GRID_PART: GRID,
+        Role.GRID_LEADER: VILLAGE,
+        Role.VILLAGE_ADMIN: VILLAGE,
+        Role.TOWN_ADMIN: TOWN,
+        Role.DISTRICT_CMD: DISTRICT,
+        Role.POLICE_AUX: VILLAGE,
+        Role.AUDITOR: DISTRICT,
+        Role.DEPT_HANDLER: TOWN,
     }
-    team[Role.DEPT_HANDLER] = make_station(session)
-    return team
+    make_area(session, GRID)
+    police = {Role.DEPT_HANDLER: "police_station"}
+    hats = [frozenset({Hat(role, area, police.get(role))}) for role, area in areas.items()]
+    return dict(zip(areas, make_crew(session, *hats), strict=True))
 
 
 def make_station(session: Session, area: str = TOWN) -> Actor:
