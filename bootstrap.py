@@ -35,6 +35,7 @@ import people.jobs
 import people.queries.bars
 import people.views
 import points.cli
+import points.handlers
 import points.jobs
 import qr.cli
 import qr.events
@@ -83,6 +84,7 @@ SUBSCRIBERS: Final[Subscribers] = {
     people.events.HouseholdsMerged: (qr.handlers.end_card_of_merged,),
     people.events.HouseholdTableSent: (people.jobs.import_households,),
     people.events.HouseholdPartDue: (people.jobs.import_part,),
+    grid.events.CaseClosed: (points.handlers.claim_for_case,),
     grid.events.CaseMoved: (citizen.handlers.tell_moved_case,),
     grid.events.ReportersConcerned: (citizen.handlers.tell_concerned,),
     grid.events.ReworkSupervised: (grid.jobs.owe_call_for_rework,),

@@ -64,7 +64,7 @@ def upgrade():
     sa.CheckConstraint("(source_kind = 'case') = (case_id IS NOT NULL)", name=op.f('ck_points_claim_whole_source')),
     sa.CheckConstraint("(state = 'paid') = (posting_id IS NOT NULL)", name=op.f('ck_points_claim_paid_by_posting')),
     sa.CheckConstraint("(state IN ('paid', 'waiting_quota')) = (granted > 0)", name=op.f('ck_points_claim_granted_when_passed')),
-    sa.CheckConstraint("(state IN ('submitted', 'village_ok', 'town_ok')) = (waiting_for IS NOT NULL)", name=op.f('ck_points_claim_somebody_looks')),
+    sa.CheckConstraint("CASE WHEN waiting_for IS NULL THEN state NOT IN ('submitted', 'village_ok') ELSE state IN ('submitted', 'village_ok', 'town_ok') END", name=op.f('ck_points_claim_somebody_looks')),
     sa.CheckConstraint("state NOT IN ('paid', 'capped', 'waiting_quota') OR granted + cut = coins", name=op.f('ck_points_claim_granted_or_cut')),
     sa.CheckConstraint('coins > 0 AND granted >= 0 AND cut >= 0', name=op.f('ck_points_claim_whole_coins')),
     sa.ForeignKeyConstraint(['area_code'], ['people_area.code'], name=op.f('fk_points_claim_area_code')),

@@ -1,6 +1,8 @@
 """Tables of what is claimed: the rules a claim is made under, the claim, who looked at it."""
 
+import json
 from datetime import date, datetime
+from functools import lru_cache
 
 from sqlalchemy import (
     CheckConstraint,
@@ -31,6 +33,11 @@ from points.rules.claims import MOST_WORDS, ClaimState, Decision
 from points.rules.table import ReviewLevel, Rule, RuleTable
 
 
+@lru_cache(maxsize=16)
+def _table(text: str) -> RuleTable:
+    return RuleTable.of(json.loads(text))
+
+
 class RuleVersion(Model):
     """A version of the rule table, as canonical JSON.  Written once: triggers refuse a change."""
 
@@ -46,7 +53,7 @@ class RuleVersion(Model):
 
     def table(self) -> RuleTable:
         """Return the table it holds."""
-        return RuleTable.read(self.text)
+        return _table(self.text)
 
 
 class Claim(InArea, Model):
@@ -69,7 +76,8 @@ class Claim(InArea, Model):
         ),
         CheckConstraint("(state = 'paid') = (posting_id IS NOT NULL)", name="paid_by_posting"),
         CheckConstraint(
-            "(state IN ('submitted', 'village_ok', 'town_ok')) = (waiting_for IS NOT NULL)",
+            "CASE WHEN waiting_for IS NULL THEN state NOT IN ('submitted', 'village_ok')"
+            " ELSE state IN ('submitted', 'village_ok', 'town_ok') END",
             name="somebody_looks",
         ),
         CheckConstraint("(source_kind = 'case') = (case_id IS NOT NULL)", name="whole_source"),

@@ -298,7 +298,8 @@ def _code(row: Mapping[str, Any], letter: str) -> str:
 def _levels(row: Mapping[str, Any], code: str) -> tuple[ReviewLevel, ...]:
     levels = tuple(_one_of(ReviewLevel, one, code) for one in _texts(row.get("levels"), code))
     order = list(ReviewLevel)
-    if [*levels] != sorted(set(levels), key=order.index):
+    ordered = [*levels] == sorted(set(levels), key=order.index)
+    if not ordered or (levels and ReviewLevel.TOWN not in levels):
         raise BadRules("规则“%(code)s”的审核级别不对。", code=code)
     return levels
 

@@ -181,6 +181,8 @@ OPEN = {
     "points.queries.export.export": "for commands on the machine itself; it holds no names",
     "points.queries.faults.stream": "part of reading everything, for verify and export",
     "points.queries.guards.guards": "about tables, not about what is in them",
+    "points.queries.ruling.rules_in_force": "the rules are for everybody to read",
+    "points.queries.ruling.rules_of": "the rules are for everybody to read",
     "points.queries.seals.leaves_at": "hashes, which are for everybody to compare",
     "points.queries.verify.verify": "for commands on the machine itself; it names row numbers",
     "points.queries.verify_entries.entries": "part of verify",

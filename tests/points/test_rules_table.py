@@ -59,6 +59,7 @@ def test_a_rule_that_waits_or_is_not_there_pays_nothing(code: str) -> None:
         lambda tree: tree["positive"][0].update(cap={}),
         lambda tree: tree["positive"][0].update(levels=["town", "village"]),
         lambda tree: tree["positive"][0].update(levels=["county"]),
+        lambda tree: tree["positive"][0].update(levels=["village"]),
         lambda tree: tree["positive"][0].update(weight=1),
         lambda tree: tree["positive"].pop(0),
         lambda tree: tree["negative"][0].update(levels=["town"]),
