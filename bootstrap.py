@@ -37,6 +37,7 @@ import people.views
 import points.cli
 import points.handlers
 import points.jobs
+import points.views
 import qr.cli
 import qr.events
 import qr.handlers
@@ -71,6 +72,7 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     qr.views.pages,
     citizen.views.pages,
     complaints.views.pages,
+    points.views.pages,
     grid.views.pages,
     grid.views.links,
     grid.views.claims,
@@ -206,6 +208,7 @@ NAV: Final[tuple[NavItem, ...]] = (
     NavItem("待核实", "grid.to_verify", "ok", Permission.CASE_VERIFY),
     NavItem("台账", "grid.desk", "board", Permission.CASE_READ),
     NavItem("部门", "grid.department", "home", Permission.CASE_WHISTLE_SIGN),
+    NavItem("绿币", "points.claims", "ok", Permission.CLAIM_READ),
     NavItem("投诉", "complaints.listed", "tel", Permission.COMPLAINT_READ),
     NavItem("巡查", "grid.patrol", "pin", Permission.CASE_PATROL),
     NavItem("代录", "citizen.counter", "tel", Permission.CASE_REPORT_FOR),
