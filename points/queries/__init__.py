@@ -13,7 +13,7 @@ from points.queries.counts import Counted, counted
 from points.queries.export import FILES, export
 from points.queries.faults import Fault
 from points.queries.funds import funds
-from points.queries.own import claim_of_case, own_book, own_claim, own_claims
+from points.queries.own import is_offered, own_book, own_claim, own_claims
 from points.queries.ruling import rules_in_force, rules_of
 from points.queries.seals import leaf, leaves_at, salt
 from points.queries.verify import verify
@@ -27,12 +27,12 @@ __all__ = [
     "balance_at",
     "claim_detail",
     "claim_file",
-    "claim_of_case",
     "claims_chosen",
     "claims_listed",
     "counted",
     "export",
     "funds",
+    "is_offered",
     "leaf",
     "leaves_at",
     "own_book",

@@ -5,16 +5,19 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Final
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
+from grid.models import Case
+from grid.rules import CATALOGUE, State
 from kernel.clock import SHANGHAI
 from people.models import Household, Person
 from people.rules import HouseholdKind, mask_name
 from points.models import Claim, ClaimReview, Entry, LedgerAccount, Posting, Transfer
 from points.queries.claims import ReviewLine, reviews_of
-from points.queries.ruling import rules_of
+from points.queries.ruling import rules_in_force, rules_of
 from points.rules import AccountKind, PostingKind, expiring, microseconds, moment_of
+from points.rules.awards import case_rule, claimable_until
 from points.rules.caps import expires_on
 from points.rules.claims import ClaimState, Decision
 from points.rules.table import Rule
@@ -113,11 +116,6 @@ def own_claim(session: Session, claim_id: int, person_id: int) -> Claim | None:
     return session.scalar(mine)
 
 
-def claim_of_case(session: Session, case_id: int) -> Claim | None:
-    """Return what was claimed for a case whose receipt the caller has."""
-    return session.scalar(select(Claim).where(Claim.case_id == case_id))
-
-
 def _place(session: Session, claim: Claim) -> int:
     if claim.state is not ClaimState.WAITING_QUOTA:
         return 0
@@ -192,3 +190,22 @@ def _reviewers(session: Session, claims: Sequence[int]) -> dict[int, tuple[str, 
     for claim_id, name in rows:
         found[claim_id] = (*found.get(claim_id, ()), name)
     return found
+
+
+def is_offered(session: Session, case_id: int, *, today: date) -> bool:
+    """Whether a closed case whose receipt the caller has can be claimed by whoever reported it."""
+    case = session.scalar(
+        select(Case).where(
+            Case.id == case_id,
+            Case.state == State.CLOSED,
+            Case.staff_reporter.is_(None),
+            ~exists().where(Claim.case_id == Case.id),
+        )
+    )
+    if case is None or case.finding is None or case.closed_at is None:
+        return False
+    table = rules_in_force(session, today)
+    known = CATALOGUE.categories.get(case.category or "")
+    coin = None if known is None else known.coin
+    pays = case_rule(table, coin=coin, urgency=case.urgency, finding=case.finding)
+    return pays is not None and today <= claimable_until(case.closed_at, table.claim_days)

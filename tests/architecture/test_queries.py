@@ -188,7 +188,7 @@ OPEN = {
     "points.queries.faults.stream": "part of reading everything, for verify and export",
     "points.queries.guards.guards": "about tables, not about what is in them",
     "points.queries.claims.reviews_of": "of a claim that its caller was let in to",
-    "points.queries.own.claim_of_case": "of a case whose receipt the caller has shown",
+    "points.queries.own.is_offered": "of a case whose receipt the caller has shown",
     "points.queries.own.own_book": "asked about oneself only",
     "points.queries.own.own_claim": "asked about oneself only",
     "points.queries.own.own_claims": "asked about oneself only",
