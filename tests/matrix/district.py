@@ -208,6 +208,7 @@ def _plant_claim(session: Session, found: District, place: str) -> None:
             set_at=NOON,
         )
     )
+    session.flush()
     row = Claim(
         area_code=PLACES[place],
         source_kind="form",
