@@ -123,7 +123,13 @@ def _page(claim_id: int, **more: object) -> str:
         if one.is_ready
     ]
     return render_template(
-        "points/claim.html", found=found, one=found.claim, caps=table.caps, photos=photos, **more
+        "points/claim.html",
+        found=found,
+        one=found.claim,
+        late=found.claim.due_by is not None and found.claim.due_by < _today(),
+        caps=table.caps,
+        photos=photos,
+        **more,
     )
 
 
