@@ -35,7 +35,9 @@ import people.jobs
 import people.queries.bars
 import people.views
 import points.cli
+import points.handlers
 import points.jobs
+import points.views
 import qr.cli
 import qr.events
 import qr.handlers
@@ -70,6 +72,7 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     qr.views.pages,
     citizen.views.pages,
     complaints.views.pages,
+    points.views.pages,
     grid.views.pages,
     grid.views.links,
     grid.views.claims,
@@ -83,6 +86,7 @@ SUBSCRIBERS: Final[Subscribers] = {
     people.events.HouseholdsMerged: (qr.handlers.end_card_of_merged,),
     people.events.HouseholdTableSent: (people.jobs.import_households,),
     people.events.HouseholdPartDue: (people.jobs.import_part,),
+    grid.events.CaseClosed: (points.handlers.claim_for_case,),
     grid.events.CaseMoved: (citizen.handlers.tell_moved_case,),
     grid.events.ReportersConcerned: (citizen.handlers.tell_concerned,),
     grid.events.ReworkSupervised: (grid.jobs.owe_call_for_rework,),
@@ -204,6 +208,7 @@ NAV: Final[tuple[NavItem, ...]] = (
     NavItem("待核实", "grid.to_verify", "ok", Permission.CASE_VERIFY),
     NavItem("台账", "grid.desk", "board", Permission.CASE_READ),
     NavItem("部门", "grid.department", "home", Permission.CASE_WHISTLE_SIGN),
+    NavItem("绿币", "points.claims", "ok", Permission.CLAIM_READ),
     NavItem("投诉", "complaints.listed", "tel", Permission.COMPLAINT_READ),
     NavItem("巡查", "grid.patrol", "pin", Permission.CASE_PATROL),
     NavItem("代录", "citizen.counter", "tel", Permission.CASE_REPORT_FOR),

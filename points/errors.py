@@ -1,6 +1,6 @@
 """How the ledger says no."""
 
-from kernel.errors import Conflict, NotFound, Refusal
+from kernel.errors import Conflict, NotAllowed, NotFound, Refusal
 
 
 class BadPosting(Refusal):
@@ -41,3 +41,31 @@ class NoSuchPosting(NotFound):
 
 class NoSuchAccount(NotFound):
     """There is no such account."""
+
+
+class BadRules(Refusal):
+    """A rule table is not whole, or holds what no rule table may."""
+
+
+class NoSuchRule(NotFound):
+    """There is no such rule, or it pays nothing yet."""
+
+
+class NoSuchClaim(NotFound):
+    """There is none, or not for this person: never told which."""
+
+
+class WrongMoment(Conflict):
+    """Somebody was faster, or it is not this claim's turn."""
+
+
+class NotYoursToReview(NotAllowed):
+    """It concerns the reviewer or their kin, or they have judged it before."""
+
+
+class CannotClaim(Conflict):
+    """What somebody wants coins for earns none, or none any more."""
+
+
+class Unsaid(Refusal):
+    """Something that has to be said was not; shown beside its field, so without a full stop."""

@@ -13,6 +13,7 @@ from citizen.models import Report
 from citizen.queries import Receipt
 from citizen.rules import Satisfied, Solved
 from citizen.views import access
+from citizen.views.coins import coins_url
 from grid import queries as grid
 from grid.queries import Progress, ProgressStep
 from grid.rules import CATALOGUE, State
@@ -112,6 +113,7 @@ def _own(found: Receipt) -> Shown:
         "secret_link": _secret_link(report.number),
         "actions": actions_of(found),
         "callback": _callback(found),
+        "coins_url": coins_url(found),
         "questions": found.progress.questions if found.progress else (),
         "not_solved": found.last_solved is Solved.NOT_SOLVED,
         "satisfied_options": [(one.value, _(one.label)) for one in Satisfied],

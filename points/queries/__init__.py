@@ -1,9 +1,20 @@
-"""What is read from the ledger."""
+"""What is read from the ledger, about rules and claims, and by whom."""
 
 from points.queries.balances import Balance, balance, balance_at
+from points.queries.claims import (
+    claim_detail,
+    claim_file,
+    claims_chosen,
+    claims_listed,
+    reviews_of,
+    waiting_count,
+)
 from points.queries.counts import Counted, counted
 from points.queries.export import FILES, export
 from points.queries.faults import Fault
+from points.queries.funds import funds
+from points.queries.own import is_offered, own_book, own_claim, own_claims
+from points.queries.ruling import rules_in_force, rules_of
 from points.queries.seals import leaf, leaves_at, salt
 from points.queries.verify import verify
 
@@ -14,10 +25,23 @@ __all__ = [
     "Fault",
     "balance",
     "balance_at",
+    "claim_detail",
+    "claim_file",
+    "claims_chosen",
+    "claims_listed",
     "counted",
     "export",
+    "funds",
+    "is_offered",
     "leaf",
     "leaves_at",
+    "own_book",
+    "own_claim",
+    "own_claims",
+    "reviews_of",
+    "rules_in_force",
+    "rules_of",
     "salt",
     "verify",
+    "waiting_count",
 ]

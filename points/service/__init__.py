@@ -1,8 +1,17 @@
-"""The verbs of the ledger.  Nothing else writes to it."""
+"""The verbs of the coins.  Nothing else writes to the ledger, or to the claims on it."""
 
 from points.service.accounts import SHANGHAI, Owner, account_id, account_ids, close_account
 from points.service.ending import capture, hold, release, release_expired, reverse
+from points.service.filing import (
+    Written,
+    claim_by_receipt,
+    claim_closed_case,
+    claim_written,
+)
+from points.service.paying import give_quota, pay_line
 from points.service.posting import MOST_AT_ONCE, Posted, post, post_many
+from points.service.reviewing import approve_many, resubmit, review, withdraw
+from points.service.ruling import current_rules, set_rules
 from points.service.seals import seal_day
 
 __all__ = [
@@ -10,15 +19,27 @@ __all__ = [
     "SHANGHAI",
     "Owner",
     "Posted",
+    "Written",
     "account_id",
     "account_ids",
+    "approve_many",
     "capture",
+    "claim_by_receipt",
+    "claim_closed_case",
+    "claim_written",
     "close_account",
+    "current_rules",
+    "give_quota",
     "hold",
+    "pay_line",
     "post",
     "post_many",
     "release",
     "release_expired",
+    "resubmit",
     "reverse",
+    "review",
     "seal_day",
+    "set_rules",
+    "withdraw",
 ]

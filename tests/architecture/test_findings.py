@@ -28,6 +28,9 @@ READ_IN = {
     "grid/views/beside.py": "for staff who copy the case into another system",
     "grid/views/copyout.py": "for staff who read the case, as a table",
     "grid/views/case.py": "for staff who read the case",
+    "points/handlers.py": "what was told as an event: only what is true or partly true pays",
+    "points/queries/own.py": "whether a receipt still offers its coins",
+    "points/service/filing.py": "only what is true or partly true pays",
 }
 
 

@@ -12,6 +12,7 @@ READ_UNDER = {
     "words": "case:content-read",
     "caller": "case:contact-read",
     "number": "case:read",
+    "claim": "claim:read",
     "address": "household:read",
     "member": "household:read",
     "complaint": "complaint:read",
@@ -43,7 +44,9 @@ class Canary:
         content = reaches(role, "case:content-read", self.thing) or self.was_asked(role)
         if self.kind in {"place", "notes", "number"} and content:
             return True  # whoever reads all of a case reads what stands above it
-        return reaches(role, READ_UNDER[self.kind], self.thing)
+        # Whoever looks at a claim reads whose it is and where they live.
+        claimed = self.kind in {"address", "member"} and reaches(role, "claim:read", self.thing)
+        return claimed or reaches(role, READ_UNDER[self.kind], self.thing)
 
     def was_asked(self, role: str) -> bool:
         """Whether *role* was asked for help: then they read what is asked, and where."""

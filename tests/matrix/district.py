@@ -20,6 +20,9 @@ from kernel.outbox import Delivery
 from kernel.work import Work, parts, transaction
 from people.models import Area, HouseholdImport, JoinRequest, Person
 from people.rules import ImportState
+from points.models import Claim, RuleVersion
+from points.rules.claims import ClaimState
+from points.rules.table import SHIPPED, ReviewLevel
 from qr import service as qr
 from qr.models import LookAlike, SignIn
 from qr.queries import Wanted
@@ -65,6 +68,7 @@ def plant(session: Session) -> District:
         keep(found, plant_case(session, place, "handling", worker=aux, key=f"police-{place}"))
         _plant_receipt(session, found, place)
         _plant_complaint(session, found, place)
+        _plant_claim(session, found, place)
         _plant_tables(session, found, place, number)
     _make_residents(session, found)
     for role in HANDS:
@@ -191,6 +195,41 @@ def _plant_complaint(session: Session, found: District, place: str) -> None:
     session.flush()
     thing = Thing(place, names={"number": row.number, "id": str(row.id)})
     found.add("complaint", thing, complaint=row.words)
+
+
+def _plant_claim(session: Session, found: District, place: str) -> None:
+    """Plant what the member of the planted household wrote to earn coins."""
+    home = found.of("household", place).names
+    session.merge(
+        RuleVersion(
+            version=SHIPPED.version,
+            text=SHIPPED.text,
+            digest=SHIPPED.digest,
+            valid_from=date(2000, 1, 1),
+            set_at=NOON,
+        )
+    )
+    session.flush()
+    row = Claim(
+        area_code=PLACES[place],
+        source_kind="form",
+        source_id=word("key", place),
+        rule_code="P04",
+        rule_version=SHIPPED.version,
+        person_id=int(home["person_id"]),
+        household_id=int(home["household_id"]),
+        words=word("claim", place),
+        earned_on=NOON.date(),
+        coins=5,
+        levels="village,town",
+        state=ClaimState.SUBMITTED,
+        waiting_for=ReviewLevel.VILLAGE,
+        filed_at=NOON,
+    )
+    session.add(row)
+    session.flush()
+    names = {"claim_id": str(row.id), "attachment_id": "0", "person_id": home["person_id"]}
+    found.add("claim", Thing(place, names=names), claim=row.words)
 
 
 def _plant_tables(session: Session, found: District, place: str, number: int) -> None:

@@ -106,6 +106,12 @@ complaints.answer         complaint:answer      complaint   only:town_admin stat
 complaints.pass_up        complaint:answer      complaint   only:town_admin state moment
 complaints.name           complaint:answer      complaint   only:town_admin state moment
 complaints.contact        complaint:answer      complaint   only:town_admin state moment
+points.claims             claim:read            -
+points.claim              claim:read            claim
+points.review             claim:read            claim       state
+points.approve            claim:read            -
+points.picture            claim:evidence-read   claim       part
+points.funds              ledger:quota          -
 people.households         household:read        -
 people.joining            household:join-approve -
 people.import_households  household:import      -
@@ -212,6 +218,10 @@ OWN: Final = frozenset(
         "citizen.leave_home",
         "citizen.open_home",
         "citizen.withdraw_request",
+        "points.again",
+        "points.new",
+        "points.own",
+        "points.take_back",
     ]
 )
 # What opens to whoever has a number, a secret or a code in hand: test_residents.py.
@@ -221,6 +231,7 @@ BY_SECRET: Final = frozenset(
         "citizen.answer",
         "citizen.attachment",
         "citizen.callback",
+        "citizen.claim_coins",
         "citizen.confirm",
         "citizen.forget_contact",
         "citizen.object_to",
@@ -261,6 +272,7 @@ FOR_ALL: Final = frozenset(
         "people.sign_in",
         "people.sign_in_resident",
         "people.sign_out_resident",
+        "points.coin_rules",
         "qr.attend",
         "qr.look_alike",
         "qr.scan",

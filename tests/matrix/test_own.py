@@ -19,15 +19,16 @@ STAFF = ("grid_full", "town_admin", "sysadmin", "nobody", "accused town_admin")
 def test_they_meet_nobody_elses(gate: Gate, endpoint: str, who: str) -> None:
     home = gate.district.of("household", "here")
     theirs = {"address", "member"} if who in {"head", "member"} else set()
-    theirs |= {"nobody"} if who == "head" else set()  # their own number
-    asked = gate.district.of("request", "here")
+    theirs |= {"nobody", "claim"} if who == "head" else set()  # their own number, what they claim
+    asked, claimed = (gate.district.of(kind, "here") for kind in ("request", "claim"))
     hidden = [
         one
         for one in gate.district.canaries
-        if not (one.kind in theirs and any(one.thing is thing for thing in (home, asked)))
+        if not (one.kind in theirs and any(one.thing is thing for thing in (home, asked, claimed)))
     ]
     away = gate.district.of("household", "away").names
-    names = {"person_id": away["person_id"], **gate.district.of("request", "away").names}
+    names = {**gate.district.of("claim", "away").names, **gate.district.of("request", "away").names}
+    names["person_id"] = away["person_id"]
 
     for rule in gate.rules()[endpoint]:
         for method in methods(rule):

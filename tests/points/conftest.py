@@ -4,8 +4,14 @@ import pytest
 
 from kernel.work import Work
 from tests.points.books import Books, open_books
+from tests.points.claims import Village, make_village
 
 
 @pytest.fixture
 def books(work: Work) -> Books:
     return open_books(work)
+
+
+@pytest.fixture
+def village(work: Work) -> Village:
+    return make_village(work)

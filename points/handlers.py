@@ -1,0 +1,19 @@
+"""What points does when something happened elsewhere."""
+
+from grid.events import CaseClosed
+from grid.rules import Finding, Urgency
+from kernel.outbox import Queue, on
+from kernel.work import Work
+from points import service
+
+
+@on(Queue.DEFAULT)
+def claim_for_case(work: Work, event: CaseClosed) -> None:
+    """File what a closed case has earned whoever reported it first."""
+    service.claim_closed_case(
+        work,
+        event.case_id,
+        category=event.category,
+        urgency=Urgency(event.urgency),
+        finding=Finding(event.finding),
+    )

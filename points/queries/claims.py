@@ -1,0 +1,317 @@
+"""Claims as staff read them: what waits for whom, and all that helps to judge one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+from sqlalchemy import ColumnElement, Row, and_, false, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from grid.models import Case
+from grid.rules import State
+from kernel.access import Actor
+from kernel.errors import NotFound
+from kernel.media import Attachment
+from kernel.permissions import Permission
+from people.models import Household, Person
+from people.queries import paths_of, within
+from people.rules import Level
+from points.errors import NoSuchClaim
+from points.models import Claim, ClaimPicture, ClaimReview
+from points.queries.ruling import rules_of
+from points.rules.claims import ENDS, ClaimState
+from points.rules.table import ReviewLevel, Rule
+
+PAGE: Final = 50
+HISTORY: Final = 10
+GONE: Final = "没有这份申报，或者它不归您看。"
+PERMISSIONS: Final = {
+    ReviewLevel.VILLAGE: Permission.CLAIM_FIRST_REVIEW,
+    ReviewLevel.TOWN: Permission.CLAIM_SECOND_REVIEW,
+    ReviewLevel.DISTRICT: Permission.CLAIM_THIRD_REVIEW,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimLine:
+    """A claim in a list."""
+
+    claim: Claim
+    rule: Rule
+    who: str
+    address: str
+    place: str
+    pictures: int
+    late: bool
+    bulk: bool  # may be passed with others
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewLine:
+    """What somebody decided, and who it was."""
+
+    review: ClaimReview
+    who: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Twin:
+    """Another claim that may be the same; without a number where it is not for this reader."""
+
+    claim_id: int | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimDetail:
+    """One claim and what helps to judge it."""
+
+    claim: Claim
+    rule: Rule
+    who: str
+    helper: str
+    home: Household
+    place: str
+    case: Case | None
+    reopened: bool
+    pictures: tuple[Attachment, ...]
+    reviews: tuple[ReviewLine, ...]
+    history: tuple[ClaimLine, ...]
+    twins: tuple[Twin, ...]
+    day: int  # coins of that day, month, year, and the household's of that month
+    month: int
+    year: int
+    home_month: int
+    may_review: bool  # it is this reader's level
+
+
+def claims_listed(
+    session: Session, *, by: Actor, today: date, part: str = "mine", page: int = 1
+) -> tuple[Sequence[ClaimLine], bool]:
+    """Return claims *by* may read, what is due first on top, and whether more follow.
+
+    *part* is what waits for them (``mine``), for anybody (``all``), or is settled (``done``).
+    """
+    mine = _to_review(by)
+    wanted = {"mine": mine, "all": Claim.state.not_in(ENDS)}.get(part, Claim.state.in_(ENDS))
+    order = (Claim.filed_at.desc(),) if part == "done" else (Claim.due_by.asc().nulls_last(),)
+    rows = session.execute(
+        select(Claim, Person.name, Household.address, mine.label("mine"))
+        .join(Person, Person.id == Claim.person_id)
+        .join(Household, Household.id == Claim.household_id)
+        .where(within(Claim, by, Permission.CLAIM_READ), wanted)
+        .order_by(*order, Claim.id)
+        .offset((max(page, 1) - 1) * PAGE)
+        .limit(PAGE + 1)
+    ).all()
+    return _lines(session, rows[:PAGE], today), len(rows) > PAGE
+
+
+def claims_chosen(
+    session: Session, ids: Sequence[int], *, by: Actor, today: date
+) -> Sequence[ClaimLine]:
+    """Return those of some claims that wait for *by* and may be passed together."""
+    rows = session.execute(
+        select(Claim, Person.name, Household.address, Claim.flagged.is_(False).label("mine"))
+        .join(Person, Person.id == Claim.person_id)
+        .join(Household, Household.id == Claim.household_id)
+        .where(Claim.id.in_(ids[:PAGE]), within(Claim, by, Permission.CLAIM_READ), _to_review(by))
+        .order_by(Claim.id)
+    ).all()
+    return [one for one in _lines(session, rows, today) if one.bulk]
+
+
+def waiting_count(session: Session, *, by: Actor) -> int:
+    """Return how many claims wait for *by*."""
+    found = select(func.count(Claim.id)).where(
+        within(Claim, by, Permission.CLAIM_READ), _to_review(by)
+    )
+    return session.scalar(found) or 0
+
+
+def claim_detail(session: Session, claim_id: int, *, by: Actor, today: date) -> ClaimDetail:
+    """Return one claim.
+
+    Raises:
+        NoSuchClaim: there is none that *by* may read.
+    """
+    helper = aliased(Person)
+    row = session.execute(
+        select(Claim, Person.name, Household, helper.public_name, Case, _to_review(by))
+        .join(Person, Person.id == Claim.person_id)
+        .join(Household, Household.id == Claim.household_id)
+        .outerjoin(helper, and_(helper.id == Claim.filed_by, helper.id != Claim.person_id))
+        .outerjoin(Case, Case.id == Claim.case_id)
+        .where(Claim.id == claim_id, within(Claim, by, Permission.CLAIM_READ))
+    ).one_or_none()
+    if row is None:
+        raise NoSuchClaim(GONE)
+    claim, who, home, helped, case, may = row
+    seen = (
+        Claim.person_id == claim.person_id,
+        Claim.id != claim.id,
+        within(Claim, by, Permission.CLAIM_READ),
+    )
+    past = session.execute(
+        select(Claim, Person.name, Household.address, false().label("mine"))
+        .join(Person, Person.id == Claim.person_id)
+        .join(Household, Household.id == Claim.household_id)
+        .where(*seen)
+        .order_by(Claim.id.desc())
+        .limit(HISTORY)
+    ).all()
+    used = _used(session, claim)
+    return ClaimDetail(
+        claim=claim,
+        rule=claim.terms(rules_of(session, claim.rule_version)),
+        who=who,
+        helper=helped or "",
+        home=home,
+        place=paths_of(session, [claim.area_code], top=Level.TOWN).get(claim.area_code, ""),
+        case=case,
+        reopened=case is not None and case.state is not State.CLOSED,
+        pictures=tuple(_pictures(session, claim)),
+        reviews=tuple(reviews_of(session, claim.id)),
+        history=tuple(_lines(session, past, today)),
+        twins=tuple(_twins(session, claim, case, by)),
+        day=used[0],
+        month=used[1],
+        year=used[2],
+        home_month=used[3],
+        may_review=bool(may),
+    )
+
+
+def claim_file(session: Session, claim_id: int, attachment_id: int, *, by: Actor) -> Attachment:
+    """Return a picture that speaks for a claim whose evidence *by* may read.
+
+    Raises:
+        NotFound: there is none for this person.
+    """
+    found = session.scalar(
+        select(Attachment)
+        .join(ClaimPicture, ClaimPicture.attachment_id == Attachment.id)
+        .join(Claim, Claim.id == ClaimPicture.claim_id)
+        .where(
+            Claim.id == claim_id,
+            Attachment.id == attachment_id,
+            within(Claim, by, Permission.CLAIM_EVIDENCE_READ),
+        )
+    )
+    if found is None:
+        raise NotFound("没有这个文件，或者它不归您看。")
+    return found
+
+
+def reviews_of(session: Session, claim_id: int) -> Sequence[ReviewLine]:
+    """Return what was decided about a claim that its caller was let in to."""
+    rows = session.execute(
+        select(ClaimReview, Person.public_name)
+        .join(Person, Person.id == ClaimReview.reviewer_id)
+        .where(ClaimReview.claim_id == claim_id)
+        .order_by(ClaimReview.id)
+    )
+    return [ReviewLine(review=review, who=name) for review, name in rows]
+
+
+def _to_review(by: Actor) -> ColumnElement[bool]:
+    """Whether a claim waits for a level at which *by* sits, and is not their own."""
+    levels = [
+        and_(Claim.waiting_for == level, within(Claim, by, permission))
+        for level, permission in PERMISSIONS.items()
+        if by.may(permission)
+    ]
+    return and_(or_(false(), *levels), Claim.person_id != by.id)
+
+
+def _lines(
+    session: Session, rows: Sequence[Row[Claim, str, str, bool]], today: date
+) -> list[ClaimLine]:
+    names = paths_of(session, [row[0].area_code for row in rows], top=Level.TOWN)
+    pictures: dict[int, int] = {}
+    if rows:
+        counted = (
+            select(ClaimPicture.claim_id, func.count())
+            .where(ClaimPicture.claim_id.in_([row[0].id for row in rows]))
+            .group_by(ClaimPicture.claim_id)
+        )
+        pictures = {row[0]: row[1] for row in session.execute(counted)}
+    return [
+        ClaimLine(
+            claim=claim,
+            rule=claim.terms(rules_of(session, claim.rule_version)),
+            who=who,
+            address=address,
+            place=names.get(claim.area_code, ""),
+            pictures=pictures.get(claim.id, 0),
+            late=claim.due_by is not None and claim.due_by < today,
+            bulk=bool(mine) and not claim.flagged,
+        )
+        for claim, who, address, mine in rows
+    ]
+
+
+def _used(session: Session, claim: Claim) -> tuple[int, int, int, int]:
+    """Return coins granted around the claim's day: the person's day, month, year; the home's."""
+    day = claim.earned_on
+    month = and_(Claim.earned_on >= day.replace(day=1), Claim.earned_on <= _month_end(day))
+    mine, ours = Claim.person_id == claim.person_id, Claim.household_id == claim.household_id
+    year = Claim.earned_on.between(date(day.year, 1, 1), date(day.year, 12, 31))
+    coins = func.sum(Claim.granted)
+    counted = Claim.state.in_((ClaimState.PAID, ClaimState.WAITING_QUOTA))
+    row = session.execute(
+        select(
+            coins.filter(mine, Claim.earned_on == day),
+            coins.filter(mine, month),
+            coins.filter(mine),
+            coins.filter(ours, month),
+        ).where(or_(mine, ours), year, counted, Claim.id != claim.id)
+    ).one()
+    return int(row[0] or 0), int(row[1] or 0), int(row[2] or 0), int(row[3] or 0)
+
+
+def _month_end(day: date) -> date:
+    return (day.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+
+
+def _pictures(session: Session, claim: Claim) -> Sequence[Attachment]:
+    return session.scalars(
+        select(Attachment)
+        .join(ClaimPicture, ClaimPicture.attachment_id == Attachment.id)
+        .where(ClaimPicture.claim_id == claim.id)
+        .order_by(Attachment.id)
+    ).all()
+
+
+def _twins(session: Session, claim: Claim, case: Case | None, by: Actor) -> list[Twin]:
+    """Return what may be the same: the same picture, day and rule, or place within three days."""
+    seen = within(Claim, by, Permission.CLAIM_READ).label("seen")
+    digests = select(ClaimPicture.digest).where(ClaimPicture.claim_id == claim.id)
+    same = select(ClaimPicture.claim_id).where(ClaimPicture.digest.in_(digests))
+    found = {
+        "照片一模一样": select(Claim.id, seen).where(Claim.id.in_(same)),
+        "同一个人、同一天、同一条规则": select(Claim.id, seen).where(
+            Claim.person_id == claim.person_id,
+            Claim.earned_on == claim.earned_on,
+            Claim.rule_code == claim.rule_code,
+        ),
+    }
+    if case is not None and case.spot_id is not None:
+        near = timedelta(days=3)
+        found["同一个地方、三天以内"] = (
+            select(Claim.id, seen)
+            .join(Case, Case.id == Claim.case_id)
+            .where(
+                Case.spot_id == case.spot_id,
+                Case.category == case.category,
+                Case.submitted_at.between(case.submitted_at - near, case.submitted_at + near),
+            )
+        )
+    return [
+        Twin(claim_id=row.id if row.seen else None, why=why)
+        for why, statement in found.items()
+        for row in session.execute(
+            statement.where(Claim.id != claim.id).order_by(Claim.id.desc()).limit(HISTORY)
+        )
+    ]

@@ -1,0 +1,75 @@
+"""How much of an award the caps leave, and until when coins are good."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from points.rules.table import Caps, Period, Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Earned:
+    """What was granted before: coins of capped rules, and times of the rule in question."""
+
+    person_day: int = 0
+    person_month: int = 0
+    household_month: int = 0
+    person_year: int = 0
+    times: Mapping[Period, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """What is paid of what was asked; *by* is the cap that took the rest, "" for none."""
+
+    coins: int
+    cut: int = 0
+    by: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """What the line says, with ``cut`` to be filled in; "" where nothing was cut."""
+        return "按上限少发 %(cut)s 币" if self.cut else ""
+
+
+def grant(rule: Rule, caps: Caps, earned: Earned) -> Granted:
+    """Cut an award to what the caps leave; nothing of it is kept for later."""
+    for period, most in rule.caps:
+        if earned.times.get(period, 0) >= most:
+            return Granted(0, rule.coins, f"{period.value}_times")
+    if rule.code in caps.exempt:
+        return Granted(rule.coins)
+    left = {
+        "person_day": caps.person_day - earned.person_day,
+        "person_month": caps.person_month - earned.person_month,
+        "household_month": caps.household_month - earned.household_month,
+        "person_year": caps.person_year - earned.person_year,
+    }
+    tightest = min(left, key=lambda name: left[name])
+    coins = max(0, min(rule.coins, left[tightest]))
+    return Granted(coins, rule.coins - coins, tightest if coins < rule.coins else "")
+
+
+def span(period: Period, day: date) -> tuple[date, date]:
+    """Return the first and the last day of the period in which *day* lies."""
+    match period:
+        case Period.DAY:
+            return day, day
+        case Period.MONTH:
+            first, months = day.replace(day=1), 1
+        case Period.QUARTER:
+            first, months = day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1), 3
+        case _:
+            first, months = day.replace(month=1, day=1), 12
+    past = first.month - 1 + months
+    return first, first.replace(year=first.year + past // 12, month=past % 12 + 1) - timedelta(1)
+
+
+def expires_on(earned: date) -> date:
+    """Return the last day on which coins earned on *earned* are good: the end of next year."""
+    return date(earned.year + 1, 12, 31)
+
+
+def reminders(last_day: date, days_before: Iterable[int]) -> tuple[date, ...]:
+    """Return the days on which a household is told, the earliest first."""
+    return tuple(sorted(last_day - timedelta(days=days) for days in days_before))

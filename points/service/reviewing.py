@@ -1,0 +1,186 @@
+"""Looking at claims: pass, refuse, send back; one by one or many at once."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from sqlalchemy import select
+
+from grid.models import Case
+from grid.rules import State
+from kernel.access import Actor
+from kernel.permissions import Permission
+from kernel.work import Work
+from people.queries import reaches, scoped
+from people.queries.bars import members, near
+from points.errors import NoSuchClaim, NotYoursToReview, WrongMoment
+from points.models import Claim, ClaimReview
+from points.queries.ruling import rules_of
+from points.rules.awards import next_level
+from points.rules.claims import APPROVALS, ClaimMove, ClaimState, Decision, check_reviewer, moved
+from points.rules.table import ReviewLevel
+from points.service.filing import checked_words, due_by
+from points.service.paying import settle
+from points.service.posting import MOST_AT_ONCE
+
+PERMISSIONS: Final = {
+    ReviewLevel.VILLAGE: Permission.CLAIM_FIRST_REVIEW,
+    ReviewLevel.TOWN: Permission.CLAIM_SECOND_REVIEW,
+    ReviewLevel.DISTRICT: Permission.CLAIM_THIRD_REVIEW,
+}
+GONE: Final = "没有这份申报，或者它不归您看。"
+
+
+def review(
+    work: Work, claim_id: int, *, decision: Decision, reason: str = "", turn: int, by: Actor
+) -> Claim:
+    """Decide one claim; after the last level it is granted, and paid as far as funds reach.
+
+    *turn* is what the reviewer's page showed: of two at once, one decides and the other hears so.
+
+    Raises:
+        NoSuchClaim: there is none that *by* may read.
+        WrongMoment: somebody was faster, or its case is being worked on again.
+        NotYoursToReview: it is not this person's level, or it concerns them or their kin.
+        Unsaid: no reason is given for a no.
+    """
+    claim = _locked(work, [claim_id], by)[0]
+    if claim.turn != turn:
+        raise WrongMoment("这份申报已经有人审过了，请刷新再看。")
+    _decide(work, claim, decision, reason, by)
+    if claim.state in {ClaimState.TOWN_OK, ClaimState.DISTRICT_OK} and claim.waiting_for is None:
+        settle(work, [claim])
+    return claim
+
+
+def approve_many(work: Work, chosen: Sequence[tuple[int, int]], *, by: Actor) -> int:
+    """Pass many claims, each given with the turn its page showed: all of them or none.
+
+    Return how many.  One transaction, one call of the ledger.
+
+    Raises:
+        ValueError: they are more than 50.
+        NoSuchClaim, WrongMoment, NotYoursToReview: as ``review``, for the first refused; what
+            was reported too often at once is looked at one by one.
+    """
+    if len(chosen) > MOST_AT_ONCE:
+        raise ValueError(f"{len(chosen)} claims in one transaction")
+    turns = dict(chosen)
+    claims = _locked(work, sorted(turns), by) if turns else []
+    for claim in claims:
+        if claim.turn != turns[claim.id]:
+            raise WrongMoment("有一份申报刚刚有人审过了，请刷新再看。")
+        if claim.flagged:
+            raise NotYoursToReview("报得太密的申报要一份一份地看。")
+        _decide(work, claim, Decision.APPROVE, "", by)
+    passed = [one for one in claims if one.waiting_for is None]
+    if passed:
+        settle(work, passed)
+    return len(claims)
+
+
+def withdraw(work: Work, claim_id: int, *, by: Actor) -> None:
+    """Take one's own claim back while nobody has settled it.
+
+    Raises:
+        NoSuchClaim: it is not theirs.
+        WrongMoment: it is settled.
+    """
+    claim = _own(work, claim_id, by)
+    claim.state = moved(claim.state, ClaimMove.WITHDRAW)
+    claim.waiting_for, claim.due_by, claim.turn = None, None, claim.turn + 1
+
+
+def resubmit(work: Work, claim_id: int, *, words: str, by: Actor) -> None:
+    """Send one's own claim in again with more words, after it was sent back.
+
+    Raises:
+        NoSuchClaim: it is not theirs.
+        WrongMoment: nobody sent it back.
+        Unsaid: nothing is said.
+    """
+    claim = _own(work, claim_id, by)
+    claim.state = moved(claim.state, ClaimMove.RESUBMIT)
+    claim.words = checked_words(words)
+    claim.round, claim.turn, claim.waiting_for = claim.round + 1, claim.turn + 1, claim.asked[0]
+    table = rules_of(work.session, claim.rule_version)
+    claim.due_by = due_by(work, table, claim.asked[0])
+
+
+def concerned(work: Work, claim: Claim) -> frozenset[int]:
+    """Return who may not judge a claim: its household, whoever filed it, and their kin (回避)."""
+    people = {claim.person_id, *members(work.session, claim.household_id)}
+    if claim.filed_by is not None:
+        people.add(claim.filed_by)
+    return frozenset(people) | near(work.session, people)
+
+
+def _decide(work: Work, claim: Claim, decision: Decision, reason: str, by: Actor) -> None:
+    level = claim.waiting_for
+    if level is None:
+        raise WrongMoment("这份申报已经审完了，请刷新再看。")
+    if not reaches(by, PERMISSIONS[level], claim.area_code):
+        raise NotYoursToReview("这份申报现在不是您这一级审。")
+    earlier = work.session.scalars(
+        select(ClaimReview.reviewer_id).where(
+            ClaimReview.claim_id == claim.id, ClaimReview.round == claim.round
+        )
+    ).all()
+    check_reviewer(by.id, concerned=concerned(work, claim), earlier=earlier)
+    _check_case(work, claim)
+    if decision is not Decision.APPROVE:
+        reason = checked_words(reason)
+    work.session.add(
+        ClaimReview(
+            claim_id=claim.id,
+            round=claim.round,
+            level=level,
+            reviewer_id=by.id,
+            decision=decision,
+            reason=reason,
+            at=work.now(),
+        )
+    )
+    claim.turn += 1
+    _move(work, claim, level, decision)
+    work.session.flush()
+
+
+def _move(work: Work, claim: Claim, level: ReviewLevel, decision: Decision) -> None:
+    table = rules_of(work.session, claim.rule_version)
+    if decision is Decision.APPROVE:
+        claim.state = moved(claim.state, APPROVALS[level])
+        done = claim.asked[: claim.asked.index(level) + 1]
+        after = next_level(claim.asked, done)
+        claim.waiting_for = after
+        claim.due_by = None if after is None else due_by(work, table, after)
+        return
+    refused = decision is Decision.REFUSE
+    claim.state = moved(claim.state, ClaimMove.REFUSE if refused else ClaimMove.SEND_BACK)
+    claim.waiting_for = claim.due_by = None
+
+
+def _check_case(work: Work, claim: Claim) -> None:
+    if claim.case_id is None:
+        return
+    case = work.session.get_one(Case, claim.case_id)
+    if case.state is not State.CLOSED:
+        raise WrongMoment("这件事正在返工，办结以后再审。")
+
+
+def _locked(work: Work, ids: Sequence[int], by: Actor) -> list[Claim]:
+    statement = scoped(select(Claim).where(Claim.id.in_(ids)), by, Permission.CLAIM_READ)
+    found = work.session.scalars(
+        statement.order_by(Claim.id)
+        .with_for_update(of=Claim)
+        .execution_options(populate_existing=True)
+    ).all()
+    if len(found) != len(set(ids)):
+        raise NoSuchClaim(GONE)
+    return list(found)
+
+
+def _own(work: Work, claim_id: int, by: Actor) -> Claim:
+    found = work.session.get(Claim, claim_id, with_for_update=True, populate_existing=True)
+    if found is None or found.person_id != by.id:
+        raise NoSuchClaim(GONE)
+    return found

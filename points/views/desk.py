@@ -1,0 +1,148 @@
+"""The reviewers' desk: what waits, one claim with all that helps to judge it, many at once."""
+
+from datetime import date
+from http import HTTPStatus
+
+from flask import Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from kernel.access import require
+from kernel.clock import SHANGHAI
+from kernel.db import db
+from kernel.errors import Conflict, NotAllowed
+from kernel.forms import text
+from kernel.media import respond
+from kernel.permissions import Permission
+from kernel.web import current_actor, full_stop, sentence_of, shown_as
+from kernel.work import parts, transaction
+from points import queries, service
+from points.errors import Unsaid
+from points.forms import ReviewForm, whole
+from points.rules.claims import Decision
+from points.service import MOST_AT_ONCE
+from points.views.blueprint import pages
+
+PARTS = ("mine", "all", "done")
+
+
+@pages.get("/staff/claims")
+@require(Permission.CLAIM_READ)
+def claims() -> str:
+    """Show what waits for whoever looks, for anybody, or is settled."""
+    part = request.args.get("part", "mine")
+    part = part if part in PARTS else "mine"
+    page = whole(request.args.get("page", "1"), 1)
+    by = current_actor()
+    lines, more = queries.claims_listed(db.session(), by=by, today=_today(), part=part, page=page)
+    return render_template(
+        "points/claims.html",
+        lines=lines,
+        part=part,
+        may_fund=by.may(Permission.LEDGER_QUOTA),
+        more=url_for("points.claims", part=part, page=page + 1) if more else "",
+    )
+
+
+@pages.get("/staff/claims/<int:claim_id>")
+@require(Permission.CLAIM_READ)
+def claim(claim_id: int) -> str:
+    """Show one claim."""
+    return _page(claim_id)
+
+
+@pages.post("/staff/claims/<int:claim_id>/review")
+@require(Permission.CLAIM_READ)
+def review(claim_id: int) -> ResponseReturnValue:
+    """Pass it, refuse it, or send it back for more; what was typed is never lost."""
+    form = ReviewForm()
+    decision, reason = text(form.decision), text(form.reason)
+    if decision not in set(Decision):
+        return _page(claim_id, error=_("请选通过、退回还是不通过。"), reason=reason), _WRONG
+    try:
+        with transaction() as work:
+            service.review(
+                work,
+                claim_id,
+                decision=Decision(decision),
+                reason=reason,
+                turn=form.seen,
+                by=current_actor(),
+            )
+    except Unsaid as refusal:
+        return _page(claim_id, error=full_stop(sentence_of(refusal)), reason=reason), _WRONG
+    except (Conflict, NotAllowed) as refusal:
+        said = full_stop(sentence_of(refusal))
+        return _page(claim_id, error=said, reason=reason), shown_as(refusal)
+    flash(_("记下了。"))
+    return redirect(url_for("points.claims"), HTTPStatus.SEE_OTHER)
+
+
+@pages.post("/staff/claims/approve")
+@require(Permission.CLAIM_READ)
+def approve() -> ResponseReturnValue:
+    """Show what would be passed together; pass it once that was confirmed."""
+    chosen = [pair for one in request.form.getlist("claim") if (pair := _pair(one))]
+    chosen = chosen[:MOST_AT_ONCE]
+    ids = [claim_id for claim_id, _turn in chosen]
+    if "yes" not in request.form:
+        lines = queries.claims_chosen(db.session(), ids, by=current_actor(), today=_today())
+        coins = sum(one.claim.coins for one in lines)
+        return render_template("points/approve.html", lines=lines, coins=coins)
+    try:
+        with transaction() as work:
+            done = service.approve_many(work, chosen, by=current_actor())
+    except (Conflict, NotAllowed) as refusal:
+        flash(full_stop(sentence_of(refusal)) + _("一份也没有通过。"), "warn")
+    else:
+        flash(_("通过了 %(n)s 份。", n=done))
+    return redirect(url_for("points.claims"), HTTPStatus.SEE_OTHER)
+
+
+@pages.get("/staff/claims/<int:claim_id>/media/<int:attachment_id>")
+@require(Permission.CLAIM_EVIDENCE_READ)
+def picture(claim_id: int, attachment_id: int) -> Response:
+    """Hand out one picture."""
+    found = queries.claim_file(db.session(), claim_id, attachment_id, by=current_actor())
+    return respond(found, thumb="thumb" in request.args)
+
+
+_WRONG = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+def _page(claim_id: int, **more: object) -> str:
+    found = queries.claim_detail(db.session(), claim_id, by=current_actor(), today=_today())
+    table = queries.rules_of(db.session(), found.claim.rule_version)
+    photos = [
+        {
+            "url": _picture(claim_id, one.id),
+            "thumb": _picture(claim_id, one.id, thumb=1),
+            "alt": _("照片"),
+        }
+        for one in found.pictures
+        if one.is_ready
+    ]
+    return render_template(
+        "points/claim.html",
+        found=found,
+        one=found.claim,
+        late=found.claim.due_by is not None and found.claim.due_by < _today(),
+        caps=table.caps,
+        photos=photos,
+        **more,
+    )
+
+
+def _picture(claim_id: int, attachment_id: int, thumb: int | None = None) -> str:
+    return url_for("points.picture", claim_id=claim_id, attachment_id=attachment_id, thumb=thumb)
+
+
+def _pair(typed: str) -> tuple[int, int] | None:
+    """Return a claim's number and the turn its page showed."""
+    number, _dot, turn = typed.partition(".")
+    claim_id = whole(number, 0)
+    return (claim_id, whole(turn, -1)) if claim_id else None
+
+
+def _today() -> date:
+    return parts().clock.now().astimezone(SHANGHAI).date()

@@ -1,0 +1,138 @@
+"""我家的绿币: what a household has and why, what one claimed, and claiming by form."""
+
+from datetime import date
+from http import HTTPStatus
+from typing import Final
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from kernel.access import signed_in
+from kernel.clock import SHANGHAI
+from kernel.db import db
+from kernel.errors import Refusal
+from kernel.forms import text
+from kernel.web import current_actor, full_stop, limiter, sentence_of, shown_as
+from kernel.work import parts, transaction
+from points import queries, service
+from points.errors import NoSuchClaim, Unsaid
+from points.forms import ClaimForm
+from points.rules import PostingKind
+from points.rules.claims import ClaimState
+from points.rules.table import Earner
+from points.service import Written
+from points.service.filing import BY_FORM
+from points.views.blueprint import pages
+
+OFTEN = "20 per minute"
+MAY_WITHDRAW = frozenset({ClaimState.SUBMITTED, ClaimState.VILLAGE_OK, ClaimState.SENT_BACK})
+
+# What a line says that no rule stands behind.
+KINDS: Final = {
+    PostingKind.OPENING: "从前的余额转入",
+    PostingKind.ADJUST: "分户、并户或搬家转账",
+    PostingKind.REDEMPTION: "换了礼品",
+    PostingKind.CAPTURE: "换了礼品",
+    PostingKind.HOLD: "预留",
+    PostingKind.RELEASE: "预留退回",
+    PostingKind.EXPIRY: "到期",
+    PostingKind.REVERSAL: "更正",
+    PostingKind.DEDUCT: "扣币",
+    PostingKind.AWARD_REVIEWED: "得币",
+    PostingKind.AWARD_SYSTEM: "得币",
+}
+
+
+@pages.get("/me/coins")
+@signed_in
+def own() -> str:
+    """Show one's household's coins, and one's own claims."""
+    by, today = current_actor(), _today()
+    return render_template(
+        "points/own.html",
+        book=queries.own_book(db.session(), by.id, today=today),
+        claims=queries.own_claims(db.session(), by.id),
+        may_withdraw=MAY_WITHDRAW,
+        kinds=KINDS,
+    )
+
+
+@pages.route("/me/claims/new", methods=["GET", "POST"])
+@signed_in
+@limiter.limit(OFTEN, methods=["POST"])
+def new() -> ResponseReturnValue:
+    """Claim coins for something that no machine has seen."""
+    form, error, status = ClaimForm(), "", HTTPStatus.OK
+    if request.method == "GET":
+        form.day.data, form.key.data = _today().isoformat(), parts().chance.token()
+    else:
+        try:
+            with transaction() as work:
+                service.claim_written(work, _written(form), form.attached(), by=current_actor())
+        except Refusal as refusal:
+            error, status = full_stop(sentence_of(refusal)), shown_as(refusal)
+        else:
+            flash(_("申报收到了，先由村里看，再由镇里看。"))
+            return redirect(url_for("points.own"), HTTPStatus.SEE_OTHER)
+    table = queries.rules_in_force(db.session(), _today())
+    rules = [
+        (one.code, _("%(name)s（%(coins)s 币）", name=_(one.name), coins=one.coins))
+        for one in table.in_force
+        if one.source in BY_FORM and (one.earner is Earner.ANYBODY or current_actor().hats)
+    ]
+    page = render_template(
+        "points/new.html", form=form, rules=rules, error=error, today=_today().isoformat()
+    )
+    return page, status
+
+
+@pages.post("/me/claims/<int:claim_id>/withdraw")
+@signed_in
+def take_back(claim_id: int) -> ResponseReturnValue:
+    """Take one's own claim back."""
+    with transaction() as work:
+        service.withdraw(work, claim_id, by=current_actor())
+    flash(_("申报撤回了。"))
+    return redirect(url_for("points.own"), HTTPStatus.SEE_OTHER)
+
+
+@pages.route("/me/claims/<int:claim_id>", methods=["GET", "POST"])
+@signed_in
+def again(claim_id: int) -> ResponseReturnValue:
+    """Send a claim in again after it was sent back, with what was missing."""
+    form, error, status = ClaimForm(), "", HTTPStatus.OK
+    found = queries.own_claim(db.session(), claim_id, current_actor().id)
+    if found is None:
+        raise NoSuchClaim("没有这份申报，或者它不是您的。")
+    if request.method == "GET":
+        form.words.data = found.words
+    else:
+        try:
+            with transaction() as work:
+                service.resubmit(work, claim_id, words=text(form.words), by=current_actor())
+        except Refusal as refusal:
+            error, status = full_stop(sentence_of(refusal)), shown_as(refusal)
+        else:
+            flash(_("补充好了，又在等审核。"))
+            return redirect(url_for("points.own"), HTTPStatus.SEE_OTHER)
+    reviews = queries.reviews_of(db.session(), claim_id)
+    page = render_template(
+        "points/again.html", form=form, error=error, reviews=reviews, claim_id=claim_id
+    )
+    return page, status
+
+
+def _written(form: ClaimForm) -> Written:
+    day = form.on
+    if not text(form.rule):
+        raise Unsaid("请选做了什么")
+    if day is None:
+        raise Unsaid("请选是哪一天")
+    return Written(
+        key=text(form.key)[:64], rule_code=text(form.rule)[:3], words=text(form.words), day=day
+    )
+
+
+def _today() -> date:
+    return parts().clock.now().astimezone(SHANGHAI).date()

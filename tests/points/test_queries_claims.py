@@ -1,0 +1,109 @@
+"""Reads of claims: from the next village, and what helps to judge one."""
+
+import pytest
+
+from kernel.errors import NotFound
+from kernel.grants import Role
+from kernel.media import Attachment, Kind
+from kernel.media import State as FileState
+from points import queries
+from points.errors import NoSuchClaim
+from points.models import ClaimPicture
+from tests.factories import NEXT_TOWN, TOWN, make_staff
+from tests.fakes import NOON
+from tests.people.homes import make_resident
+from tests.points.claims import DAY, Village
+
+
+def test_whoever_sits_elsewhere_meets_no_claim(village: Village) -> None:
+    session, claim = village.work.session, village.written()
+    elsewhere = make_staff(session, Role.TOWN_ADMIN, area=NEXT_TOWN)
+
+    for by in (village.next_village, elsewhere, make_staff(session), make_resident(session)):
+        for part in ("mine", "all", "done"):
+            assert queries.claims_listed(session, by=by, today=DAY, part=part) == ([], False)
+        assert queries.claims_chosen(session, [claim.id], by=by, today=DAY) == []
+        assert queries.waiting_count(session, by=by) == 0
+        with pytest.raises(NoSuchClaim):
+            queries.claim_detail(session, claim.id, by=by, today=DAY)
+
+
+def test_it_waits_for_one_level_at_a_time(village: Village) -> None:
+    session, claim = village.work.session, village.written()
+
+    counts = [queries.waiting_count(session, by=by) for by in (village.village, village.town)]
+    assert counts == [1, 0]
+    village.approve(claim, village.village)
+    counts = [queries.waiting_count(session, by=by) for by in (village.village, village.town)]
+    assert counts == [0, 1]
+    assert not queries.claim_detail(session, claim.id, by=village.village, today=DAY).may_review
+
+
+def test_the_same_picture_shows_as_a_possible_double(village: Village) -> None:
+    session = village.work.session
+    first, second = village.written(), village.written("P13", key="2")
+    files = [picture(village, number) for number in (1, 2)]
+    for claim, file in zip((first, second), files, strict=True):
+        session.add(ClaimPicture(claim_id=claim.id, attachment_id=file.id, digest="d" * 64))
+    session.flush()
+
+    found = queries.claim_detail(session, second.id, by=village.village, today=DAY)
+
+    assert [(one.claim_id, one.why) for one in found.twins] == [(first.id, "照片一模一样")]
+    assert [one.claim.id for one in found.history] == [first.id]
+    shown = queries.claim_file(session, second.id, files[1].id, by=village.village)
+    assert shown.id == files[1].id
+    for claim, by in ((first, village.village), (second, village.next_village)):
+        with pytest.raises(NotFound):
+            queries.claim_file(session, claim.id, files[1].id, by=by)
+
+
+def picture(village: Village, number: int) -> Attachment:
+    row = Attachment(
+        key=f"k{number}",
+        owner="test",
+        kind=Kind.PICTURE,
+        state=FileState.READY,
+        mime="image/jpeg",
+        size=1,
+        digest="d" * 64,
+        stored="x",
+        received_at=NOON,
+    )
+    village.work.session.add(row)
+    village.work.session.flush()
+    return row
+
+
+def test_funds_are_the_towns_to_see(village: Village) -> None:
+    session, claim = village.work.session, village.claimed()
+    village.approve(claim, village.town)
+    village.fund(3)
+
+    here = {one.code: one for one in queries.funds(session, by=village.town)}
+    found = here[claim.area_code[:12]]
+
+    assert (found.left, found.given, found.waiting) == (3, 0, 5)
+    assert all(code.startswith(TOWN) for code in here)
+    assert queries.funds(session, by=village.village) == []
+
+
+def test_a_household_reads_what_for_when_and_by_whom(village: Village) -> None:
+    village.fund()
+    session, claim = village.work.session, village.written()
+    village.approve(claim, village.village)
+    village.approve(claim, village.town)
+
+    book = queries.own_book(session, village.resident.id, today=DAY)
+
+    assert book is not None
+    assert (book.free, book.expiring, len(book.lines)) == (5, 0, 1)
+    assert (book.lines[0].rule, book.lines[0].amount) == ("参加平安宣传或反诈宣讲", 5)
+    assert len(book.lines[0].reviewers) == 2
+    next_year = DAY.replace(year=DAY.year + 1)
+    later = queries.own_book(session, village.resident.id, today=next_year)
+    assert later is not None
+    assert (later.expiring, later.expires.isoformat()) == (5, "2027-12-31")
+    stranger = make_resident(session)
+    assert queries.own_book(session, stranger.id, today=DAY) is None
+    assert queries.own_claims(session, stranger.id) == []
