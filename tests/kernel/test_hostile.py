@@ -135,6 +135,8 @@ def known(session: Session) -> Mapping[str, str]:
         "message_id": "1",
         "code_id": "1",
         "order_id": "1",
+        "sticker_id": "1",
+        "claim_id": "1",
         "view": "0",
         "household_id": str(home.id),
         "request_id": "1",
