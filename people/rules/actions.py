@@ -125,6 +125,10 @@ GROUPS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "activity.sign-in-for": "替人签到",
             "activity.names-read": "看了签到名单",
         },
+        "绿币": {
+            "coin.quota": "给村里拨了额度",
+            "coin.rules-set": "换了绿币规则",
+        },
         "系统": {
             "audit.export": "导出操作日志",
             "message.read": "看了消息记录",
@@ -174,6 +178,7 @@ THINGS: Final[Mapping[str, str]] = MappingProxyType(
         "qr_order": "印刷单",
         "qr_sign_in": "签到名单",
         "qr_look_alike": "假码",
+        "rules": "绿币规则",
         "qr_trouble": "码的问题",
         "duty": "值班表",
         "message": "消息",
