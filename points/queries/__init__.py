@@ -7,7 +7,6 @@ from points.queries.claims import (
     claims_chosen,
     claims_listed,
     reviews_of,
-    waiting_count,
 )
 from points.queries.counts import Counted, counted
 from points.queries.export import FILES, export
@@ -43,5 +42,4 @@ __all__ = [
     "rules_of",
     "salt",
     "verify",
-    "waiting_count",
 ]

@@ -19,18 +19,15 @@ from people.queries import paths_of, within
 from people.rules import Level
 from points.errors import NoSuchClaim
 from points.models import Claim, ClaimPicture, ClaimReview
+from points.queries.earned import earned_before
 from points.queries.ruling import rules_of
-from points.rules.claims import ENDS, ClaimState
-from points.rules.table import ReviewLevel, Rule
+from points.rules.caps import Earned
+from points.rules.claims import ENDS, GONE, PERMISSIONS
+from points.rules.table import Rule
 
 PAGE: Final = 50
 HISTORY: Final = 10
-GONE: Final = "没有这份申报，或者它不归您看。"
-PERMISSIONS: Final = {
-    ReviewLevel.VILLAGE: Permission.CLAIM_FIRST_REVIEW,
-    ReviewLevel.TOWN: Permission.CLAIM_SECOND_REVIEW,
-    ReviewLevel.DISTRICT: Permission.CLAIM_THIRD_REVIEW,
-}
+HELPER: Final = aliased(Person)  # an alias costs more to make than its query to run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,10 +76,7 @@ class ClaimDetail:
     reviews: tuple[ReviewLine, ...]
     history: tuple[ClaimLine, ...]
     twins: tuple[Twin, ...]
-    day: int  # coins of that day, month, year, and the household's of that month
-    month: int
-    year: int
-    home_month: int
+    earned: Earned  # what counts against the caps, of the days around its own
     may_review: bool  # it is this reader's level
 
 
@@ -122,26 +116,17 @@ def claims_chosen(
     return [one for one in _lines(session, rows, today) if one.bulk]
 
 
-def waiting_count(session: Session, *, by: Actor) -> int:
-    """Return how many claims wait for *by*."""
-    found = select(func.count(Claim.id)).where(
-        within(Claim, by, Permission.CLAIM_READ), _to_review(by)
-    )
-    return session.scalar(found) or 0
-
-
 def claim_detail(session: Session, claim_id: int, *, by: Actor, today: date) -> ClaimDetail:
     """Return one claim.
 
     Raises:
         NoSuchClaim: there is none that *by* may read.
     """
-    helper = aliased(Person)
     row = session.execute(
-        select(Claim, Person.name, Household, helper.public_name, Case, _to_review(by))
+        select(Claim, Person.name, Household, HELPER.public_name, Case, _to_review(by))
         .join(Person, Person.id == Claim.person_id)
         .join(Household, Household.id == Claim.household_id)
-        .outerjoin(helper, and_(helper.id == Claim.filed_by, helper.id != Claim.person_id))
+        .outerjoin(HELPER, and_(HELPER.id == Claim.filed_by, HELPER.id != Claim.person_id))
         .outerjoin(Case, Case.id == Claim.case_id)
         .where(Claim.id == claim_id, within(Claim, by, Permission.CLAIM_READ))
     ).one_or_none()
@@ -161,10 +146,11 @@ def claim_detail(session: Session, claim_id: int, *, by: Actor, today: date) -> 
         .order_by(Claim.id.desc())
         .limit(HISTORY)
     ).all()
-    used = _used(session, claim)
+    table = rules_of(session, claim.rule_version)
+    rule = claim.terms(table)
     return ClaimDetail(
         claim=claim,
-        rule=claim.terms(rules_of(session, claim.rule_version)),
+        rule=rule,
         who=who,
         helper=helped or "",
         home=home,
@@ -175,10 +161,7 @@ def claim_detail(session: Session, claim_id: int, *, by: Actor, today: date) -> 
         reviews=tuple(reviews_of(session, claim.id)),
         history=tuple(_lines(session, past, today)),
         twins=tuple(_twins(session, claim, case, by)),
-        day=used[0],
-        month=used[1],
-        year=used[2],
-        home_month=used[3],
+        earned=earned_before(session, claim, rule, table),
         may_review=bool(may),
     )
 
@@ -250,29 +233,6 @@ def _lines(
         )
         for claim, who, address, mine in rows
     ]
-
-
-def _used(session: Session, claim: Claim) -> tuple[int, int, int, int]:
-    """Return coins granted around the claim's day: the person's day, month, year; the home's."""
-    day = claim.earned_on
-    month = and_(Claim.earned_on >= day.replace(day=1), Claim.earned_on <= _month_end(day))
-    mine, ours = Claim.person_id == claim.person_id, Claim.household_id == claim.household_id
-    year = Claim.earned_on.between(date(day.year, 1, 1), date(day.year, 12, 31))
-    coins = func.sum(Claim.granted)
-    counted = Claim.state.in_((ClaimState.PAID, ClaimState.WAITING_QUOTA))
-    row = session.execute(
-        select(
-            coins.filter(mine, Claim.earned_on == day),
-            coins.filter(mine, month),
-            coins.filter(mine),
-            coins.filter(ours, month),
-        ).where(or_(mine, ours), year, counted, Claim.id != claim.id)
-    ).one()
-    return int(row[0] or 0), int(row[1] or 0), int(row[2] or 0), int(row[3] or 0)
-
-
-def _month_end(day: date) -> date:
-    return (day.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
 
 
 def _pictures(session: Session, claim: Claim) -> Sequence[Attachment]:

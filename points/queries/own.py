@@ -18,8 +18,8 @@ from points.queries.claims import ReviewLine, reviews_of
 from points.queries.ruling import rules_in_force, rules_of
 from points.rules import AccountKind, PostingKind, expiring, microseconds, moment_of
 from points.rules.awards import case_rule, claimable_until
-from points.rules.caps import expires_on
 from points.rules.claims import ClaimState, Decision
+from points.rules.expiry import expires_on
 from points.rules.table import Rule
 
 LINES: Final = 50

@@ -1,6 +1,6 @@
 """How much of an award the caps leave, and until when coins are good."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -63,13 +63,3 @@ def span(period: Period, day: date) -> tuple[date, date]:
             first, months = day.replace(month=1, day=1), 12
     past = first.month - 1 + months
     return first, first.replace(year=first.year + past // 12, month=past % 12 + 1) - timedelta(1)
-
-
-def expires_on(earned: date) -> date:
-    """Return the last day on which coins earned on *earned* are good: the end of next year."""
-    return date(earned.year + 1, 12, 31)
-
-
-def reminders(last_day: date, days_before: Iterable[int]) -> tuple[date, ...]:
-    """Return the days on which a household is told, the earliest first."""
-    return tuple(sorted(last_day - timedelta(days=days) for days in days_before))

@@ -5,6 +5,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
+from kernel.permissions import Permission
 from points.errors import NotYoursToReview, WrongMoment
 from points.rules.table import ReviewLevel
 
@@ -105,6 +106,15 @@ APPROVALS: Final[Mapping[ReviewLevel, ClaimMove]] = MappingProxyType(
     }
 )
 ENDS: Final = frozenset({_S.PAID, _S.CAPPED, _S.REFUSED, _S.WITHDRAWN})
+COUNTED: Final = frozenset({_S.PAID, _S.WAITING_QUOTA})  # what uses up a cap
+PERMISSIONS: Final[Mapping[ReviewLevel, Permission]] = MappingProxyType(
+    {
+        ReviewLevel.VILLAGE: Permission.CLAIM_FIRST_REVIEW,
+        ReviewLevel.TOWN: Permission.CLAIM_SECOND_REVIEW,
+        ReviewLevel.DISTRICT: Permission.CLAIM_THIRD_REVIEW,
+    }
+)
+GONE: Final = "没有这份申报，或者它不归您看。"
 
 
 def moved(state: ClaimState, move: ClaimMove) -> ClaimState:

@@ -1,4 +1,7 @@
-"""What expires, first in first out, without keeping lots."""
+"""What expires and when, first in first out, without keeping lots."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
 
 
 def expiring(earned_by_then: int, out_now: int, held_now: int) -> int:
@@ -8,3 +11,13 @@ def expiring(earned_by_then: int, out_now: int, held_now: int) -> int:
     *held_now* what is set aside: as good as spent (LEDGER.md section 2.4).
     """
     return max(0, earned_by_then - out_now - held_now)
+
+
+def expires_on(earned: date) -> date:
+    """Return the last day on which coins earned on *earned* are good: the end of next year."""
+    return date(earned.year + 1, 12, 31)
+
+
+def reminders(last_day: date, days_before: Iterable[int]) -> tuple[date, ...]:
+    """Return the days on which a household is told, the earliest first."""
+    return tuple(sorted(last_day - timedelta(days=days) for days in days_before))

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import and_, select
 
 from kernel import audit
 from kernel.access import Actor
@@ -16,17 +16,15 @@ from people.queries import lies_in, reaches
 from people.rules import Level, at_level
 from points.errors import BadPosting, CannotClaim
 from points.models import Claim, ClaimPicture, ClaimReview, LedgerAccount
+from points.queries.earned import earned_before
 from points.queries.ruling import rules_of
 from points.rules import Line, PostingKind, Request, System
-from points.rules.caps import Earned, Granted, grant, span
+from points.rules.caps import Granted, grant
 from points.rules.claims import ClaimMove, ClaimState, Decision, moved
-from points.rules.table import Period, Rule, RuleTable
 from points.service.accounts import Owner, account_ids
 from points.service.filing import home_of
 from points.service.posting import MOST_AT_ONCE, post, post_many
 from points.service.ruling import today
-
-COUNTED = (ClaimState.PAID, ClaimState.WAITING_QUOTA)
 
 
 def settle(work: Work, claims: Sequence[Claim]) -> None:
@@ -42,7 +40,7 @@ def settle(work: Work, claims: Sequence[Claim]) -> None:
     for claim in claims:
         table = rules_of(work.session, claim.rule_version)
         rule = claim.terms(table)
-        found = grant(rule, table.caps, earned_before(work, claim, rule, table))
+        found = grant(rule, table.caps, earned_before(work.session, claim, rule, table))
         _wait(work, claim, found)
         work.session.flush()
     for village in sorted({village_of(claim) for claim in claims}):
@@ -117,47 +115,6 @@ def give_quota(work: Work, village: str, *, coins: int, key: str, by: Actor) -> 
 def village_of(claim: Claim) -> str:
     """Return the village whose funds pay a claim."""
     return at_level(claim.area_code, Level.VILLAGE) or claim.area_code
-
-
-def earned_before(work: Work, claim: Claim, rule: Rule, table: RuleTable) -> Earned:
-    """Return what counts against a claim's caps: what was granted for the days around its own."""
-    day = claim.earned_on
-    mine, ours = Claim.person_id == claim.person_id, Claim.household_id == claim.household_id
-    capped = Claim.rule_code.not_in(sorted(table.caps.exempt))
-
-    def within(period: Period) -> ColumnElement[bool]:
-        return Claim.earned_on.between(*span(period, day))
-
-    def coins(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
-        return func.coalesce(func.sum(case((and_(capped, *conditions), Claim.granted), else_=0)), 0)
-
-    def times(period: Period) -> ColumnElement[int]:
-        same = and_(mine, Claim.rule_code == rule.code, within(period))
-        return func.coalesce(func.sum(case((same, 1), else_=0)), 0)
-
-    periods = [period for period, _most in rule.caps]
-    row = work.session.execute(
-        select(
-            coins(mine, within(Period.DAY)),
-            coins(mine, within(Period.MONTH)),
-            coins(ours, within(Period.MONTH)),
-            coins(mine, within(Period.YEAR)),
-            *[times(period) for period in periods],
-        ).where(
-            Claim.id != claim.id,
-            Claim.state.in_(COUNTED),
-            within(Period.YEAR),
-            or_(mine, ours),
-        )
-    ).one()
-    person_day, person_month, household_month, person_year, *counts = map(int, row)
-    return Earned(
-        person_day=person_day,
-        person_month=person_month,
-        household_month=household_month,
-        person_year=person_year,
-        times=dict(zip(periods, counts, strict=True)),
-    )
 
 
 def _wait(work: Work, claim: Claim, found: Granted) -> None:

@@ -1,7 +1,6 @@
 """Looking at claims: pass, refuse, send back; one by one or many at once."""
 
 from collections.abc import Sequence
-from typing import Final
 
 from sqlalchemy import select
 
@@ -16,18 +15,20 @@ from points.errors import NoSuchClaim, NotYoursToReview, WrongMoment
 from points.models import Claim, ClaimReview
 from points.queries.ruling import rules_of
 from points.rules.awards import next_level
-from points.rules.claims import APPROVALS, ClaimMove, ClaimState, Decision, check_reviewer, moved
+from points.rules.claims import (
+    APPROVALS,
+    GONE,
+    PERMISSIONS,
+    ClaimMove,
+    ClaimState,
+    Decision,
+    check_reviewer,
+    moved,
+)
 from points.rules.table import ReviewLevel
 from points.service.filing import checked_words, due_by
 from points.service.paying import settle
 from points.service.posting import MOST_AT_ONCE
-
-PERMISSIONS: Final = {
-    ReviewLevel.VILLAGE: Permission.CLAIM_FIRST_REVIEW,
-    ReviewLevel.TOWN: Permission.CLAIM_SECOND_REVIEW,
-    ReviewLevel.DISTRICT: Permission.CLAIM_THIRD_REVIEW,
-}
-GONE: Final = "没有这份申报，或者它不归您看。"
 
 
 def review(

@@ -1,6 +1,5 @@
 """The reviewers' desk: what waits, one claim with all that helps to judge it, many at once."""
 
-from datetime import date
 from http import HTTPStatus
 
 from flask import Response, flash, redirect, render_template, request, url_for
@@ -8,20 +7,19 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kernel.access import require
-from kernel.clock import SHANGHAI
 from kernel.db import db
 from kernel.errors import Conflict, NotAllowed
 from kernel.forms import text
 from kernel.media import respond
 from kernel.permissions import Permission
 from kernel.web import current_actor, full_stop, sentence_of, shown_as
-from kernel.work import parts, transaction
+from kernel.work import transaction
 from points import queries, service
 from points.errors import Unsaid
 from points.forms import ReviewForm, whole
 from points.rules.claims import Decision
 from points.service import MOST_AT_ONCE
-from points.views.blueprint import pages
+from points.views.blueprint import pages, today
 
 PARTS = ("mine", "all", "done")
 
@@ -34,7 +32,7 @@ def claims() -> str:
     part = part if part in PARTS else "mine"
     page = whole(request.args.get("page", "1"), 1)
     by = current_actor()
-    lines, more = queries.claims_listed(db.session(), by=by, today=_today(), part=part, page=page)
+    lines, more = queries.claims_listed(db.session(), by=by, today=today(), part=part, page=page)
     return render_template(
         "points/claims.html",
         lines=lines,
@@ -86,7 +84,7 @@ def approve() -> ResponseReturnValue:
     chosen = chosen[:MOST_AT_ONCE]
     ids = [claim_id for claim_id, _turn in chosen]
     if "yes" not in request.form:
-        lines = queries.claims_chosen(db.session(), ids, by=current_actor(), today=_today())
+        lines = queries.claims_chosen(db.session(), ids, by=current_actor(), today=today())
         coins = sum(one.claim.coins for one in lines)
         return render_template("points/approve.html", lines=lines, coins=coins)
     try:
@@ -111,7 +109,7 @@ _WRONG = HTTPStatus.UNPROCESSABLE_ENTITY
 
 
 def _page(claim_id: int, **more: object) -> str:
-    found = queries.claim_detail(db.session(), claim_id, by=current_actor(), today=_today())
+    found = queries.claim_detail(db.session(), claim_id, by=current_actor(), today=today())
     table = queries.rules_of(db.session(), found.claim.rule_version)
     photos = [
         {
@@ -126,7 +124,7 @@ def _page(claim_id: int, **more: object) -> str:
         "points/claim.html",
         found=found,
         one=found.claim,
-        late=found.claim.due_by is not None and found.claim.due_by < _today(),
+        late=found.claim.due_by is not None and found.claim.due_by < today(),
         caps=table.caps,
         photos=photos,
         **more,
@@ -142,7 +140,3 @@ def _pair(typed: str) -> tuple[int, int] | None:
     number, _dot, turn = typed.partition(".")
     claim_id = whole(number, 0)
     return (claim_id, whole(turn, -1)) if claim_id else None
-
-
-def _today() -> date:
-    return parts().clock.now().astimezone(SHANGHAI).date()

@@ -1,6 +1,5 @@
 """我家的绿币: what a household has and why, what one claimed, and claiming by form."""
 
-from datetime import date
 from http import HTTPStatus
 from typing import Final
 
@@ -9,7 +8,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kernel.access import signed_in
-from kernel.clock import SHANGHAI
 from kernel.db import db
 from kernel.errors import Refusal
 from kernel.forms import text
@@ -23,7 +21,7 @@ from points.rules.claims import ClaimState
 from points.rules.table import Earner
 from points.service import Written
 from points.service.filing import BY_FORM
-from points.views.blueprint import pages
+from points.views.blueprint import pages, today
 
 OFTEN = "20 per minute"
 MAY_WITHDRAW = frozenset({ClaimState.SUBMITTED, ClaimState.VILLAGE_OK, ClaimState.SENT_BACK})
@@ -48,10 +46,10 @@ KINDS: Final = {
 @signed_in
 def own() -> str:
     """Show one's household's coins, and one's own claims."""
-    by, today = current_actor(), _today()
+    by = current_actor()
     return render_template(
         "points/own.html",
-        book=queries.own_book(db.session(), by.id, today=today),
+        book=queries.own_book(db.session(), by.id, today=today()),
         claims=queries.own_claims(db.session(), by.id),
         may_withdraw=MAY_WITHDRAW,
         kinds=KINDS,
@@ -65,7 +63,7 @@ def new() -> ResponseReturnValue:
     """Claim coins for something that no machine has seen."""
     form, error, status = ClaimForm(), "", HTTPStatus.OK
     if request.method == "GET":
-        form.day.data, form.key.data = _today().isoformat(), parts().chance.token()
+        form.day.data, form.key.data = today().isoformat(), parts().chance.token()
     else:
         try:
             with transaction() as work:
@@ -75,14 +73,14 @@ def new() -> ResponseReturnValue:
         else:
             flash(_("申报收到了，先由村里看，再由镇里看。"))
             return redirect(url_for("points.own"), HTTPStatus.SEE_OTHER)
-    table = queries.rules_in_force(db.session(), _today())
+    table = queries.rules_in_force(db.session(), today())
     rules = [
         (one.code, _("%(name)s（%(coins)s 币）", name=_(one.name), coins=one.coins))
         for one in table.in_force
         if one.source in BY_FORM and (one.earner is Earner.ANYBODY or current_actor().hats)
     ]
     page = render_template(
-        "points/new.html", form=form, rules=rules, error=error, today=_today().isoformat()
+        "points/new.html", form=form, rules=rules, error=error, today=today().isoformat()
     )
     return page, status
 
@@ -132,7 +130,3 @@ def _written(form: ClaimForm) -> Written:
     return Written(
         key=text(form.key)[:64], rule_code=text(form.rule)[:3], words=text(form.words), day=day
     )
-
-
-def _today() -> date:
-    return parts().clock.now().astimezone(SHANGHAI).date()

@@ -23,7 +23,7 @@ from tests.citizen.factories import deliver_all
 from tests.factories import GRID, NEXT_VILLAGE, TOWN, VILLAGE, make_area, make_person, make_staff
 from tests.fakes import NOON
 from tests.grid.factories import make_case
-from tests.people.views.test_households import SignIn, post
+from tests.people.views.doors import SignIn, post
 
 HUNG = "我刚把它贴好"
 

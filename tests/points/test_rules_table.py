@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from grid.rules import CATALOGUE, Finding, Urgency
 from points.errors import BadRules, NoSuchRule, NotYoursToReview, WrongMoment
 from points.rules.awards import case_rule, claimable_until, is_burst, levels_for, next_level
-from points.rules.caps import Earned, expires_on, grant, reminders, span
+from points.rules.caps import Earned, grant, span
 from points.rules.claims import ENDS, TABLE, ClaimMove, ClaimState, check_reviewer, moved
+from points.rules.expiry import expires_on, reminders
 from points.rules.forbidden import FORBIDDEN, WORDS, check_reason
 from points.rules.table import SHIPPED, Period, ReviewLevel, RuleTable
 

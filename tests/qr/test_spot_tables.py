@@ -23,7 +23,7 @@ from qr.models import Code
 from qr.rules import CodeKind, CodeState, Position, spot_table
 from qr.rules.spot_table import Known, SpotRow, read_spots
 from tests.factories import GRID, NEXT_VILLAGE, VILLAGE, make_area, make_household, make_staff
-from tests.people.views.test_households import SignIn, post
+from tests.people.views.doors import SignIn, post
 
 IMPORT = "/staff/codes/import"
 EXPORT = "/staff/codes/export"

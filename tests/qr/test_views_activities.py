@@ -25,8 +25,8 @@ from tests.citizen.factories import deliver_all
 from tests.factories import GRID, NEXT_VILLAGE, VILLAGE, make_area, make_staff
 from tests.fakes import FixedClock
 from tests.people.homes import make_resident
-from tests.people.views.test_households import SignIn as SignInAs
-from tests.people.views.test_households import post
+from tests.people.views.doors import SignIn as SignInAs
+from tests.people.views.doors import post
 from tests.qr.activities import NAME, carried, link, make_activity, moving
 from tests.qr.test_service_orders import hang
 

@@ -19,7 +19,7 @@ from qr.rules import CodeState
 from tests.factories import GRID, NEXT_VILLAGE, TOWN, VILLAGE, make_area, make_staff
 from tests.fakes import NOON
 from tests.people.homes import make_home
-from tests.people.views.test_households import SignIn, post
+from tests.people.views.doors import SignIn, post
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from tests.citizen.factories import deliver_all
 from tests.factories import GRID, NEXT_VILLAGE, TOWN, VILLAGE, make_area, make_staff
 from tests.fakes import FixedClock
 from tests.kernel.media.samples import picture
-from tests.people.views.test_households import SignIn, post
+from tests.people.views.doors import SignIn, post
 
 PAGE, LIST = "/look-alike", "/staff/codes/wrong"
 OFF = "/staff/codes/look-alikes"

@@ -18,7 +18,7 @@ from qr.rules import Format, OrderState, formats
 from qr.rules.press import proof
 from tests.citizen.factories import deliver_all
 from tests.factories import GRID, NEXT_VILLAGE, VILLAGE, make_household, make_staff
-from tests.people.views.test_households import SignIn, post
+from tests.people.views.doors import SignIn, post
 from tests.qr.test_service_orders import hang, tokens
 
 ORDERS = "/staff/codes/orders"

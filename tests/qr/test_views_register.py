@@ -13,7 +13,7 @@ from qr.errors import NoSuchCode
 from qr.models import Code, PrintOrder
 from qr.rules import CodeState, Meaning
 from tests.factories import GRID, NEXT_VILLAGE, VILLAGE, make_area, make_household, make_staff
-from tests.people.views.test_households import SignIn, post
+from tests.people.views.doors import SignIn, post
 from tests.qr.test_service_orders import hang
 
 REGISTER = "/staff/codes"

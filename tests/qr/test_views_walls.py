@@ -16,7 +16,7 @@ from tests.citizen.factories import deliver_all
 from tests.factories import DISTRICT, GRID, NEXT_VILLAGE, VILLAGE, make_area, make_staff
 from tests.fakes import NOON, FixedClock
 from tests.kernel.media.samples import HTML, picture
-from tests.people.views.test_households import SignIn, post
+from tests.people.views.doors import SignIn, post
 from tests.qr.test_service_orders import hang
 
 REGISTER = "/staff/codes"

@@ -1,7 +1,13 @@
 """Going in and out at the staff's door."""
 
+from collections.abc import Callable
+
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
+
+from kernel.access import Actor
+
+SignIn = Callable[[Actor], None]
 
 HOME = "/staff/"  # the desk of who works in a grid
 
@@ -35,3 +41,12 @@ def change(client: FlaskClient, current: str, new: str) -> TestResponse:
 def token(client: FlaskClient, path: str = "/staff/account") -> str:
     page = client.get(path).text
     return page.split('name="csrf_token" value="')[1].split('"')[0]
+
+
+def post(client: FlaskClient, path: str, **fields: object) -> TestResponse:
+    """Send a form with files, as somebody who is signed in."""
+    shown = client.get("/staff/account").text
+    token = shown.split('name="csrf_token" value="')[1].split('"')[0]
+    return client.post(
+        path, data={**fields, "csrf_token": token}, content_type="multipart/form-data"
+    )

@@ -1,21 +1,19 @@
-"""Areas, staff, tables and the log, each also by somebody from the next town."""
+"""Areas, staff and tables, each also by somebody from the next town."""
 
 import io
 import re
-from collections.abc import Callable
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from kernel.access import Actor
-from kernel.audit import AuditLine
 from kernel.grants import Role
 from kernel.outbound import Message
 from people import queries
-from people.models import Account, Area, Person
+from people.models import Account, Area
 from people.rules import HatWanted, is_password
 from tests.factories import (
     DISTRICT,
@@ -24,43 +22,11 @@ from tests.factories import (
     NEXT_TOWN,
     TOWN,
     VILLAGE,
-    make_area,
     make_staff,
 )
-from tests.fakes import NOON
+from tests.people.views.doors import SignIn, post
 
-SignIn = Callable[[Actor], None]
 BOM = b"\xef\xbb\xbf"
-
-
-@pytest.fixture
-def worker(session: Session) -> Actor:
-    make_area(session, NEXT_GRID)
-    worker = make_staff(session, Role.GRID_FULL, area=GRID)
-    session.get_one(Person, worker.id).phone = "13812345678"
-    return worker
-
-
-@pytest.fixture
-def town(session: Session, sign_in: SignIn, worker: Actor) -> Actor:
-    town = make_staff(session, Role.TOWN_ADMIN, area=TOWN)
-    sign_in(town)
-    return town
-
-
-@pytest.fixture
-def stranger(session: Session, sign_in: SignIn, worker: Actor) -> Actor:
-    stranger = make_staff(session, Role.TOWN_ADMIN, area=NEXT_TOWN)
-    sign_in(stranger)
-    return stranger
-
-
-def post(client: FlaskClient, path: str, **fields: object) -> TestResponse:
-    shown = client.get("/staff/account").text
-    token = shown.split('name="csrf_token" value="')[1].split('"')[0]
-    return client.post(
-        path, data={**fields, "csrf_token": token}, content_type="multipart/form-data"
-    )
 
 
 class TestAreas:
@@ -325,94 +291,6 @@ class TestTables:
 
     def test_no_file_gets_a_sentence_too(self, client: FlaskClient, town: Actor) -> None:
         assert "请选一个文件" in post(client, "/staff/areas/import").text
-
-
-class TestAudit:
-    def test_the_auditor_reads_what_was_done(
-        self, client: FlaskClient, town: Actor, session: Session, sign_in: SignIn
-    ) -> None:
-        post(client, "/staff/areas", code=f"{VILLAGE}009", name="第9网格")
-        sign_in(make_staff(session, Role.AUDITOR, area=DISTRICT))
-
-        page = client.get("/staff/audit?action=area.").text
-
-        assert ">添加区域</td>" in page
-        assert f"staff{town.id}" in page
-        assert ">添加区域</td>" not in client.get("/staff/audit?action=area.edit").text
-        assert ">添加区域</td>" not in client.get("/staff/audit?last=2026-03-01").text
-
-    def test_it_reads_as_people_speak_and_names_staff_only(
-        self,
-        client: FlaskClient,
-        session: Session,
-        sign_in: SignIn,
-        town: Actor,
-        worker: Actor,
-        statements: list[str],
-    ) -> None:
-        resident = Person(made_at=NOON, name="王芳")
-        session.add(resident)
-        session.flush()
-        for action, subject, detail in (
-            ("case.hand-over", f"person:{worker.id}", f"交给 person:{town.id}：2 件，留下 0 件"),
-            ("household.join-approve", "household:7", f"person:{resident.id}"),
-            ("staff.hat-give", f"person:{town.id}", f"grid_full@{GRID}"),
-            ("receipt.say-for", "citizen.report:3", "urge"),
-        ):
-            session.add(
-                AuditLine(
-                    at=NOON,
-                    actor_id=town.id,
-                    action=action,
-                    subject=subject,
-                    detail=detail,
-                    area=GRID,
-                )
-            )
-        sign_in(make_staff(session, Role.AUDITOR, area=DISTRICT))
-        client.get("/staff/audit")
-
-        statements.clear()
-        page = client.get("/staff/audit").text
-        body = page.partition("<tbody>")[2]
-
-        assert re.search(rf"交给 [^<]*（staff{town.id}）：2 件，留下 0 件", body)
-        assert ">同意加入</td>" in body
-        assert ">住户 7</td>" in body
-        assert f">居民 {resident.id}</td>" in body
-        assert "专职网格员（" in body
-        assert ">催办</td>" in body
-        assert "王芳" not in body
-        assert not re.search(r"person:|hand-over|grid_full|join-", body)
-        assert len(statements) <= 6, statements
-
-    def test_it_is_read_in_pages(
-        self, client: FlaskClient, session: Session, sign_in: SignIn, worker: Actor
-    ) -> None:
-        session.add_all(
-            AuditLine(at=session.get_one(Person, worker.id).made_at, action="x", subject=f"n:{n}.")
-            for n in range(120)
-        )
-        sign_in(make_staff(session, Role.SYSADMIN, area=DISTRICT))
-
-        path, seen = "/staff/audit?action=x", 0
-        while path:
-            page = client.get(path).text
-            seen += len(re.findall(r"n:[0-9]+[.]<", page))
-            more = re.search(r'href="(/staff/audit\?[^"]*before=[^"]*)"', page)
-            path = more[1].replace("&amp;", "&") if more else ""
-
-        assert seen == session.scalar(
-            select(func.count()).select_from(AuditLine).where(AuditLine.action == "x")
-        )
-
-    @pytest.mark.parametrize("query", ["area=x", "first=yesterday", "before=x", "action=%00"])
-    def test_nonsense_is_no_fault(
-        self, client: FlaskClient, session: Session, sign_in: SignIn, query: str
-    ) -> None:
-        sign_in(make_staff(session, Role.AUDITOR, area=DISTRICT))
-
-        assert client.get(f"/staff/audit?{query}").status_code == 200
 
 
 @pytest.mark.parametrize(

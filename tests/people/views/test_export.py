@@ -3,7 +3,6 @@
 import csv
 import io
 import re
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -17,8 +16,8 @@ from kernel.audit import AuditLine
 from kernel.grants import Role
 from tests.factories import DISTRICT, TOWN, make_staff
 from tests.fakes import NOON
+from tests.people.views.doors import SignIn
 
-SignIn = Callable[[Actor], None]
 PATH = "/staff/audit/export"
 DAYS = {"export-first": "2026-03-01", "export-last": "2026-03-02"}
 

@@ -2,7 +2,6 @@
 
 import io
 import re
-from collections.abc import Callable
 
 import pytest
 from flask.testing import FlaskClient
@@ -28,8 +27,8 @@ from tests.factories import (
     make_staff,
 )
 from tests.people.homes import make_home, make_resident, members
+from tests.people.views.doors import SignIn, post
 
-SignIn = Callable[[Actor], None]
 LIST = "/staff/households"
 
 
@@ -45,14 +44,6 @@ def clerk(session: Session, home: Household, sign_in: SignIn) -> Actor:
     clerk = make_staff(session, Role.VILLAGE_ADMIN, area=VILLAGE)
     sign_in(clerk)
     return clerk
-
-
-def post(client: FlaskClient, path: str, **fields: object) -> TestResponse:
-    shown = client.get("/staff/account").text
-    token = shown.split('name="csrf_token" value="')[1].split('"')[0]
-    return client.post(
-        path, data={**fields, "csrf_token": token}, content_type="multipart/form-data"
-    )
 
 
 def test_the_list_has_surnames_and_the_page_names_and_a_line_in_the_log(
