@@ -110,6 +110,8 @@ def take_down(page: Page, house: House, caller: str = "张奶奶") -> str:
     page.keyboard.press("Enter")
     expect(page.locator("main")).to_contain_text("念给对方听")
     expect(page.locator("dl")).to_contain_text("桥头")
+    # What is read is there before the browser has moved the focus to what comes next.
+    expect(page.get_by_role("button", name="念过了")).to_be_focused()
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile(r"/staff/counter/[0-9A-Z-]+$"))
     house.works()

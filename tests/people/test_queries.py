@@ -70,6 +70,7 @@ OPEN: dict[Callable[..., Any], str] = {
     queries.actor_of: "asked by the sign-in, about oneself",
     queries.area_ranges: "is the scope",
     queries.children: "names of areas are public",
+    queries.desk_for: "which desk takes what is wrong there is public",
     queries.dialects_of: "asked about oneself, or about whom one may change",
     queries.find_area: "names of areas are public",
     queries.hats_of: "asked about oneself, or to decide whether one may change somebody",
@@ -92,6 +93,7 @@ OPEN: dict[Callable[..., Any], str] = {
     queries.reaches: "is the scope",
     queries.scoped: "is the scope",
     queries.signed_in: "the session is the permission",
+    queries.villages: "names of areas are public",
     queries.within: "is the scope",
 }
 
