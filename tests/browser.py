@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 import pytest
+from axe_playwright_python.base import AxeResults
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
@@ -32,6 +33,10 @@ AXE: Final = {
     },
     "resultTypes": ["violations"],  # to describe what is in order takes longer than to find it
 }
+IN_THE_DARK: Final = {  # only the colours are others than by day
+    "runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]},
+    "resultTypes": ["violations"],
+}
 PHONE: Final = {"width": 412, "height": 915}
 DESK: Final = {"width": 1440, "height": 900}
 PATIENCE: Final = 20_000  # ms for what a page is to show: a loaded machine is slow
@@ -51,7 +56,8 @@ def voice_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def chromium(voice_file: Path) -> Iterator[Browser]:
+def one_chromium(voice_file: Path) -> Iterator[Browser]:
+    """Started once for the whole run."""
     if not Path(CHROMIUM).exists():
         pytest.fail("Chromium is missing: apt-get install chromium fonts-noto-cjk")
     expect.set_options(timeout=PATIENCE)
@@ -60,6 +66,14 @@ def chromium(voice_file: Path) -> Iterator[Browser]:
         browser = play.chromium.launch(executable_path=CHROMIUM, args=flags)
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def chromium(one_chromium: Browser) -> Iterator[Browser]:
+    """The browser.  What a test leaves open would go on asking a server that is gone."""
+    yield one_chromium
+    for context in one_chromium.contexts:
+        context.close()
 
 
 def new_phone(browser: Browser, url: str, **more: object) -> BrowserContext:
@@ -97,14 +111,20 @@ def faults_of(page: Page) -> list[str]:
 
 
 def assert_accessible(page: Page, light: Literal["light", "dark"] = "light") -> None:
-    """Have axe look at all of the page; it needs a context made with bypass_csp=True."""
+    """Have axe look at all of the page; it needs a context made with bypass_csp=True.
+
+    In the dark it looks at the colours only: ask by day too.
+    """
     size = page.viewport_size
     assert size is not None
     # What a sticky bar covers at one scroll position is not a finding: show all of it.
     height = page.evaluate("document.documentElement.scrollHeight")
     page.set_viewport_size({"width": size["width"], "height": height})
     page.emulate_media(color_scheme=light)
-    found = Axe().run(page, options=AXE)
+    if page.evaluate("typeof axe") == "undefined":
+        page.evaluate(Axe().axe_script)
+    options = AXE if light == "light" else IN_THE_DARK
+    found = AxeResults(page.evaluate("options => axe.run(document, options)", options))
     page.set_viewport_size(size)
     assert found.violations_count == 0, f"{page.url} {light} {found.generate_report()}"
 

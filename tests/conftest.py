@@ -41,30 +41,40 @@ INDEX_KEY = "tests"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what the run beside this one, on the other database, has already.
+    """Leave out what the runs beside this one have.
 
-    ``TEST_BESIDE`` names that other database; without it everything runs here.
+    ``TEST_RUN`` names this one: postgresql, sqlite, or browser.  Without it everything runs.
     """
-    beside = os.environ.get("TEST_BESIDE")
-    if not beside:
+    run = os.environ.get("TEST_RUN")
+    if not run:
         return
-    kept: list[pytest.Item] = []
-    left: list[pytest.Item] = []
-    for item in items:
-        (left if _runs_on(item) == beside else kept).append(item)
+    runs_in = _could_run_in if os.environ.get("BOTH") else _runs_in
+    left = [item for item in items if run not in runs_in(item)]
     config.hook.pytest_deselected(items=left)
-    items[:] = kept
+    items[:] = [item for item in items if run in runs_in(item)]
 
 
-def _runs_on(item: pytest.Item) -> str | None:
-    """Return the database beside which a test runs where both are there; None is either."""
+def _runs_in(item: pytest.Item) -> set[str]:
+    """Return the runs that a test belongs to where all are there.
+
+    What asks the tables (services, queries, handlers, jobs, races) runs on both databases.  What
+    a page says is tried on PostgreSQL; on SQLite browser and matrix open every page there is.
+    """
     if item.get_closest_marker("browser") is not None:
-        return "sqlite"
+        return {"browser"}
     once = item.get_closest_marker("once")
     if once is not None:
-        return str(once.kwargs["beside"])
-    needs_one = "database_url" in getattr(item, "fixturenames", ())
-    return None if needs_one else "postgresql"
+        return {once.kwargs["beside"]}
+    of_a_page = item.path.name.startswith("test_views") or item.path.parent.name == "views"
+    if of_a_page or "database_url" not in getattr(item, "fixturenames", ()):
+        return {"postgresql"}
+    return {"postgresql", "sqlite"}
+
+
+def _could_run_in(item: pytest.Item) -> set[str]:
+    """Return the runs that a test belongs to where nothing is spared."""
+    of_a_browser = item.get_closest_marker("browser") is not None
+    return {"postgresql", "browser" if of_a_browser else "sqlite"}
 
 
 def make_settings(database_url: str, var: Path) -> Settings:

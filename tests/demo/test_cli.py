@@ -34,6 +34,7 @@ def show(app: Flask, *words: str) -> str:
     return result.output
 
 
+@pytest.mark.once(beside="postgresql")
 class TestShow:
     def test_without_a_demo_it_says_so(self, command: Command) -> None:
         result = command("show", "--json")

@@ -18,6 +18,8 @@ from launch.house import is_ready, readiness
 from launch.machine import ROOT, leftovers
 from launch.plan import Plan, make_plan
 
+# A database of its own is brought along, and it mostly waits.
+pytestmark = pytest.mark.once(beside="sqlite")
 PATIENCE = 120.0  # the demo is loaded too, and others share the machine
 SETTLED = 30.0
 
@@ -124,51 +126,6 @@ def test_what_it_prints_opens_and_ctrl_c_leaves_no_process(plan: Plan) -> None:
         assert leftovers(plan.var) == []
 
 
-def test_a_second_start_keeps_the_data_and_the_keys(plan: Plan) -> None:
-    keys = (plan.var / "keys.env").read_bytes()
-
-    with started(plan) as process:
-        assert "Loading" not in said(plan)
-        assert "up to date" not in said(plan)
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(SETTLED) == 0
-
-    assert (plan.var / "keys.env").read_bytes() == keys
-    assert leftovers(plan.var) == []
-
-
-def test_what_is_killed_is_started_again(plan: Plan) -> None:
-    with started(plan):
-        for word in ("gunicorn", "launch.workers", "redis-server"):
-            before = pids(plan, word)
-            for pid in before:
-                os.kill(pid, signal.SIGKILL)
-
-            until(lambda before=before, word=word: bool(pids(plan, word) - before))  # type: ignore[misc]  # bound here
-            until(lambda: is_ready(readiness(plan)))
-
-
-def test_after_a_killed_launcher_the_next_start_clears_up(plan: Plan) -> None:
-    with started(plan) as process:
-        process.kill()
-        process.wait()
-        orphans = set(leftovers(plan.var))
-        assert orphans
-
-        with started(plan):
-            assert is_ready(readiness(plan))
-            assert orphans.isdisjoint(leftovers(plan.var))
-
-
-def test_a_second_launcher_on_the_same_data_is_told_so(plan: Plan) -> None:
-    with started(plan):
-        second = refused(plan)
-
-        assert second.returncode == 1
-        assert "already runs" in second.stderr
-        assert is_ready(readiness(plan))
-
-
 def test_with_other_keys_than_the_database_was_begun_with_it_says_so_and_stops(plan: Plan) -> None:
     keys = plan.var / "keys.env"
     right = keys.read_text()
@@ -180,3 +137,51 @@ def test_with_other_keys_than_the_database_was_begun_with_it_says_so_and_stops(p
     assert second.returncode == 1
     assert "INDEX_KEY is not the key" in second.stderr
     assert leftovers(plan.var) == []
+
+
+@pytest.fixture(scope="module")
+def again(plan: Plan) -> Iterator[subprocess.Popen[str]]:
+    """The second start, which the tests from here on share: each takes seconds."""
+    kept = (plan.var / "keys.env").read_bytes()
+    with started(plan) as process:
+        assert (plan.var / "keys.env").read_bytes() == kept
+        yield process
+
+
+@pytest.mark.usefixtures("again")
+class TestAgain:
+    def test_the_data_is_kept(self, plan: Plan) -> None:
+        assert "Loading" not in said(plan)
+        assert "up to date" not in said(plan)
+
+    def test_what_is_killed_is_started_again(self, plan: Plan) -> None:
+        for word in ("gunicorn", "launch.workers", "redis-server"):
+            before = pids(plan, word)
+            for pid in before:
+                os.kill(pid, signal.SIGKILL)
+
+            until(lambda before=before, word=word: bool(pids(plan, word) - before))  # type: ignore[misc]  # bound here
+            until(lambda: is_ready(readiness(plan)))
+
+    def test_a_second_launcher_on_the_same_data_is_told_so(self, plan: Plan) -> None:
+        second = refused(plan)
+
+        assert second.returncode == 1
+        assert "already runs" in second.stderr
+        assert is_ready(readiness(plan))
+
+    def test_after_a_killed_launcher_the_next_start_clears_up_and_sigterm_ends_it(
+        self, plan: Plan, again: subprocess.Popen[str]
+    ) -> None:
+        again.kill()
+        again.wait()
+        orphans = set(leftovers(plan.var))
+        assert orphans
+
+        with started(plan) as process:
+            assert is_ready(readiness(plan))
+            assert orphans.isdisjoint(leftovers(plan.var))
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(SETTLED) == 0
+
+        assert leftovers(plan.var) == []

@@ -14,10 +14,12 @@ from tests.conftest import INDEX_KEY, SEAL_KEY
 
 NOT_TAKEN = shutil.ignore_patterns(".*", "var", "wheelhouse", "*.egg-info", "__pycache__", "tests")
 PYTHON = f"python{sys.version_info.major}.{sys.version_info.minor}"
+pytestmark = pytest.mark.once(beside="sqlite")  # mostly waits, and asks no database of the run
 START = """
 from bootstrap import create_app
 from kernel.settings import Settings
 import os
+
 app = create_app(Settings.from_env(os.environ))
 client = app.test_client()
 print(client.get("/healthz").json, client.get("/").status_code)
