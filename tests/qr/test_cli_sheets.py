@@ -23,6 +23,9 @@ from tests.factories import GRID, VILLAGE, make_household
 from tests.qr.test_cli import give_address
 from tests.qr.test_service_orders import hang, tokens
 
+# Drawing takes its time; the orders themselves are tried on both databases in test_service_orders.
+pytestmark = pytest.mark.once(beside="sqlite")
+
 
 @pytest.fixture
 def codes(session: Session) -> list[int]:

@@ -18,6 +18,7 @@ from tests.citizen.factories import deliver_all
 from tests.factories import GRID, VILLAGE, make_area, make_household
 from tests.qr.test_cli import give_address
 
+pytestmark = pytest.mark.once(beside="sqlite")
 # What the pages of those say that do not say where they are.
 SAID = {CodeKind.DESK: "兑换"}
 PUBLIC = [kind for kind in CodeKind if is_hung(kind)]
