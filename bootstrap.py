@@ -13,15 +13,18 @@ from flask_migrate import Migrate
 import citizen.events
 import citizen.handlers
 import citizen.jobs
+import citizen.models
 import citizen.views
 import complaints.events
 import complaints.jobs
+import complaints.models
 import complaints.views
 import demo.cli
 import grid.cli
 import grid.events
 import grid.handlers
 import grid.jobs
+import grid.models
 import grid.queries.accused
 import grid.views
 import kernel.health
@@ -32,6 +35,7 @@ import kernel.outbound
 import people.cli
 import people.events
 import people.jobs
+import people.models
 import people.queries.bars
 import people.views
 import points.cli
@@ -42,11 +46,12 @@ import qr.cli
 import qr.events
 import qr.handlers
 import qr.jobs
+import qr.models
 import qr.views
 import upkeep.cli
 import upkeep.jobs
 import upkeep.views
-from kernel.audit import BarredSubjects
+from kernel.audit import BarredSubjects, SubjectNames
 from kernel.chance import Chance, SystemChance
 from kernel.clock import Clock, SystemClock
 from kernel.db import db, engine_options, prepare
@@ -189,6 +194,17 @@ BARRED_SUBJECTS: Final[BarredSubjects] = (
     people.queries.bars.subjects_barred,
     grid.queries.accused.traces_barred,
 )
+# What people know the logs' things by: a receipt's number, a household's, a place on a wall.
+SUBJECT_NAMES: Final[SubjectNames] = {
+    "case": (grid.models.Case.id, grid.models.Case.number),
+    "citizen.report": (citizen.models.Report.id, citizen.models.Report.number),
+    "complaint": (complaints.models.Complaint.id, complaints.models.Complaint.number),
+    "household": (people.models.Household.id, people.models.Household.number),
+    "qr_code": (qr.models.Code.id, qr.models.Code.place_name),
+}
+DEPARTMENT_NAMES: Final[Mapping[str, str]] = {
+    code: one.name for code, one in grid.rules.DEPARTMENTS.items()
+}
 # What a spot's code may preset, by name and by code.
 REPORT_CATEGORIES: Final[Mapping[str, str]] = grid.rules.CATALOGUE.words()
 
@@ -264,6 +280,8 @@ def create_app(
     app.extensions["keyring"] = Keyring(settings.seal_keys, settings.index_key)
     app.extensions["scan_targets"] = SCAN_TARGETS
     app.extensions["barred_subjects"] = BARRED_SUBJECTS
+    app.extensions["subject_names"] = SUBJECT_NAMES
+    app.extensions["department_names"] = DEPARTMENT_NAMES
     app.extensions["report_categories"] = REPORT_CATEGORIES
     app.extensions["parts"] = Parts(
         settings=settings,

@@ -7,10 +7,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from grid.rules import DEPARTMENTS
 from kernel.access import Actor
 from kernel.audit import AuditLine
 from kernel.grants import Role
 from people.models import Person
+from tests.citizen.factories import make_case
 from tests.factories import (
     DISTRICT,
     GRID,
@@ -49,11 +51,16 @@ class TestAudit:
         resident = Person(made_at=NOON, name="王芳")
         session.add(resident)
         session.flush()
+        report = make_case(session)
+        printed = re.sub("(....)(....)", r"\1-\2-", report.number)
         for action, subject, detail in (
             ("case.hand-over", f"person:{worker.id}", f"交给 person:{town.id}：2 件，留下 0 件"),
             ("household.join-approve", "household:7", f"person:{resident.id}"),
             ("staff.hat-give", f"person:{town.id}", f"grid_full@{GRID}"),
-            ("receipt.say-for", "citizen.report:3", "urge"),
+            ("receipt.say-for", f"citizen.report:{report.id}", "urge"),
+            ("staff.hat-give", f"person:{town.id}", f"dept_handler@{DISTRICT}/fire"),
+            ("case.contact-read", f"case:{report.case_id}", ""),
+            ("case.contact-read", "case:999", ""),
         ):
             session.add(
                 AuditLine(
@@ -78,9 +85,13 @@ class TestAudit:
         assert f">居民 {resident.id}</td>" in body
         assert "专职网格员（" in body
         assert ">催办</td>" in body
+        assert f">回执 {printed}</td>" in body
+        assert f">事件 {printed}</td>" in body
+        assert ">事件 999</td>" in body
+        assert f"，{DEPARTMENTS['fire'].name}）" in body
         assert "王芳" not in body
         assert not re.search(r"person:|hand-over|grid_full|join-", body)
-        assert len(statements) <= 6, statements
+        assert len(statements) <= 9, statements
 
     def test_it_is_read_in_pages(
         self, client: FlaskClient, session: Session, sign_in: SignIn, worker: Actor
