@@ -245,6 +245,7 @@ _FIRST: Final = re.compile(r"(with position|[a-z_0-9]+)(?=$|[：:@])")
 _AREA: Final = re.compile(r"(@?)\b([0-9]{6,17})\b(?:/([a-z][a-z0-9_]{1,23})\b)?")
 _SUCCESSOR: Final = re.compile(r"^by ([0-9]{1,18})(?=$|:)")  # of a code that was replaced
 _ARTWORK: Final = re.compile(r"([0-9]{1,2})-([LMQH])-[0-7]")  # version, error correction, mask
+_EXPORTED: Final = re.compile(r"([-0-9]{10}) ([-0-9]{10})(?: ([a-z_.-]+))?")  # days and an action
 _RECEIPT: Final = re.compile(r"([0-9A-Z]{4})([0-9A-Z]{4})([0-9A-Z]{4})")
 
 
@@ -288,6 +289,10 @@ class Named:
         artwork = _ARTWORK.fullmatch(detail)
         if artwork:
             return self.say("版本 {}，纠错 {}").format(*artwork.groups())
+        exported = _EXPORTED.fullmatch(detail)
+        if exported:
+            first, last, action = exported.groups()
+            return f"{first} – {last}" + (f" · {self.action(action)}" if action else "")
         words = detail.split("、")
         if set(words) <= set(DETAILS):
             return self.say("、").join(self.say(DETAILS[word]) for word in words)
