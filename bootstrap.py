@@ -13,18 +13,15 @@ from flask_migrate import Migrate
 import citizen.events
 import citizen.handlers
 import citizen.jobs
-import citizen.models
 import citizen.views
 import complaints.events
 import complaints.jobs
-import complaints.models
 import complaints.views
 import demo.cli
 import grid.cli
 import grid.events
 import grid.handlers
 import grid.jobs
-import grid.models
 import grid.queries.accused
 import grid.views
 import kernel.health
@@ -194,11 +191,9 @@ BARRED_SUBJECTS: Final[BarredSubjects] = (
     people.queries.bars.subjects_barred,
     grid.queries.accused.traces_barred,
 )
-# What people know the logs' things by: a receipt's number, a household's, a place on a wall.
+# What people know the logs' things by.  Not the number of a receipt or a case: it opens a page, and
+# whoever reads the log today may be kept away from it tomorrow.
 SUBJECT_NAMES: Final[SubjectNames] = {
-    "case": (grid.models.Case.id, grid.models.Case.number),
-    "citizen.report": (citizen.models.Report.id, citizen.models.Report.number),
-    "complaint": (complaints.models.Complaint.id, complaints.models.Complaint.number),
     "household": (people.models.Household.id, people.models.Household.number),
     "qr_code": (qr.models.Code.id, qr.models.Code.place_name),
 }

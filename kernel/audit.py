@@ -54,7 +54,7 @@ def hidden_from(subject: InstrumentedAttribute[str], person_id: int) -> list[Col
 
 
 def names_of(session: Session, subjects: Iterable[str]) -> Mapping[str, str]:
-    """Return what people call some subjects: ``{"case:12": "7K3M9QTX42HR"}``.
+    """Return what people call some subjects: ``{"qr_code:12": "菜场东门"}``.
 
     One statement for each kind that bootstrap.SUBJECT_NAMES knows; what is gone is left out.
     """

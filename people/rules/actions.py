@@ -246,7 +246,6 @@ _AREA: Final = re.compile(r"(@?)\b([0-9]{6,17})\b(?:/([a-z][a-z0-9_]{1,23})\b)?"
 _SUCCESSOR: Final = re.compile(r"^by ([0-9]{1,18})(?=$|:)")  # of a code that was replaced
 _ARTWORK: Final = re.compile(r"([0-9]{1,2})-([LMQH])-[0-7]")  # version, error correction, mask
 _EXPORTED: Final = re.compile(r"([-0-9]{10}) ([-0-9]{10})(?: ([a-z_.-]+))?")  # days and an action
-_RECEIPT: Final = re.compile(r"([0-9A-Z]{4})([0-9A-Z]{4})([0-9A-Z]{4})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,8 +275,7 @@ class Named:
             return self.places.get(number, number).rpartition(" · ")[2]  # the line says where
         if kind not in THINGS:
             return subject
-        name = _RECEIPT.sub(r"\1-\2-\3", self.things.get(subject, number))
-        return f"{self.say(THINGS[kind])} {name}"
+        return f"{self.say(THINGS[kind])} {self.things.get(subject, number)}"
 
     def person(self, number: int) -> str:
         """Return a member of staff by name, anybody else by number: who they are is in no log."""

@@ -8,7 +8,7 @@ NAMED = Named(
     staff={7: "王师傅（wg1）"},
     places={"330106001001": "清溪街道 · 清溪社区", "330106": "云溪区"},
     say=str,
-    things={"case:3": "7K3M9QTX42HR", "household:12": "QX-0012", "qr_code:9": "菜场东门"},
+    things={"household:12": "QX-0012", "qr_code:9": "菜场东门"},
     departments={"fire": "消防救援大队"},
 )
 
@@ -51,7 +51,6 @@ def test_a_detail_has_no_words_of_the_code(detail: str, said: str) -> None:
         ("area:330106001001", "清溪社区"),
         ("area:330106", "云溪区"),
         ("area:330107", "330107"),
-        ("case:3", "事件 7K3M-9QTX-42HR"),
         ("case:4", "事件 4"),
         ("qr_code:9", "码 菜场东门"),
         ("login:unknown", "没有这个登录名"),
