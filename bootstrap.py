@@ -32,6 +32,7 @@ import kernel.outbound
 import people.cli
 import people.events
 import people.jobs
+import people.models
 import people.queries.bars
 import people.views
 import points.cli
@@ -42,11 +43,12 @@ import qr.cli
 import qr.events
 import qr.handlers
 import qr.jobs
+import qr.models
 import qr.views
 import upkeep.cli
 import upkeep.jobs
 import upkeep.views
-from kernel.audit import BarredSubjects
+from kernel.audit import BarredSubjects, SubjectNames
 from kernel.chance import Chance, SystemChance
 from kernel.clock import Clock, SystemClock
 from kernel.db import db, engine_options, prepare
@@ -189,6 +191,15 @@ BARRED_SUBJECTS: Final[BarredSubjects] = (
     people.queries.bars.subjects_barred,
     grid.queries.accused.traces_barred,
 )
+# What people know the logs' things by.  Not the number of a receipt or a case: it opens a page, and
+# whoever reads the log today may be kept away from it tomorrow.
+SUBJECT_NAMES: Final[SubjectNames] = {
+    "household": (people.models.Household.id, people.models.Household.number),
+    "qr_code": (qr.models.Code.id, qr.models.Code.place_name),
+}
+DEPARTMENT_NAMES: Final[Mapping[str, str]] = {
+    code: one.name for code, one in grid.rules.DEPARTMENTS.items()
+}
 # What a spot's code may preset, by name and by code.
 REPORT_CATEGORIES: Final[Mapping[str, str]] = grid.rules.CATALOGUE.words()
 
@@ -264,6 +275,8 @@ def create_app(
     app.extensions["keyring"] = Keyring(settings.seal_keys, settings.index_key)
     app.extensions["scan_targets"] = SCAN_TARGETS
     app.extensions["barred_subjects"] = BARRED_SUBJECTS
+    app.extensions["subject_names"] = SUBJECT_NAMES
+    app.extensions["department_names"] = DEPARTMENT_NAMES
     app.extensions["report_categories"] = REPORT_CATEGORIES
     app.extensions["parts"] = Parts(
         settings=settings,

@@ -3,13 +3,13 @@
 After three years a line may go; before, the database refuses that, too.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Final
 
 from flask import current_app
 from sqlalchemy import ColumnElement, Index, Select, SelectBase, String, delete, select
-from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, mapped_column
 
 from kernel.access import Actor
 from kernel.db import Model
@@ -20,6 +20,9 @@ KEEP: Final = logs_kept()  # the trigger in the database knows the same number o
 BATCH: Final = 500
 # Of each feature: the statement for the subjects that a person is kept away from.
 BarredSubjects = tuple[Callable[[int], SelectBase], ...]
+# Of each kind of subject that people know by more than a row's number: the row, and what they know.
+SubjectNames = Mapping[str, tuple[InstrumentedAttribute[int], InstrumentedAttribute[str]]]
+MOST_DIGITS: Final = 18  # of a row's number
 
 
 class AuditLine(Model):
@@ -48,6 +51,30 @@ def hidden_from(subject: InstrumentedAttribute[str], person_id: int) -> list[Col
     """
     tables: BarredSubjects = current_app.extensions["barred_subjects"]
     return [subject.not_in(barred(person_id)) for barred in tables]
+
+
+def names_of(session: Session, subjects: Iterable[str]) -> Mapping[str, str]:
+    """Return what people call some subjects: ``{"qr_code:12": "菜场东门"}``.
+
+    One statement for each kind that bootstrap.SUBJECT_NAMES knows; what is gone is left out.
+    """
+    tables: SubjectNames = current_app.extensions["subject_names"]
+    numbers: dict[str, set[int]] = {}
+    for subject in subjects:
+        kind, _, number = subject.partition(":")
+        if (
+            kind in tables
+            and number.isascii()
+            and number.isdecimal()
+            and len(number) <= MOST_DIGITS
+        ):
+            numbers.setdefault(kind, set()).add(int(number))
+    found: dict[str, str] = {}
+    for kind, wanted in numbers.items():
+        row, name = tables[kind]
+        rows = session.execute(select(row, name).where(row.in_(sorted(wanted))))
+        found |= {f"{kind}:{number}": called for number, called in rows if called}
+    return found
 
 
 def note(

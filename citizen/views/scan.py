@@ -178,10 +178,10 @@ def _for_staff(scanned: Scanned) -> dict[str, object] | None:
         return None
     counts = not scanned.replaced and not scanned.revoked
     hangs = counts and reaches(by, Permission.QR_HANG, scanned.area_code)
+    found = grid.open_at(db.session(), scanned.code_id or 0, by=by, now=parts().clock.now())
     return {
-        "cases": grid.open_at(
-            db.session(), scanned.code_id or 0, by=by, now=parts().clock.now()
-        ).cards,
+        "cases": found.cards,
+        "more": found.more,
         "code_id": scanned.code_id,
         "old": scanned.replaced,
         "hangs": hangs,

@@ -14,7 +14,7 @@ from grid import queries, service
 from grid.errors import NotYours
 from grid.forms import DeskForm, TapForm, choice
 from grid.forms.departments import CopyForm, ExternalForm, SystemsForm
-from grid.queries import CaseDetail
+from grid.queries import CaseDetail, Filters
 from grid.queries.external import (
     MOST_EXPORTED,
     ExportLine,
@@ -23,7 +23,7 @@ from grid.queries.external import (
     systems_for,
 )
 from grid.queries.pages import case_named, places
-from grid.rules import DEPARTMENTS
+from grid.rules import CATALOGUE, DEPARTMENTS
 from grid.rules.copyout import BOM, row
 from grid.views.beside import as_copied, beside
 from grid.views.blueprint import now, pages
@@ -34,7 +34,7 @@ from kernel.access import require
 from kernel.clock import SHANGHAI
 from kernel.db import db
 from kernel.errors import Refusal
-from kernel.forms import cleaned, text
+from kernel.forms import text
 from kernel.permissions import Permission
 from kernel.web import current_actor, full_stop, sentence_of, shown_as
 from kernel.work import transaction
@@ -92,19 +92,31 @@ def export() -> Response:
     """Hand out the desk's list as a file for a spreadsheet, piece by piece; it is written down."""
     by, form, moment = current_actor(), DeskForm(request.form), now()
     wanted = filters_of(form)
-    asked = {key: cleaned(str(value)) for key, value in form.data.items() if value}
     area = wanted.area if is_code(wanted.area) else ""
     with transaction() as work:
-        # A number may be that of a case which whoever reads the log is kept away from.
-        said = "；".join(
-            key if key == "number" else f"{key}={value[:40]}" for key, value in asked.items()
-        )
-        service.note_export(work, by=by, area=area, detail=said)
+        service.note_export(work, by=by, area=area, detail=_asked(wanted))
     lines = exported(db.session(), by=by, now=moment, filters=wanted)
     response = Response(stream_with_context(_csv(lines)), mimetype="text/csv")
     name = f"cases-{moment.astimezone(SHANGHAI):%Y%m%d-%H%M}.csv"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
+
+
+def _asked(wanted: Filters) -> str:
+    """Say how a list was narrowed, as the log has it: in Chinese, whoever asked.
+
+    A number may be that of a case which whoever reads the log is kept away from.
+    """
+    category = CATALOGUE.categories.get(wanted.category)
+    said = {
+        "状态": wanted.state.label if wanted.state else "",
+        "地方": wanted.area if is_code(wanted.area) else "",
+        "紧急程度": wanted.urgency.label if wanted.urgency else "",
+        "类目": category.name if category else "",
+        "超时": "只看超时的" if wanted.overdue else "",
+        "编号": "（不记）" if wanted.number else "",
+    }
+    return "；".join(f"{name}：{value}" for name, value in said.items() if value)
 
 
 @pages.route("/systems", methods=["GET", "POST"])

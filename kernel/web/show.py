@@ -39,6 +39,7 @@ def install_show(app: Flask, nav: Sequence[NavItem], *, is_demo: Callable[[], bo
     app.jinja_env.filters["clock"] = clock
     app.jinja_env.filters["iso"] = iso
     app.jinja_env.filters["called"] = called
+    app.jinja_env.globals["files_sent"] = files_sent
     app.after_request(_remember)
 
     @app.context_processor
@@ -79,6 +80,11 @@ def called(name: str | None) -> str:
         return str(gettext("%(place)s值班室", place=name.removesuffix(DUTY_ROOM))).strip()
     unit, space, rest = name.partition(" ")
     return f"{gettext(unit)}{space}{rest}"
+
+
+def files_sent(name: str) -> bool:
+    """Whether files came in a field, which no browser keeps when its form is shown again."""
+    return any(one.filename for one in request.files.getlist(name))
 
 
 def clock(moment: datetime) -> str:

@@ -242,7 +242,10 @@ DETAILS: Final[Mapping[str, str]] = MappingProxyType(
 Say = Callable[[str], str]
 _NAMED: Final = re.compile(r"\b(person|household|case|message|qr_code):([0-9]{1,18})\b")
 _FIRST: Final = re.compile(r"(with position|[a-z_0-9]+)(?=$|[：:@])")
-_AREA: Final = re.compile(r"(@?)\b([0-9]{6,17})\b")
+_AREA: Final = re.compile(r"(@?)\b([0-9]{6,17})\b(?:/([a-z][a-z0-9_]{1,23})\b)?")
+_SUCCESSOR: Final = re.compile(r"^by ([0-9]{1,18})(?=$|:)")  # of a code that was replaced
+_ARTWORK: Final = re.compile(r"([0-9]{1,2})-([LMQH])-[0-7]")  # version, error correction, mask
+_EXPORTED: Final = re.compile(r"([-0-9]{10}) ([-0-9]{10})(?: ([a-z_.-]+))?")  # days and an action
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,13 +255,15 @@ class Named:
     staff: Mapping[int, str]
     places: Mapping[str, str]
     say: Say  # a sentence in the reader's language
+    things: Mapping[str, str]  # what people call a subject
+    departments: Mapping[str, str]  # by their codes
 
     def action(self, action: str) -> str:
         """Return what was done."""
         return self.say(ACTIONS[action]) if action in ACTIONS else action
 
     def thing(self, subject: str, by: int | None = None) -> str:
-        """Return what it was done to: 住户 5; 自己 where *by* did it to themselves."""
+        """Return what it was done to: 住户 H0005; 自己 where *by* did it to themselves."""
         if by is not None and subject == f"person:{by}":
             return self.say("自己")
         if subject in THINGS:
@@ -268,7 +273,9 @@ class Named:
             return self.person(int(number))
         if kind == "area":
             return self.places.get(number, number).rpartition(" · ")[2]  # the line says where
-        return f"{self.say(THINGS[kind])} {number}" if kind in THINGS else subject
+        if kind not in THINGS:
+            return subject
+        return f"{self.say(THINGS[kind])} {self.things.get(subject, number)}"
 
     def person(self, number: int) -> str:
         """Return a member of staff by name, anybody else by number: who they are is in no log."""
@@ -277,23 +284,40 @@ class Named:
 
     def detail(self, detail: str) -> str:
         """Return what else was written down, without the words of the code."""
+        artwork = _ARTWORK.fullmatch(detail)
+        if artwork:
+            return self.say("版本 {}，纠错 {}").format(*artwork.groups())
+        exported = _EXPORTED.fullmatch(detail)
+        if exported:
+            first, last, action = exported.groups()
+            return f"{first} – {last}" + (f" · {self.action(action)}" if action else "")
         words = detail.split("、")
         if set(words) <= set(DETAILS):
             return self.say("、").join(self.say(DETAILS[word]) for word in words)
         first = _FIRST.match(detail)
         if first and first[0] in DETAILS:
             detail = self.say(DETAILS[first[0]]) + detail[first.end() :]
+        detail = _SUCCESSOR.sub(lambda found: self.say("换成") + f" qr_code:{found[1]}", detail)
         detail = _AREA.sub(self._area, detail)
         return _NAMED.sub(lambda found: self.thing(found[0]), detail)
 
     def _area(self, found: re.Match[str]) -> str:
         name = self.places.get(found[2]) or found[2]
+        if found[3]:
+            name += self.say("，") + self.say(self.departments.get(found[3], found[3]))
         return f"（{name}）" if found[1] else name
 
 
 def codes_in(words: str) -> list[str]:
     """Return what may be the codes of areas in a detail."""
-    return [code for _, code in _AREA.findall(words)]
+    return [code for _, code, _ in _AREA.findall(words)]
+
+
+def subjects_in(words: str) -> set[str]:
+    """Return the things that a detail names: ``{"household:12"}``."""
+    found = {f"{kind}:{number}" for kind, number in _NAMED.findall(words)}
+    replaced = _SUCCESSOR.match(words)
+    return found | ({f"qr_code:{replaced[1]}"} if replaced else set())
 
 
 def persons_in(words: str) -> set[int]:

@@ -90,6 +90,8 @@ def open_sheet(
     if len(content) > limits.bytes:
         megabytes = limits.bytes // (1024 * 1024)
         raise BadFile(f"文件太大，最多 {megabytes} MB，请分成几份。")
+    if not content:
+        raise BadFile("这个文件是空的，请重新选一个。")
     if content.startswith(_OLD_EXCEL):
         raise BadFile("这是旧式的 Excel 文件（.xls），请另存为 .xlsx 或 CSV。")
     lines = _xlsx(content, limits) if content.startswith(_ZIP) else _csv(content)

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from flask import render_template, request, url_for
+from flask import current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from kernel import audit as log
 from kernel.access import require
 from kernel.db import db
 from kernel.errors import Refusal
@@ -14,7 +15,7 @@ from kernel.permissions import Permission
 from kernel.web import current_actor, row_number, show_in
 from people import queries, rules
 from people.forms import AuditExportForm, AuditForm
-from people.rules.actions import Named, codes_in
+from people.rules.actions import Named, codes_in, subjects_in
 from people.views.blueprint import pages
 
 EXPORT = "export"  # before the names of the second form's fields
@@ -44,6 +45,7 @@ def audit() -> ResponseReturnValue:
     more = url_for("people.audit", **kept, before=page.before) if page.before else ""
     named = [one for line in page.lines for one in (line.area, *codes_in(line.detail))]
     codes = [one for one in named if rules.is_code(one)]
+    things = {one for line in page.lines for one in (line.subject, *subjects_in(line.detail))}
     places = queries.paths_of(db.session(), codes, top=rules.Level.TOWN)
     return render_template(
         "people/audit.html",
@@ -52,5 +54,11 @@ def audit() -> ResponseReturnValue:
         page=page,
         more=more,
         places=places,
-        named=Named(staff=page.staff, places=places, say=gettext),
+        named=Named(
+            staff=page.staff,
+            places=places,
+            say=gettext,
+            things=log.names_of(db.session(), things),
+            departments=current_app.extensions["department_names"],
+        ),
     )

@@ -56,6 +56,24 @@ def test_a_worker_finds_the_open_cases_of_the_spot_and_the_form(
     assert session.scalars(select(Report.said_by_staff)).all() == [True]
 
 
+def test_what_to_do_about_the_sticker_stands_before_however_many_cases(
+    client: FlaskClient, session: Session, sign_in: SignIn, token: str, code: Code
+) -> None:
+    numbers = [make_case(session, spot_id=code.id).number for _ in range(9)]
+    sign_in(make_staff(session, Role.GRID_FULL, area=GRID))
+
+    page = client.get(f"/S/{token}").text
+
+    first = min(page.index(f"/case/{number}") for number in numbers)
+    card = page.index('id="staff"')
+    for button in (HUNG, "看过了，完好", "这个码有问题"):
+        assert card < page.index(button) < first
+    folded = page.partition("<details")[2].partition("</details>")[0]
+    assert sum(f"/case/{number}" in folded for number in numbers) == 6
+    assert all(f"/case/{number}" in page for number in numbers)
+    assert "没办完的事，9 件" in page
+
+
 def test_residents_and_strangers_find_none_of_it(
     client: FlaskClient, session: Session, sign_in: SignIn, token: str, code: Code
 ) -> None:

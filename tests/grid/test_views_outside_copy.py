@@ -105,13 +105,16 @@ class TestExport:
         desk.sits(make_staff(session, Role.TOWN_ADMIN, area=TOWN))
 
         open_ones, closed_ones = self.rows(desk), self.rows(desk, state="closed")
+        self.rows(desk, q=case.number, category="0103", overdue="y", area="\x00", urgency="x")
 
         assert [row[0].replace("-", "") for row in open_ones[1:]] == [case.number]
         assert [row[0].replace("-", "") for row in closed_ones[1:]] == [closed.number]
         assert "13800138000" not in str(open_ones)
         assert "纸箱" not in str(open_ones)
         lines = session.scalars(select(AuditLine).where(AuditLine.action == "case.export")).all()
-        assert [line.detail for line in lines] == ["", "state=closed"]
+        asked = ["", "状态：已办结", "类目：电线下垂、裸露或漏电；超时：只看超时的；编号：（不记）"]
+        assert [line.detail for line in lines] == asked
+        assert not any(case.number in line.detail for line in lines)
 
     def test_no_cell_is_a_formula(self, session: Session, desk: Desk, worker: Actor) -> None:
         case = make_case(session, owner_id=worker.id, place_name='=HYPERLINK("http://evil")')

@@ -50,6 +50,7 @@ class TestWhatWasTypedStays:
 
         assert answer.status_code == 422
         assert "写了一大段" in answer.text
+        assert "刚才选的照片没有收下，请再选一次" in answer.text
         session.refresh(case)
         assert case.state is State.HANDLING
         assert session.scalar(select(func.count(Attachment.id))) == 0

@@ -243,7 +243,9 @@ def test_the_log_of_nginx_holds_no_key_to_anything(house: House, path: str, show
         assert SECRET not in logged(house, name), name
 
 
-def test_nor_do_its_logs_when_the_site_is_away(tmp_path: Path) -> None:
+def test_nor_do_its_logs_when_the_site_is_away_and_what_nginx_says_is_chinese(
+    tmp_path: Path,
+) -> None:
     http, https = free_port(), free_port()
     config = write_nginx_config(tmp_path, http=http, https=https, web=free_port())
     alone = House(http=http, https=https, folder=tmp_path, env={})
@@ -251,7 +253,13 @@ def test_nor_do_its_logs_when_the_site_is_away(tmp_path: Path) -> None:
     with process(words, dict(os.environ), tmp_path / "nginx.log"):
         until(lambda: _answers(alone), "nginx")
 
-        assert alone.get(f"/u/{SECRET}", Referer=f"https://localhost/r/{SECRET}")[0] == 502
+        status, page, _ = alone.get(f"/u/{SECRET}", Referer=f"https://localhost/r/{SECRET}")
+        assert status == 502
+        assert "您的东西还没有收到" in page
+
+        status, page, _ = alone.get(f"/u/{SECRET}", **{"Content-Length": str(200 * 1024**2)})
+        assert status == 413
+        assert "照片少选几张" in page
 
         until(lambda: '"GET /u/... HTTP' in logged(alone, "pinganma.log"), "a line")
     for name in ("pinganma.log", "everybody.log", "nginx.log", "error.log"):

@@ -22,6 +22,7 @@ from markupsafe import Markup
 from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.serving import make_server
 
+from kernel.web.show import files_sent
 from tests.pages.content import (
     BRAND,
     CASES,
@@ -103,7 +104,7 @@ def create() -> tuple[Flask, Site]:
     app.jinja_loader.searchpath.append(str(Path(__file__).parent))  # type: ignore[union-attr]
     app.secret_key = "only-a-sample"
     Babel(app, default_locale="zh_Hans_CN")
-    app.jinja_env.globals["inline"] = inline
+    app.jinja_env.globals |= {"inline": inline, "files_sent": files_sent}
     site = Site()
 
     @app.context_processor

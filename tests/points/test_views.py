@@ -1,6 +1,7 @@
 """The pages of the coins."""
 
 import re
+from io import BytesIO
 
 import pytest
 from flask.testing import FlaskClient
@@ -11,6 +12,7 @@ from points.models import Claim
 from points.rules.claims import ClaimState
 from points.rules.table import SHIPPED
 from tests.grid.pages import Desk, plain, value
+from tests.kernel.media.samples import HTML, picture
 from tests.points.claims import Village, make_village
 
 
@@ -106,6 +108,35 @@ def test_a_resident_claims_reads_and_takes_back(
     assert len(back) == 2
     desk.client.post(back[0], data={"csrf_token": form["csrf_token"]})
     assert "已撤回" in desk.read("/me/coins")
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ([b""], "是空的"),
+        ([HTML], "不是照片"),
+        ([picture()[:40]], "打不开"),
+        ([picture()] * 4, "照片最多 3 张"),
+    ],
+)
+def test_a_bad_photo_costs_whoever_claims_no_word(
+    desk: Desk, there: Village, session: Session, files: list[bytes], said: str
+) -> None:
+    desk.sits(there.resident)
+    page = desk.read("/me/claims/new")
+    form = {"key": value(page, "key"), "csrf_token": value(page, "csrf_token")}
+    typed = {"rule": "P13", "day": "2026-03-01", "words": "送饭给老人"}
+    photos = [(BytesIO(one), "1.jpg") for one in files]
+
+    answer = desk.client.post("/me/claims/new", data={**form, **typed, "photos": photos})
+
+    assert answer.status_code in {413, 422}
+    assert said in answer.text
+    assert "刚才选的照片没有收下，请再选一次" in answer.text
+    assert "送饭给老人" in answer.text
+    assert 'value="2026-03-01"' in answer.text
+    assert re.search(r'value="P13" checked', answer.text)
+    assert session.query(Claim).count() == 1
 
 
 def test_the_town_gives_funds(desk: Desk, there: Village) -> None:

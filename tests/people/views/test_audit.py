@@ -7,10 +7,13 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from grid.rules import DEPARTMENTS
 from kernel.access import Actor
 from kernel.audit import AuditLine
 from kernel.grants import Role
 from people.models import Person
+from qr.models import Code
+from tests.citizen.factories import make_case, make_code
 from tests.factories import (
     DISTRICT,
     GRID,
@@ -21,6 +24,12 @@ from tests.fakes import NOON
 from tests.people.views.doors import SignIn, post
 
 BOM = b"\xef\xbb\xbf"
+
+
+def named_code(session: Session, name: str) -> int:
+    found = session.scalars(select(Code).where(Code.token == make_code(session))).one()
+    found.place_name = name
+    return found.id
 
 
 class TestAudit:
@@ -48,12 +57,17 @@ class TestAudit:
     ) -> None:
         resident = Person(made_at=NOON, name="王芳")
         session.add(resident)
-        session.flush()
+        report = make_case(session)
+        code = named_code(session, "菜场东门")
         for action, subject, detail in (
             ("case.hand-over", f"person:{worker.id}", f"交给 person:{town.id}：2 件，留下 0 件"),
             ("household.join-approve", "household:7", f"person:{resident.id}"),
             ("staff.hat-give", f"person:{town.id}", f"grid_full@{GRID}"),
-            ("receipt.say-for", "citizen.report:3", "urge"),
+            ("receipt.say-for", f"citizen.report:{report.id}", "urge"),
+            ("staff.hat-give", f"person:{town.id}", f"dept_handler@{DISTRICT}/fire"),
+            ("case.contact-read", f"case:{report.case_id}", ""),
+            ("case.contact-read", "case:999", ""),
+            ("qr.hang", f"qr_code:{code}", ""),
         ):
             session.add(
                 AuditLine(
@@ -78,9 +92,14 @@ class TestAudit:
         assert f">居民 {resident.id}</td>" in body
         assert "专职网格员（" in body
         assert ">催办</td>" in body
+        assert f">回执 {report.id}</td>" in body
+        assert report.number not in body.replace("-", "")  # it would open a page
+        assert ">码 菜场东门</td>" in body
+        assert ">事件 999</td>" in body
+        assert f"，{DEPARTMENTS['fire'].name}）" in body
         assert "王芳" not in body
         assert not re.search(r"person:|hand-over|grid_full|join-", body)
-        assert len(statements) <= 6, statements
+        assert len(statements) <= 9, statements
 
     def test_it_is_read_in_pages(
         self, client: FlaskClient, session: Session, sign_in: SignIn, worker: Actor
