@@ -94,7 +94,8 @@ def open_case(work: Work, new: NewCase) -> int:
     Once per source: asked again, the case that is there is returned, and nothing else happens.
     What the form did not know may be missing or unknown here too; the report is taken all the same.
     """
-    if not insert_once(work.session, Case, unique="source", **_row(work, new)):
+    # Delivered twice at once, PostgreSQL may meet the other's number before its source.
+    if not insert_once(work.session, Case, unique=None, **_row(work, new)):
         found = work.session.scalars(select(Case.id).where(Case.source == new.source[:80]))
         return found.one()
     case = work.session.scalars(select(Case).where(Case.source == new.source[:80])).one()

@@ -15,7 +15,7 @@ from points.errors import NotYoursToReview, WrongMoment
 from points.models import Claim, ClaimReview, Posting
 from points.rules.claims import Decision
 from tests.factories import TOWN, VILLAGE, make_staff
-from tests.live.test_grid_races import at_once
+from tests.live.races import at_once
 from tests.points.claims import Village, make_village
 
 

@@ -23,7 +23,7 @@ from tests.complaints.factories import filed, make_everybody, said
 from tests.factories import GRID, TOWN, VILLAGE, make_staff
 from tests.fakes import FixedClock
 from tests.grid.factories import make_case
-from tests.live.test_grid_races import at_once
+from tests.live.races import at_once
 
 HANDS = 4
 

@@ -22,7 +22,7 @@ from tests.factories import GRID, TOWN, make_staff
 from tests.fakes import NOON, FixedClock
 from tests.grid.departments import URBAN, errand, given_to, handler, in_hand
 from tests.grid.factories import make_case
-from tests.live.test_grid_races import at_once
+from tests.live.races import at_once
 
 HANDS = 6
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from threading import Barrier
 
 import pytest
 from flask import Flask
@@ -24,25 +23,9 @@ from tests.factories import GRID, TOWN, VILLAGE, make_staff
 from tests.fakes import NOON, PostBox
 from tests.grid.factories import a_report, make_case
 from tests.grid.rosters import a_line
+from tests.live.races import at_once
 
 Act = Callable[[Work], object]
-
-
-def at_once(app: Flask, *acts: Act) -> list[object]:
-    """Run each in a thread and a transaction of its own, all from the same moment on."""
-    barrier = Barrier(len(acts))
-
-    def run(act: Act) -> object:
-        with app.app_context():
-            barrier.wait()
-            try:
-                with transaction() as work:
-                    return act(work)
-            except Refusal as refusal:
-                return refusal
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return list(pool.map(run, acts))
 
 
 def test_the_same_shift_put_in_twice_at_once_is_there_once(live: Flask) -> None:

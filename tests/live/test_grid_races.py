@@ -1,9 +1,7 @@
 """Two people, two workers, two schedulers at once, on a database with real commits."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
 from typing import Any
 
 from flask import Flask
@@ -23,27 +21,7 @@ from kernel.work import Work, transaction
 from tests.factories import GRID, TOWN, VILLAGE, make_area, make_staff
 from tests.fakes import NOON, FixedClock
 from tests.grid.factories import a_report, make_case, make_team
-
-HANDS = 6
-
-
-def at_once(app: Flask, *jobs: Callable[[Work], Any]) -> list[Any]:
-    """Run each job in a transaction and a thread of its own; return what came, refusals too."""
-    barrier = Barrier(len(jobs))
-
-    def run(job: Callable[[Work], Any]) -> Any:  # noqa: ANN401 - whatever the job returns
-        with app.app_context():
-            barrier.wait()
-            try:
-                with transaction() as work:
-                    return job(work)
-            except Refusal as refusal:
-                return refusal
-            finally:
-                db.session.remove()
-
-    with ThreadPoolExecutor(len(jobs)) as pool:
-        return list(pool.map(run, jobs))
+from tests.live.races import HANDS, at_once
 
 
 def test_of_many_who_move_the_same_case_one_wins_and_the_others_are_told(live: Flask) -> None:

@@ -1,8 +1,6 @@
 """Households that several reach for in the same moment."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 
 from flask import Flask
 from sqlalchemy import func, select
@@ -16,28 +14,8 @@ from people import service
 from people.models import Household, JoinRequest, Person
 from people.queries import last_request
 from tests.factories import GRID, VILLAGE, make_area, make_staff
+from tests.live.races import HANDS, at_once
 from tests.people.homes import make_home, make_resident
-
-AT_ONCE = 6
-
-
-def race(app: Flask, *verbs: Callable[[Work], object]) -> list[object]:
-    """Run each verb in a transaction of its own, all at once; return what each gave."""
-    start = Barrier(len(verbs))
-
-    def run(verb: Callable[[Work], object]) -> object:
-        with app.app_context():
-            start.wait(10)
-            try:
-                with transaction() as work:
-                    return verb(work)
-            except Refusal as refusal:
-                return refusal
-            finally:
-                db.session.remove()
-
-    with ThreadPoolExecutor(len(verbs)) as pool:
-        return list(pool.map(run, verbs))
 
 
 def refused(answers: list[object]) -> int:
@@ -47,15 +25,15 @@ def refused(answers: list[object]) -> int:
 def test_one_person_joins_one_household(live: Flask) -> None:
     with live.app_context(), transaction() as work:
         make_area(work.session, GRID)
-        homes = [make_home(work.session).id for _ in range(AT_ONCE)]
+        homes = [make_home(work.session).id for _ in range(HANDS)]
         me = make_resident(work.session)
 
     def join(home: int) -> Callable[[Work], object]:
         return lambda work: service.join_with_card(work, home, name="李明", by=me)
 
-    answers = race(live, *map(join, homes))
+    answers = at_once(live, *map(join, homes))
 
-    assert refused(answers) == AT_ONCE - 1
+    assert refused(answers) == HANDS - 1
     with live.app_context():
         assert db.session().get_one(Person, me.id).household_id in homes
 
@@ -65,12 +43,12 @@ def test_one_person_asks_once(live: Flask) -> None:
         home = make_home(work.session).number
         me = make_resident(work.session)
 
-    answers = race(
+    answers = at_once(
         live,
-        *[lambda work: service.ask_to_join(work, number=home, name="李明", by=me)] * AT_ONCE,
+        *[lambda work: service.ask_to_join(work, number=home, name="李明", by=me)] * HANDS,
     )
 
-    assert refused(answers) == AT_ONCE - 1
+    assert refused(answers) == HANDS - 1
     with live.app_context():
         assert db.session().scalar(select(func.count()).select_from(JoinRequest)) == 1
 
@@ -86,7 +64,7 @@ def test_yes_no_and_taking_it_back_at_once_have_one_outcome(live: Flask) -> None
         assert asked is not None
         request = asked.id
 
-    race(
+    at_once(
         live,
         lambda work: service.decide_joining(work, request, approve=True, by=clerk),
         lambda work: service.decide_joining(work, request, approve=False, by=clerk),
@@ -110,7 +88,7 @@ def test_a_household_has_one_head_however_many_are_named(live: Flask) -> None:
     def name(person: int) -> Callable[[Work], object]:
         return lambda work: service.set_head(work, home_id, person, reason="换人", by=clerk)
 
-    assert refused(race(live, *map(name, ids))) == 0
+    assert refused(at_once(live, *map(name, ids))) == 0
 
     with live.app_context():
         heads = select(func.count()).select_from(Person).where(Person.is_head)
@@ -128,7 +106,7 @@ def test_two_merged_into_each_other_leave_one(live: Flask) -> None:
             work, home, other_number=number, reason="合户", by=clerk
         )
 
-    answers = race(live, merge(one[0], other[1]), merge(other[0], one[1]))
+    answers = at_once(live, merge(one[0], other[1]), merge(other[0], one[1]))
 
     assert refused(answers) == 1
     with live.app_context():
@@ -151,7 +129,7 @@ def test_a_head_who_goes_while_deciding_decides_nothing_twice(live: Flask) -> No
         assert asked is not None
         request = asked.id
 
-    answers = race(
+    answers = at_once(
         live,
         lambda work: service.decide_joining(work, request, approve=True, by=Actor(head)),
         lambda work: service.hand_over(work, other, by=Actor(head)),

@@ -9,7 +9,6 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from kernel.db import db
-from kernel.errors import Refusal
 from kernel.grants import Role
 from kernel.outbound import Message
 from kernel.web.limits import MISSES
@@ -20,30 +19,11 @@ from people.models import Account, Person
 from people.rules import AreaRow, HatWanted, Row, StaffRow
 from tests.factories import GRID, NEXT_GRID, VILLAGE, make_area
 from tests.fakes import NOON
+from tests.live.races import HANDS, race
 
-AT_ONCE = 6
 GOOD = "门前老槐树下的石凳"
 PHONE = "13812345678"
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
-
-
-def race(app: Flask, verb: Callable[[Work], object]) -> list[object]:
-    """Run *verb* in several transactions at once; return what each gave, or its refusal."""
-    start = Barrier(AT_ONCE)
-
-    def run(_: int) -> object:
-        with app.app_context():
-            start.wait(10)
-            try:
-                with transaction() as work:
-                    return verb(work)
-            except Refusal as refusal:
-                return refusal
-            finally:
-                db.session.remove()
-
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        return list(pool.map(run, range(AT_ONCE)))
 
 
 def test_of_many_guesses_at_once_no_more_are_looked_at_than_may_be(live: Flask) -> None:
@@ -79,7 +59,7 @@ def enters(password: str, code: str = "") -> Callable[[Work], bool]:
 def test_guesses_made_at_once_are_all_counted(live: Flask) -> None:
     person_id = open_account(live)
 
-    assert race(live, enters("wrong-password")) == [False] * AT_ONCE
+    assert race(live, enters("wrong-password")) == [False] * HANDS
 
     with live.app_context():
         account = db.session().get_one(Account, person_id)
@@ -93,7 +73,7 @@ def test_a_code_lets_one_in_however_many_show_it(live: Flask) -> None:
 
     answers = race(live, enters(GOOD, pyotp.TOTP(SECRET).at(NOON)))
 
-    assert sorted(map(bool, answers)) == [False] * (AT_ONCE - 1) + [True]
+    assert sorted(map(bool, answers)) == [False] * (HANDS - 1) + [True]
 
 
 def test_a_phone_signed_in_twice_at_once_is_one_person(live: Flask) -> None:
@@ -135,7 +115,7 @@ def test_a_table_imported_several_times_at_once_is_imported(live: Flask) -> None
         lambda work: service.import_areas(work, rows, by=None, dry_run=False).written,
     )
 
-    assert answers == [True] * AT_ONCE
+    assert answers == [True] * HANDS
 
 
 def test_an_area_added_by_several_is_added_once(live: Flask) -> None:
@@ -147,12 +127,12 @@ def test_an_area_added_by_several_is_added_once(live: Flask) -> None:
     )
 
     assert answers.count(NEXT_GRID) == 1
-    assert [type(one) for one in answers if one != NEXT_GRID] == [AreaTaken] * (AT_ONCE - 1)
+    assert [type(one) for one in answers if one != NEXT_GRID] == [AreaTaken] * (HANDS - 1)
 
 
 def test_of_many_who_ask_for_a_code_at_once_one_has_it_sent(live: Flask) -> None:
     came = race(live, lambda work: service.send_code(work, phone=PHONE, purpose=service.SIGN_IN))
 
-    assert [isinstance(one, TooManyCodes) for one in came].count(True) == AT_ONCE - 1
+    assert [isinstance(one, TooManyCodes) for one in came].count(True) == HANDS - 1
     with live.app_context():
         assert db.session.scalar(select(func.count(Message.id))) == 1

@@ -19,7 +19,7 @@ from kernel.work import transaction
 from tests.factories import DISTRICT, GRID, TOWN, make_staff
 from tests.fakes import NOON, FixedClock
 from tests.grid.factories import make_case
-from tests.live.test_grid_races import at_once
+from tests.live.races import at_once
 
 FRIDAY = datetime(2026, 3, 6, 9, 30, tzinfo=UTC)
 

@@ -11,7 +11,7 @@ from qr.models import SignIn
 from qr.rules import rotating
 from qr.service import Attender
 from tests.factories import GRID, make_area
-from tests.live.test_qr_races import race
+from tests.live.races import refusals_of
 from tests.qr.activities import wanted
 
 
@@ -25,7 +25,7 @@ def test_one_phone_number_is_one_however_many_pages_send_it(live: Flask) -> None
         entry = rotating.make_entry(key, code_id, SystemChance().token(), now=work.now())
         service.sign_in(work, code_id, entry, Attender(name="王芳", phone="13800138000"))
 
-    assert race(live, come) == []
+    assert refusals_of(live, come) == []
 
     with live.app_context():
         assert len(db.session.scalars(select(SignIn.id)).all()) == 1
