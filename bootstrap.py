@@ -128,6 +128,7 @@ JOBS: Final[tuple[Handler, ...]] = (
     kernel.outbound.release_messages,
     kernel.outbound.send_message,
     people.jobs.forget_codes,
+    points.jobs.make_months,
     points.jobs.release_expired,
     points.jobs.seal_yesterday,
     people.jobs.forget_households,
@@ -154,6 +155,7 @@ SCHEDULE: Final[tuple[Turn, ...]] = (
     Every(timedelta(minutes=10), qr.jobs.count_scans),
     Every(timedelta(minutes=10), qr.jobs.forget_files),
     Every(timedelta(minutes=10), points.jobs.release_expired),
+    Every(timedelta(minutes=10), points.jobs.make_months),  # one of them is at 23:50
     Daily(0, points.jobs.seal_yesterday),
     Daily(3, kernel.jobs.prune_outbox),
     Daily(3, kernel.outbound.prune_messages),

@@ -61,6 +61,12 @@ class QuotaForm(Form):
         return whole(text(self.coins), 0)
 
 
+class SignForm(Form):
+    """What somebody remarks who has looked through a month."""
+
+    remark = StringField()
+
+
 def whole(typed: str, otherwise: int) -> int:
     """Return the whole number somebody typed."""
     fits = typed.isascii() and typed.isdecimal() and len(typed) <= MOST_DIGITS

@@ -19,3 +19,10 @@ def release_expired(work: Work) -> None:
     """Give back what was held for too long, a few at a time."""
     if service.release_expired(work):
         work.later(release_expired)
+
+
+@on(Queue.BULK)
+def make_months(work: Work) -> None:
+    """Make the table of a month that was cut, as soon as it was; one at a time if several were."""
+    if service.make_due_month(work) is not None:
+        work.later(make_months)

@@ -128,6 +128,9 @@ GROUPS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
         "绿币": {
             "coin.quota": "给村里拨了额度",
             "coin.rules-set": "换了绿币规则",
+            "coin.month-signed": "核对了月结表",
+            "coin.month-published": "公示了月结表",
+            "coin.month-read": "下载了月结表",
         },
         "系统": {
             "audit.export": "导出操作日志",

@@ -2,16 +2,23 @@
 
 from points.models.claims import Claim, ClaimPicture, ClaimReview, RuleVersion
 from points.models.ledger import Entry, LedgerAccount, Posting, Seal, SealLeaf, Transfer
+from points.models.months import Close, Month, Publication, Shows, Signature, Statement
 
 __all__ = [
     "Claim",
     "ClaimPicture",
     "ClaimReview",
+    "Close",
     "Entry",
     "LedgerAccount",
+    "Month",
     "Posting",
+    "Publication",
     "RuleVersion",
     "Seal",
     "SealLeaf",
+    "Shows",
+    "Signature",
+    "Statement",
     "Transfer",
 ]

@@ -12,6 +12,7 @@ from points.queries.counts import Counted, counted
 from points.queries.export import FILES, export
 from points.queries.faults import Fault
 from points.queries.funds import funds
+from points.queries.months import month_detail, month_homes, month_sheet, months_listed
 from points.queries.own import is_offered, own_book, own_claim, own_claims
 from points.queries.ruling import rules_in_force, rules_of
 from points.queries.seals import leaf, leaves_at, salt
@@ -34,6 +35,10 @@ __all__ = [
     "is_offered",
     "leaf",
     "leaves_at",
+    "month_detail",
+    "month_homes",
+    "month_sheet",
+    "months_listed",
     "own_book",
     "own_claim",
     "own_claims",

@@ -8,11 +8,13 @@ from points.service.filing import (
     claim_closed_case,
     claim_written,
 )
+from points.service.months import publish_month, sign_month
 from points.service.paying import give_quota, pay_line
 from points.service.posting import MOST_AT_ONCE, Posted, post, post_many
 from points.service.reviewing import approve_many, resubmit, review, withdraw
 from points.service.ruling import current_rules, set_rules
 from points.service.seals import seal_day
+from points.service.tabling import make_due_month
 
 __all__ = [
     "MOST_AT_ONCE",
@@ -31,9 +33,11 @@ __all__ = [
     "current_rules",
     "give_quota",
     "hold",
+    "make_due_month",
     "pay_line",
     "post",
     "post_many",
+    "publish_month",
     "release",
     "release_expired",
     "resubmit",
@@ -41,5 +45,6 @@ __all__ = [
     "review",
     "seal_day",
     "set_rules",
+    "sign_month",
     "withdraw",
 ]

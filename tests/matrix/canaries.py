@@ -13,6 +13,7 @@ READ_UNDER = {
     "caller": "case:contact-read",
     "number": "case:read",
     "claim": "claim:read",
+    "month": "ledger:read",
     "address": "household:read",
     "member": "household:read",
     "complaint": "complaint:read",

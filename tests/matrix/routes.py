@@ -112,6 +112,13 @@ points.review             claim:read            claim       state
 points.approve            claim:read            -
 points.picture            claim:evidence-read   claim       part
 points.funds              ledger:quota          -
+points.months             ledger:read           -
+points.month              ledger:read           month
+points.month_print        ledger:read           month
+points.month_csv          ledger:read           month
+points.month_xlsx         ledger:read           month
+points.sign               ledger:month-close    month       state
+points.publish            ledger:publish        month       state
 people.households         household:read        -
 people.joining            household:join-approve -
 people.import_households  household:import      -

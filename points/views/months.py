@@ -1,0 +1,139 @@
+"""月结: the villages' months, looked through by two people, made public, and as files."""
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Final
+
+from flask import Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from kernel import audit
+from kernel.access import require
+from kernel.db import db
+from kernel.errors import Conflict, NotAllowed, Refusal
+from kernel.forms import text
+from kernel.permissions import Permission
+from kernel.web import current_actor, full_stop, sentence_of, shown_as
+from kernel.work import transaction
+from kernel.workbook import as_xlsx
+from points import queries, service
+from points.errors import Unsaid
+from points.forms import SignForm, whole
+from points.rules.months import COINS, HEADS, canonical
+from points.views.blueprint import pages
+
+XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MOST_PRINTED: Final = 5000
+
+
+@pages.get("/staff/months")
+@require(Permission.LEDGER_READ)
+def months() -> str:
+    """Show the villages' months."""
+    page = whole(request.args.get("page", "1"), 1)
+    lines, more = queries.months_listed(db.session(), by=current_actor(), page=page)
+    return render_template(
+        "points/months.html",
+        lines=lines,
+        more=url_for("points.months", page=page + 1) if more else "",
+    )
+
+
+@pages.get("/staff/months/<int:close_id>")
+@require(Permission.LEDGER_READ)
+def month(close_id: int) -> str:
+    """Show a village's month."""
+    return _page(close_id)
+
+
+@pages.post("/staff/months/<int:close_id>/sign")
+@require(Permission.LEDGER_MONTH_CLOSE)
+def sign(close_id: int) -> ResponseReturnValue:
+    """Say that one has looked through it."""
+    remark = text(SignForm().remark)
+    try:
+        with transaction() as work:
+            service.sign_month(work, close_id, remark=remark, by=current_actor())
+    except (Unsaid, Conflict, NotAllowed) as refusal:
+        return _refused(close_id, refusal, remark=remark)
+    flash(_("核对好了。"))
+    return redirect(url_for("points.month", close_id=close_id), HTTPStatus.SEE_OTHER)
+
+
+@pages.post("/staff/months/<int:close_id>/publish")
+@require(Permission.LEDGER_PUBLISH)
+def publish(close_id: int) -> ResponseReturnValue:
+    """Make it public."""
+    try:
+        with transaction() as work:
+            service.publish_month(work, close_id, by=current_actor())
+    except Conflict as refusal:
+        return _refused(close_id, refusal)
+    flash(_("公示了。"))
+    return redirect(url_for("points.month", close_id=close_id), HTTPStatus.SEE_OTHER)
+
+
+@pages.get("/staff/months/<int:close_id>/print")
+@require(Permission.LEDGER_READ)
+def month_print(close_id: int) -> str:
+    """Show a month for paper, with room for two names."""
+    session, by = db.session(), current_actor()
+    homes, _more = queries.month_homes(session, close_id, by=by, most=MOST_PRINTED)
+    found = queries.month_detail(session, close_id, by=by)
+    return render_template("points/month_print.html", found=found, homes=homes, columns=COINS)
+
+
+@pages.get("/staff/months/<int:close_id>/table.csv")
+@require(Permission.LEDGER_READ)
+def month_csv(close_id: int) -> Response:
+    """Hand out the table whose fingerprint the page shows."""
+    name, rows = _table(close_id, "csv")
+    return _file(canonical(rows), f"{name}.csv", "text/csv; charset=utf-8")
+
+
+@pages.get("/staff/months/<int:close_id>/table.xlsx")
+@require(Permission.LEDGER_READ)
+def month_xlsx(close_id: int) -> Response:
+    """Hand out the same table as a workbook."""
+    name, rows = _table(close_id, "xlsx")
+    return _file(as_xlsx(name, HEADS, rows), f"{name}.xlsx", XLSX)
+
+
+def _table(close_id: int, kind: str) -> tuple[str, Sequence[Sequence[object]]]:
+    """Return a table's name and rows, and note who took it away."""
+    with transaction() as work:
+        by = current_actor()
+        close, rows = queries.month_sheet(work.session, close_id, by=by)
+        about, detail = f"area:{close.area_code}", f"{close.period}.{kind}"
+        audit.note(work, by=by, action="coin.month-read", subject=about, detail=detail)
+        return f"{close.period}-{close.area_code}", rows
+
+
+def _file(content: bytes, name: str, kind: str) -> Response:
+    answer = Response(content, content_type=kind)
+    answer.headers.set("Content-Disposition", "attachment", filename=name)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _refused(close_id: int, refusal: Refusal, **more: object) -> ResponseReturnValue:
+    page = _page(close_id, error=full_stop(sentence_of(refusal)), **more)
+    return page, shown_as(refusal)
+
+
+def _page(close_id: int, **more: object) -> str:
+    session, by = db.session(), current_actor()
+    page = whole(request.args.get("page", "1"), 1)
+    found = queries.month_detail(session, close_id, by=by)
+    homes, follows = queries.month_homes(session, close_id, by=by, page=page)
+    return render_template(
+        "points/month.html",
+        found=found,
+        homes=homes,
+        columns=COINS,
+        may_sign=by.may(Permission.LEDGER_MONTH_CLOSE),
+        may_publish=by.may(Permission.LEDGER_PUBLISH),
+        more=url_for("points.month", close_id=close_id, page=page + 1) if follows else "",
+        **more,
+    )
