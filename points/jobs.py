@@ -26,3 +26,17 @@ def make_months(work: Work) -> None:
     """Make the table of a month that was cut, as soon as it was; one at a time if several were."""
     if service.make_due_month(work) is not None:
         work.later(make_months)
+
+
+@on(Queue.BULK)
+def expire_coins(work: Work) -> None:
+    """Let run out what is over, a few households at a time; owed once a day."""
+    if service.expire_coins(work):
+        work.later(expire_coins)
+
+
+@on(Queue.BULK)
+def remind_expiring(work: Work) -> None:
+    """Tell whose coins end with the year, a few households at a time; owed once a day."""
+    if service.remind_expiring(work):
+        work.later(remind_expiring)

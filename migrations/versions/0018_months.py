@@ -91,6 +91,17 @@ def upgrade():
     sa.ForeignKeyConstraint(['person_id'], ['people_person.id'], name=op.f('fk_points_publication_person_id')),
     sa.PrimaryKeyConstraint('close_id', name=op.f('pk_points_publication'))
     )
+    op.create_table('points_reminder',
+    sa.Column('account_id', WHOLE, nullable=False),
+    sa.Column('last_day', sa.Date(), nullable=False),
+    sa.Column('days', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('coins', sa.Integer(), nullable=False),
+    sa.Column('texted', sa.Boolean(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint('coins > 0', name=op.f('ck_points_reminder_something_to_say')),
+    sa.ForeignKeyConstraint(['account_id'], ['points_account.id'], name=op.f('fk_points_reminder_account_id')),
+    sa.PrimaryKeyConstraint('account_id', 'last_day', 'days', name=op.f('pk_points_reminder'))
+    )
     freeze()
 
 
@@ -131,6 +142,7 @@ END $$
 
 
 def downgrade():
+    op.drop_table('points_reminder')
     op.drop_table('points_publication')
     op.drop_index('ix_points_signature_person_id', table_name='points_signature')
 

@@ -1,6 +1,7 @@
 """Tables of the coins: the ledger, and beside it the rules, the claims and who looked at them."""
 
 from points.models.claims import Claim, ClaimPicture, ClaimReview, RuleVersion
+from points.models.expiry import Reminder
 from points.models.ledger import Entry, LedgerAccount, Posting, Seal, SealLeaf, Transfer
 from points.models.months import Close, Month, Publication, Shows, Signature, Statement
 
@@ -14,6 +15,7 @@ __all__ = [
     "Month",
     "Posting",
     "Publication",
+    "Reminder",
     "RuleVersion",
     "Seal",
     "SealLeaf",

@@ -9,6 +9,7 @@ from points.queries.claims import (
     reviews_of,
 )
 from points.queries.counts import Counted, counted
+from points.queries.expiring import expiring_listed
 from points.queries.export import FILES, export
 from points.queries.faults import Fault
 from points.queries.funds import funds
@@ -30,6 +31,7 @@ __all__ = [
     "claims_chosen",
     "claims_listed",
     "counted",
+    "expiring_listed",
     "export",
     "funds",
     "is_offered",

@@ -2,6 +2,7 @@
 
 from points.service.accounts import SHANGHAI, Owner, account_id, account_ids, close_account
 from points.service.ending import capture, hold, release, release_expired, reverse
+from points.service.expiring import expire_coins, remind_expiring
 from points.service.filing import (
     Written,
     claim_by_receipt,
@@ -31,6 +32,7 @@ __all__ = [
     "claim_written",
     "close_account",
     "current_rules",
+    "expire_coins",
     "give_quota",
     "hold",
     "make_due_month",
@@ -40,6 +42,7 @@ __all__ = [
     "publish_month",
     "release",
     "release_expired",
+    "remind_expiring",
     "resubmit",
     "reverse",
     "review",

@@ -20,8 +20,9 @@ from kernel.workbook import as_xlsx
 from points import queries, service
 from points.errors import Unsaid
 from points.forms import SignForm, whole
+from points.rules.expiry import last_day_of
 from points.rules.months import COINS, HEADS, canonical
-from points.views.blueprint import pages
+from points.views.blueprint import pages, today
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_PRINTED: Final = 5000
@@ -37,6 +38,22 @@ def months() -> str:
         "points/months.html",
         lines=lines,
         more=url_for("points.months", page=page + 1) if more else "",
+    )
+
+
+@pages.get("/staff/months/expiring")
+@require(Permission.LEDGER_READ)
+def expiring() -> str:
+    """Show whose coins end with the year, whom no text could tell on top."""
+    page = whole(request.args.get("page", "1"), 1)
+    lines, more = queries.expiring_listed(
+        db.session(), by=current_actor(), today=today(), page=page
+    )
+    return render_template(
+        "points/expiring.html",
+        lines=lines,
+        last_day=last_day_of(today().year),
+        more=url_for("points.expiring", page=page + 1) if more else "",
     )
 
 

@@ -113,6 +113,7 @@ points.approve            claim:read            -
 points.picture            claim:evidence-read   claim       part
 points.funds              ledger:quota          -
 points.months             ledger:read           -
+points.expiring           ledger:read           -
 points.month              ledger:read           month
 points.month_print        ledger:read           month
 points.month_csv          ledger:read           month

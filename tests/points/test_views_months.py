@@ -62,6 +62,7 @@ def test_a_month_goes_from_the_table_to_the_public(
     assert close.digest in page
     assert "2026-04-05 前可以提异议" in plain(page)
     assert "____" not in desk.read(f"{path}/print")
+    assert "今年没有要到期的" in desk.read("/staff/months/expiring")
     desk.sits(there.next_village)
     for address in (path, f"{path}/print", f"{path}/table.csv", f"{path}/table.xlsx"):
         assert desk.get(address).status_code == 404
