@@ -13,6 +13,7 @@ from points.queries.expiring import expiring_listed
 from points.queries.export import FILES, export
 from points.queries.faults import Fault
 from points.queries.funds import funds
+from points.queries.home import own_passbook
 from points.queries.months import month_detail, month_homes, month_sheet, months_listed
 from points.queries.own import is_offered, own_book, own_claim, own_claims
 from points.queries.ruling import rules_in_force, rules_of
@@ -44,6 +45,7 @@ __all__ = [
     "own_book",
     "own_claim",
     "own_claims",
+    "own_passbook",
     "reviews_of",
     "rules_in_force",
     "rules_of",

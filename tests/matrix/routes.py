@@ -229,6 +229,7 @@ OWN: Final = frozenset(
         "points.again",
         "points.new",
         "points.own",
+        "points.passbook",
         "points.take_back",
     ]
 )

@@ -106,6 +106,9 @@ def test_a_resident_claims_reads_and_takes_back(
     assert len(back) == 2
     desk.client.post(back[0], data={"csrf_token": form["csrf_token"]})
     assert "已撤回" in desk.read("/me/coins")
+    assert "这一年没有记过账" in desk.read("/me/coins/book")
+    for year in ("0", "2999", "x", "-1"):
+        assert "2026" in desk.read(f"/me/coins/book?year={year}")
 
 
 def test_the_town_gives_funds(desk: Desk, there: Village) -> None:
