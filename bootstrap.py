@@ -129,7 +129,9 @@ JOBS: Final[tuple[Handler, ...]] = (
     kernel.outbound.send_message,
     people.jobs.forget_codes,
     points.jobs.expire_coins,
+    points.jobs.give_monthly,
     points.jobs.make_months,
+    points.jobs.pay_lines,
     points.jobs.release_expired,
     points.jobs.remind_expiring,
     points.jobs.seal_yesterday,
@@ -158,6 +160,8 @@ SCHEDULE: Final[tuple[Turn, ...]] = (
     Every(timedelta(minutes=10), qr.jobs.forget_files),
     Every(timedelta(minutes=10), points.jobs.release_expired),
     Every(timedelta(minutes=10), points.jobs.make_months),  # one of them is at 23:50
+    Every(timedelta(minutes=10), points.jobs.pay_lines),
+    Daily(0, points.jobs.give_monthly),
     Daily(0, points.jobs.seal_yesterday),
     Daily(0, points.jobs.expire_coins),
     Daily(9, points.jobs.remind_expiring),

@@ -61,6 +61,19 @@ class QuotaForm(Form):
         return whole(text(self.coins), 0)
 
 
+class BudgetForm(Form):
+    """What a village gets each month, and the money for its gifts; -1 for what is no number."""
+
+    village = StringField()
+    monthly = StringField()
+    yuan = StringField()
+
+    @property
+    def numbers(self) -> tuple[int, int]:
+        """Coins a month, and yuan."""
+        return whole(text(self.monthly), -1), whole(text(self.yuan), -1)
+
+
 class SignForm(Form):
     """What somebody remarks who has looked through a month."""
 

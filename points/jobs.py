@@ -40,3 +40,17 @@ def remind_expiring(work: Work) -> None:
     """Tell whose coins end with the year, a few households at a time; owed once a day."""
     if service.remind_expiring(work):
         work.later(remind_expiring)
+
+
+@on(Queue.DEFAULT)
+def give_monthly(work: Work) -> None:
+    """Give each village its quota of the month; owed once a day, so that none is without it."""
+    if service.give_monthly(work) >= service.MOST_AT_ONCE:
+        work.later(give_monthly)
+
+
+@on(Queue.DEFAULT)
+def pay_lines(work: Work) -> None:
+    """Pay who waits, wherever funds have come or coins have gone."""
+    if service.pay_lines(work):
+        work.later(pay_lines)

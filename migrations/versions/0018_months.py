@@ -102,6 +102,17 @@ def upgrade():
     sa.ForeignKeyConstraint(['account_id'], ['points_account.id'], name=op.f('fk_points_reminder_account_id')),
     sa.PrimaryKeyConstraint('account_id', 'last_day', 'days', name=op.f('pk_points_reminder'))
     )
+    op.create_table('points_budget',
+    sa.Column('village', sa.String(length=17), nullable=False),
+    sa.Column('monthly', sa.Integer(), nullable=False),
+    sa.Column('yuan', sa.Integer(), nullable=False),
+    sa.Column('set_by', sa.Integer(), nullable=False),
+    sa.Column('set_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint('monthly >= 0 AND yuan >= 0', name=op.f('ck_points_budget_nothing_negative')),
+    sa.ForeignKeyConstraint(['set_by'], ['people_person.id'], name=op.f('fk_points_budget_set_by')),
+    sa.ForeignKeyConstraint(['village'], ['people_area.code'], name=op.f('fk_points_budget_village')),
+    sa.PrimaryKeyConstraint('village', name=op.f('pk_points_budget'))
+    )
     freeze()
 
 
@@ -142,6 +153,7 @@ END $$
 
 
 def downgrade():
+    op.drop_table('points_budget')
     op.drop_table('points_reminder')
     op.drop_table('points_publication')
     op.drop_index('ix_points_signature_person_id', table_name='points_signature')

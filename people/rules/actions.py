@@ -127,6 +127,7 @@ GROUPS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
         },
         "绿币": {
             "coin.quota": "给村里拨了额度",
+            "coin.budget-set": "定了村里的月额度和经费",
             "coin.rules-set": "换了绿币规则",
             "coin.month-signed": "核对了月结表",
             "coin.month-published": "公示了月结表",

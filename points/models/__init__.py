@@ -1,11 +1,13 @@
 """Tables of the coins: the ledger, and beside it the rules, the claims and who looked at them."""
 
+from points.models.budgets import Budget
 from points.models.claims import Claim, ClaimPicture, ClaimReview, RuleVersion
 from points.models.expiry import Reminder
 from points.models.ledger import Entry, LedgerAccount, Posting, Seal, SealLeaf, Transfer
 from points.models.months import Close, Month, Publication, Shows, Signature, Statement
 
 __all__ = [
+    "Budget",
     "Claim",
     "ClaimPicture",
     "ClaimReview",

@@ -1,6 +1,7 @@
 """The verbs of the coins.  Nothing else writes to the ledger, or to the claims on it."""
 
 from points.service.accounts import SHANGHAI, Owner, account_id, account_ids, close_account
+from points.service.budgeting import give_monthly, give_quota, pay_lines, set_budget
 from points.service.ending import capture, hold, release, release_expired, reverse
 from points.service.expiring import expire_coins, remind_expiring
 from points.service.filing import (
@@ -10,7 +11,7 @@ from points.service.filing import (
     claim_written,
 )
 from points.service.months import publish_month, sign_month
-from points.service.paying import give_quota, pay_line
+from points.service.paying import pay_line
 from points.service.posting import MOST_AT_ONCE, Posted, post, post_many
 from points.service.reviewing import approve_many, resubmit, review, withdraw
 from points.service.ruling import current_rules, set_rules
@@ -33,10 +34,12 @@ __all__ = [
     "close_account",
     "current_rules",
     "expire_coins",
+    "give_monthly",
     "give_quota",
     "hold",
     "make_due_month",
     "pay_line",
+    "pay_lines",
     "post",
     "post_many",
     "publish_month",
@@ -47,6 +50,7 @@ __all__ = [
     "reverse",
     "review",
     "seal_day",
+    "set_budget",
     "set_rules",
     "sign_month",
     "withdraw",

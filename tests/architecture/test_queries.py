@@ -198,6 +198,8 @@ OPEN = {
     "points.queries.columns.by_what_it_was": "sums for the program's own table of a month",
     "points.queries.columns.tables": "the rules are for everybody to read",
     "points.queries.expiring.left_of": "the program's own, for what runs out",
+    "points.queries.funds.automatic_room": "sums, for whoever pays a village's line",
+    "points.queries.funds.outstanding": "sums of villages whose funds their caller may read",
     "points.queries.home.home_and_account": "asked about oneself only",
     "points.queries.home.own_caps": "asked about oneself only",
     "points.queries.home.own_members": "asked about oneself only",

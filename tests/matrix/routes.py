@@ -112,6 +112,7 @@ points.review             claim:read            claim       state
 points.approve            claim:read            -
 points.picture            claim:evidence-read   claim       part
 points.funds              ledger:quota          -
+points.plan               ledger:quota          -
 points.months             ledger:read           -
 points.expiring           ledger:read           -
 points.month              ledger:read           month

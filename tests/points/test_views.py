@@ -118,6 +118,13 @@ def test_the_town_gives_funds(desk: Desk, there: Village) -> None:
     assert desk.post("/staff/claims/funds", village=village, coins="-5", key="k").status_code == 422
     assert desk.post("/staff/claims/funds", village=village, coins="7", key="k").status_code == 303
     assert "1007" in desk.read("/staff/claims/funds")
+    planned = {"village": village, "monthly": "77", "yuan": "很多"}
+    wrong = desk.post("/staff/claims/funds/plan", **planned)
+    assert wrong.status_code == 422
+    assert ("77" in wrong.text, "很多" in wrong.text) == (True, True)
+    assert desk.post("/staff/claims/funds/plan", **planned | {"yuan": "0300"}).status_code == 303
+    page = plain(desk.read("/staff/claims/funds"))
+    assert ("77" in page, "300 元" in page) == (True, True)
     desk.sits(there.village)
     assert desk.get("/staff/claims/funds").status_code == 403
 
