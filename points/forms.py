@@ -74,6 +74,25 @@ class BudgetForm(Form):
         return whole(text(self.monthly), -1), whole(text(self.yuan), -1)
 
 
+class ObjectionForm(Form):
+    """What somebody does not agree with."""
+
+    key = StringField()
+    words = StringField()
+
+
+class ShowingForm(Form):
+    """How much a village shows."""
+
+    shows = StringField()
+
+
+class AnswerForm(Form):
+    """What an objection is answered with."""
+
+    answer = StringField()
+
+
 class SignForm(Form):
     """What somebody remarks who has looked through a month."""
 

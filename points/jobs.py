@@ -42,6 +42,13 @@ def remind_expiring(work: Work) -> None:
         work.later(remind_expiring)
 
 
+@on(Queue.BULK)
+def forget_objections(work: Work) -> None:
+    """Forget what people wrote against a month, a year after it was answered."""
+    if service.forget_objections(work):
+        work.later(forget_objections)
+
+
 @on(Queue.DEFAULT)
 def give_monthly(work: Work) -> None:
     """Give each village its quota of the month; owed once a day, so that none is without it."""

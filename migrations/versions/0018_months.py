@@ -113,6 +113,37 @@ def upgrade():
     sa.ForeignKeyConstraint(['village'], ['people_area.code'], name=op.f('fk_points_budget_village')),
     sa.PrimaryKeyConstraint('village', name=op.f('pk_points_budget'))
     )
+    op.create_table('points_showing',
+    sa.Column('village', sa.String(length=17), nullable=False),
+    sa.Column('shows', sa.Enum('names', 'doors', 'sums', name='shows', native_enum=False, create_constraint=True, length=24), nullable=False),
+    sa.Column('set_by', sa.Integer(), nullable=False),
+    sa.Column('set_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['set_by'], ['people_person.id'], name=op.f('fk_points_showing_set_by')),
+    sa.ForeignKeyConstraint(['village'], ['people_area.code'], name=op.f('fk_points_showing_village')),
+    sa.PrimaryKeyConstraint('village', name=op.f('pk_points_showing'))
+    )
+    op.create_table('points_objection',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('key', sa.String(length=64), nullable=False),
+    sa.Column('number', sa.String(length=16), nullable=False),
+    sa.Column('close_id', sa.Integer(), nullable=False),
+    sa.Column('words', sa.String(length=500), nullable=False),
+    sa.Column('filed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('answer', sa.String(length=500), nullable=False),
+    sa.Column('answered_by', sa.Integer(), nullable=True),
+    sa.Column('answered_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('area_code', sa.String(length=17), nullable=False),
+    sa.CheckConstraint('(answered_at IS NULL) = (answered_by IS NULL)', name=op.f('ck_points_objection_answered_by_somebody')),
+    sa.ForeignKeyConstraint(['answered_by'], ['people_person.id'], name=op.f('fk_points_objection_answered_by')),
+    sa.ForeignKeyConstraint(['area_code'], ['people_area.code'], name=op.f('fk_points_objection_area_code')),
+    sa.ForeignKeyConstraint(['close_id'], ['points_close.id'], name=op.f('fk_points_objection_close_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_points_objection')),
+    sa.UniqueConstraint('key', name=op.f('uq_points_objection_key')),
+    sa.UniqueConstraint('number', name=op.f('uq_points_objection_number')),
+    sqlite_autoincrement=True
+    )
+    op.create_index('ix_points_objection_area_code', 'points_objection', ['area_code'], unique=False)
+    op.create_index('ix_points_objection_close_id', 'points_objection', ['close_id'], unique=False)
     freeze()
 
 
@@ -153,6 +184,11 @@ END $$
 
 
 def downgrade():
+    op.drop_index('ix_points_objection_close_id', table_name='points_objection')
+    op.drop_index('ix_points_objection_area_code', table_name='points_objection')
+
+    op.drop_table('points_objection')
+    op.drop_table('points_showing')
     op.drop_table('points_budget')
     op.drop_table('points_reminder')
     op.drop_table('points_publication')

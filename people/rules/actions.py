@@ -132,6 +132,8 @@ GROUPS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "coin.month-signed": "核对了月结表",
             "coin.month-published": "公示了月结表",
             "coin.month-read": "下载了月结表",
+            "coin.showing-set": "定了公示多少",
+            "coin.objection-answered": "答复了公示异议",
         },
         "系统": {
             "audit.export": "导出操作日志",
@@ -158,6 +160,7 @@ GROUPS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "retention.outside": "删掉外部单位的往来",
             "retention.position": "删掉精确位置",
             "retention.sign_in": "删掉签到名单",
+            "retention.objection": "删掉公示异议",
             "retention.trouble": "删掉码的问题记录",
         },
     }

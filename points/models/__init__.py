@@ -5,6 +5,7 @@ from points.models.claims import Claim, ClaimPicture, ClaimReview, RuleVersion
 from points.models.expiry import Reminder
 from points.models.ledger import Entry, LedgerAccount, Posting, Seal, SealLeaf, Transfer
 from points.models.months import Close, Month, Publication, Shows, Signature, Statement
+from points.models.public import Objection, Showing
 
 __all__ = [
     "Budget",
@@ -15,12 +16,14 @@ __all__ = [
     "Entry",
     "LedgerAccount",
     "Month",
+    "Objection",
     "Posting",
     "Publication",
     "Reminder",
     "RuleVersion",
     "Seal",
     "SealLeaf",
+    "Showing",
     "Shows",
     "Signature",
     "Statement",

@@ -16,6 +16,14 @@ from points.queries.funds import funds
 from points.queries.home import own_passbook
 from points.queries.months import month_detail, month_homes, month_sheet, months_listed
 from points.queries.own import is_offered, own_book, own_claim, own_claims
+from points.queries.public import (
+    close_of,
+    objection_at,
+    objections_to,
+    public_month,
+    public_villages,
+    showing_of,
+)
 from points.queries.ruling import rules_in_force, rules_of
 from points.queries.seals import leaf, leaves_at, salt
 from points.queries.verify import verify
@@ -31,6 +39,7 @@ __all__ = [
     "claim_file",
     "claims_chosen",
     "claims_listed",
+    "close_of",
     "counted",
     "expiring_listed",
     "export",
@@ -42,13 +51,18 @@ __all__ = [
     "month_homes",
     "month_sheet",
     "months_listed",
+    "objection_at",
+    "objections_to",
     "own_book",
     "own_claim",
     "own_claims",
     "own_passbook",
+    "public_month",
+    "public_villages",
     "reviews_of",
     "rules_in_force",
     "rules_of",
     "salt",
+    "showing_of",
     "verify",
 ]

@@ -11,6 +11,13 @@ from points.service.filing import (
     claim_written,
 )
 from points.service.months import publish_month, sign_month
+from points.service.objecting import (
+    answer_objection,
+    choose_showing,
+    forget_objections,
+    object_to,
+    objections_due,
+)
 from points.service.paying import pay_line
 from points.service.posting import MOST_AT_ONCE, Posted, post, post_many
 from points.service.reviewing import approve_many, resubmit, review, withdraw
@@ -26,18 +33,23 @@ __all__ = [
     "Written",
     "account_id",
     "account_ids",
+    "answer_objection",
     "approve_many",
     "capture",
+    "choose_showing",
     "claim_by_receipt",
     "claim_closed_case",
     "claim_written",
     "close_account",
     "current_rules",
     "expire_coins",
+    "forget_objections",
     "give_monthly",
     "give_quota",
     "hold",
     "make_due_month",
+    "object_to",
+    "objections_due",
     "pay_line",
     "pay_lines",
     "post",

@@ -13,7 +13,7 @@ from kernel.work import Work
 from people.queries import scoped
 from people.rules import reach
 from points.errors import NoSuchMonth, NotYoursToSign, Unsaid, WrongMoment
-from points.models import Close, Publication, Shows, Signature
+from points.models import Close, Publication, Showing, Shows, Signature
 from points.queries.months import GONE
 from points.queries.ruling import rules_in_force
 from points.rules.claims import MOST_WORDS
@@ -69,12 +69,13 @@ def publish_month(work: Work, close_id: int, *, by: Actor) -> None:
     signed = work.session.scalars(select(Signature.level).where(Signature.close_id == close_id))
     if set(signed) != set(SIGNERS):
         raise WrongMoment("村里和镇里都核对过，才能公示。")
+    choice = work.session.get(Showing, close.area_code)
     days = int(rules_in_force(work.session, today(work)).tree["publicity"]["days"])
     work.session.add(
         Publication(
             close_id=close_id,
             person_id=by.id,
-            shows=Shows.NAMES,
+            shows=Shows.NAMES if choice is None else choice.shows,
             until=today(work) + timedelta(days=days),
             at=work.now(),
         )

@@ -13,19 +13,26 @@ from kernel.access import require
 from kernel.db import db
 from kernel.errors import Conflict, NotAllowed, Refusal
 from kernel.forms import text
+from kernel.grants import Role
 from kernel.permissions import Permission
 from kernel.web import current_actor, full_stop, sentence_of, shown_as
 from kernel.work import transaction
 from kernel.workbook import as_xlsx
 from points import queries, service
 from points.errors import Unsaid
-from points.forms import SignForm, whole
+from points.forms import AnswerForm, ShowingForm, SignForm, whole
+from points.models import Shows
 from points.rules.expiry import last_day_of
 from points.rules.months import COINS, HEADS, canonical
 from points.views.blueprint import pages, today
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_PRINTED: Final = 5000
+SHOWS: Final = {
+    Shows.NAMES: "门牌，和中间打星的姓名",
+    Shows.DOORS: "只有门牌，不写姓名",
+    Shows.SUMS: "只有全村的合计",
+}
 
 
 @pages.get("/staff/months")
@@ -91,6 +98,35 @@ def publish(close_id: int) -> ResponseReturnValue:
     return redirect(url_for("points.month", close_id=close_id), HTTPStatus.SEE_OTHER)
 
 
+@pages.post("/staff/months/<int:close_id>/showing")
+@require(Permission.LEDGER_PUBLISH)
+def showing(close_id: int) -> ResponseReturnValue:
+    """Choose how much the village shows of its months."""
+    chosen = text(ShowingForm().shows)
+    if chosen not in set(Shows):
+        return _page(close_id, error=_("请选公示多少。")), HTTPStatus.UNPROCESSABLE_ENTITY
+    with transaction() as work:
+        service.choose_showing(work, close_id, shows=Shows(chosen), by=current_actor())
+    flash(_("定好了。"))
+    return redirect(url_for("points.month", close_id=close_id), HTTPStatus.SEE_OTHER)
+
+
+@pages.post("/staff/months/objections/<int:objection_id>")
+@require(Permission.LEDGER_PUBLISH)
+def answer_objection(objection_id: int) -> ResponseReturnValue:
+    """Answer an objection."""
+    words = text(AnswerForm().answer)
+    by = current_actor()
+    close_id = queries.close_of(db.session(), objection_id, by=by)
+    try:
+        with transaction() as work:
+            service.answer_objection(work, objection_id, words=words, by=by)
+    except (Unsaid, Conflict, NotAllowed) as refusal:
+        return _refused(close_id, refusal, answer=words, answered=objection_id)
+    flash(_("答复了。"))
+    return redirect(url_for("points.month", close_id=close_id), HTTPStatus.SEE_OTHER)
+
+
 @pages.get("/staff/months/<int:close_id>/print")
 @require(Permission.LEDGER_READ)
 def month_print(close_id: int) -> str:
@@ -149,6 +185,10 @@ def _page(close_id: int, **more: object) -> str:
         found=found,
         homes=homes,
         columns=COINS,
+        objections=queries.objections_to(session, close_id),
+        shown=[(one.value, _(label)) for one, label in SHOWS.items()],
+        chosen=queries.showing_of(session, found.close.area_code),
+        may_answer=by.wears(Role.TOWN_ADMIN),
         may_sign=by.may(Permission.LEDGER_MONTH_CLOSE),
         may_publish=by.may(Permission.LEDGER_PUBLISH),
         more=url_for("points.month", close_id=close_id, page=page + 1) if follows else "",

@@ -138,6 +138,8 @@ def known(session: Session) -> Mapping[str, str]:
         "sticker_id": "1",
         "claim_id": "1",
         "close_id": "1",
+        "objection_id": "1",
+        "village": "330106001001",
         "view": "0",
         "household_id": str(home.id),
         "request_id": "1",

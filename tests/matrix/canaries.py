@@ -14,6 +14,7 @@ READ_UNDER = {
     "number": "case:read",
     "claim": "claim:read",
     "month": "ledger:read",
+    "objection": "ledger:read",
     "address": "household:read",
     "member": "household:read",
     "complaint": "complaint:read",

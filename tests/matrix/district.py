@@ -20,9 +20,8 @@ from kernel.outbox import Delivery
 from kernel.work import Work, parts, transaction
 from people.models import Area, HouseholdImport, JoinRequest, Person
 from people.rules import ImportState
-from points.models import Claim, Close, LedgerAccount, Month, RuleVersion, Statement
+from points.models import Claim, RuleVersion
 from points.rules.claims import ClaimState
-from points.rules.months import COINS
 from points.rules.table import SHIPPED, ReviewLevel
 from qr import service as qr
 from qr.models import LookAlike, SignIn
@@ -34,6 +33,7 @@ from tests.grid.factories import a_number
 from tests.matrix.barred import make_barred
 from tests.matrix.cases import Planted, plant_case
 from tests.matrix.domain import AT_LENGTH, DEPARTMENT, HANDS, PLACES, Thing, hat_of
+from tests.matrix.months import plant_month
 from tests.matrix.planted import District
 from tests.people.homes import make_resident
 
@@ -70,7 +70,8 @@ def plant(session: Session) -> District:
         _plant_receipt(session, found, place)
         _plant_complaint(session, found, place)
         _plant_claim(session, found, place)
-        _plant_month(session, found, place)
+        words = {one: word(one, place) for one in ("month", "objection")}
+        plant_month(session, found, place, words)
         _plant_tables(session, found, place, number)
     _make_residents(session, found)
     for role in HANDS:
@@ -232,42 +233,6 @@ def _plant_claim(session: Session, found: District, place: str) -> None:
     session.flush()
     names = {"claim_id": str(row.id), "attachment_id": "0", "person_id": home["person_id"]}
     found.add("claim", Thing(place, names=names), claim=row.words)
-
-
-def _plant_month(session: Session, found: District, place: str) -> None:
-    """Plant the month of the village in which the planted household earned coins."""
-    home, period = found.of("household", place).names, "2026-02"
-    session.merge(Month(period=period, cut_at=1, made_at=1))
-    account = LedgerAccount(
-        kind="household",
-        unit="coin",
-        owner_ref=home["household_id"],
-        opened_on="2026-02-01",
-        head_hash=b"h" * 32,
-    )
-    session.add(account)
-    session.flush()
-    coins = dict.fromkeys(COINS, 0) | {"other": 5, "closing": 5}
-    village = PLACES[place][:12]
-    session.add(
-        Statement(
-            period=period,
-            account_id=account.id,
-            area_code=village,
-            household_id=int(home["household_id"]),
-            number=word("month", place),
-            last_version=1,
-            head_hash=b"h" * 32,
-            **coins,
-        )
-    )
-    same = select(Close).where(Close.period == period, Close.area_code == village)
-    row = session.scalar(same)
-    if row is None:
-        row = Close(period=period, area_code=village, households=1, closing=5, digest="d" * 64)
-        session.add(row)
-        session.flush()
-    found.add("month", Thing(place, names={"close_id": str(row.id)}), month=word("month", place))
 
 
 def _plant_tables(session: Session, found: District, place: str, number: int) -> None:

@@ -121,6 +121,8 @@ points.month_csv          ledger:read           month
 points.month_xlsx         ledger:read           month
 points.sign               ledger:month-close    month       state
 points.publish            ledger:publish        month       state
+points.showing            ledger:publish        month
+points.answer_objection   ledger:publish        objection   state
 people.households         household:read        -
 people.joining            household:join-approve -
 people.import_households  household:import      -
@@ -258,6 +260,7 @@ BY_SECRET: Final = frozenset(
         "complaints.rate",
         "complaints.receipt",
         "complaints.up",
+        "points.objection",
         "unit.answer",
         "unit.errand",
         "unit.photo",
@@ -283,6 +286,8 @@ FOR_ALL: Final = frozenset(
         "people.sign_in_resident",
         "people.sign_out_resident",
         "points.coin_rules",
+        "points.public_month",
+        "points.public_villages",
         "qr.attend",
         "qr.look_alike",
         "qr.scan",
