@@ -12,7 +12,7 @@ from points.queries.counts import Counted, counted
 from points.queries.expiring import expiring_listed
 from points.queries.export import FILES, export
 from points.queries.faults import Fault
-from points.queries.funds import funds
+from points.queries.funds import funds, outstanding
 from points.queries.home import own_passbook
 from points.queries.months import month_detail, month_homes, month_sheet, months_listed
 from points.queries.own import is_offered, own_book, own_claim, own_claims
@@ -53,6 +53,7 @@ __all__ = [
     "months_listed",
     "objection_at",
     "objections_to",
+    "outstanding",
     "own_book",
     "own_claim",
     "own_claims",
