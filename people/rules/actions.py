@@ -132,6 +132,7 @@ GROUPS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "coin.month-signed": "核对了月结表",
             "coin.month-published": "公示了月结表",
             "coin.month-read": "下载了月结表",
+            "coin.book-read": "看了一户的存折",
             "coin.showing-set": "定了公示多少",
             "coin.objection-answered": "答复了公示异议",
         },

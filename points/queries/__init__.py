@@ -13,7 +13,7 @@ from points.queries.expiring import expiring_listed
 from points.queries.export import FILES, export
 from points.queries.faults import Fault
 from points.queries.funds import funds, outstanding
-from points.queries.home import own_passbook
+from points.queries.home import household_passbook, own_passbook
 from points.queries.months import month_detail, month_homes, month_sheet, months_listed
 from points.queries.own import is_offered, own_book, own_claim, own_claims
 from points.queries.public import (
@@ -44,6 +44,7 @@ __all__ = [
     "expiring_listed",
     "export",
     "funds",
+    "household_passbook",
     "is_offered",
     "leaf",
     "leaves_at",

@@ -9,13 +9,17 @@ from typing import Final
 from sqlalchemy import and_, func, or_, select, true
 from sqlalchemy.orm import Session
 
+from kernel.access import Actor
 from kernel.clock import SHANGHAI
+from kernel.errors import NotFound
+from kernel.permissions import Permission
 from people.models import Household, Person
+from people.queries import within
 from people.rules import HouseholdKind, mask_name
 from points.models import Claim, Close, LedgerAccount, Publication, Statement
 from points.queries.lines import CoinLine, coin_lines
 from points.queries.ruling import rules_in_force
-from points.rules import AccountKind
+from points.rules import COIN, AccountKind
 from points.rules.caps import CapsLeft, Earned, caps_left, span
 from points.rules.claims import COUNTED, ClaimState
 from points.rules.table import Period
@@ -75,14 +79,7 @@ def home_and_account(
     )
     if home is None:
         return None
-    account = session.scalar(
-        select(LedgerAccount).where(
-            LedgerAccount.kind == AccountKind.HOUSEHOLD,
-            LedgerAccount.owner_ref == str(home.id),
-            LedgerAccount.unit == "coin",
-        )
-    )
-    return home, account
+    return home, _account(session, home)
 
 
 def own_members(
@@ -174,16 +171,57 @@ def own_months(session: Session, account: LedgerAccount) -> Sequence[OwnMonth]:
 def own_passbook(session: Session, person_id: int, *, year: int, today: date) -> Passbook | None:
     """Return a year of one's household's book for paper; None for whoever has no household."""
     found = home_and_account(session, person_id)
-    if found is None:
-        return None
-    home, account = found
-    strangers = home.kind is not HouseholdKind.FAMILY
+    return None if found is None else _passbook(session, *found, person_id, year, today)
+
+
+def household_passbook(
+    session: Session, household_id: int, *, by: Actor, year: int, today: date
+) -> Passbook:
+    """Return a household's year for whoever prints it at the counter.
+
+    What somebody got for reporting something sensitive says so to nobody there either.
+
+    Raises:
+        NotFound: there is no such household that *by* may read the coins of.
+    """
+    home = session.scalar(
+        select(Household).where(
+            Household.id == household_id,
+            Household.closed_at.is_(None),
+            within(Household, by, Permission.LEDGER_READ),
+        )
+    )
+    if home is None:
+        raise NotFound("没有这一户，或者它不归您看。")
+    return _passbook(session, home, _account(session, home), None, year, today)
+
+
+def _account(session: Session, home: Household) -> LedgerAccount | None:
+    return session.scalar(
+        select(LedgerAccount).where(
+            LedgerAccount.kind == AccountKind.HOUSEHOLD,
+            LedgerAccount.owner_ref == str(home.id),
+            LedgerAccount.unit == COIN,
+        )
+    )
+
+
+def _passbook(
+    session: Session,
+    home: Household,
+    account: LedgerAccount | None,
+    reader: int | None,
+    year: int,
+    today: date,
+) -> Passbook:
+    """Return a year of a household's book for *reader*, one of its members; None for staff."""
+    strangers = reader is not None and home.kind is not HouseholdKind.FAMILY
     lines: Sequence[CoinLine] = ()
     if account is not None:
         lines = coin_lines(
             session,
             account,
-            person_id,
+            reader,
             strangers=strangers,
             since=_begin(year),
             until=_begin(year + 1),

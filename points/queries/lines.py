@@ -38,14 +38,14 @@ class CoinLine:
 def coin_lines(  # noqa: PLR0913 - which lines, and for whom
     session: Session,
     account: LedgerAccount,
-    person_id: int,
+    person_id: int | None,
     *,
     strangers: bool,
     since: datetime | None = None,
     until: datetime | None = None,
     most: int = LINES,
 ) -> Sequence[CoinLine]:
-    """Return the newest lines of a household's account for one of its members.
+    """Return the newest lines of a household's account for one of its members; None for staff.
 
     Who shares a dormitory are *strangers*: each reads what they earned themselves.  What somebody
     got for reporting something sensitive says so to nobody else, not even at home.
@@ -82,7 +82,7 @@ def _line(  # noqa: PLR0913, PLR0917 - one row and whom it is for
     claim: Claim | None,
     after: int,
     account: LedgerAccount,
-    person_id: int,
+    person_id: int | None,
     reviewers: dict[int, tuple[str, ...]],
 ) -> CoinLine:
     if claim is not None and claim.sensitive and claim.person_id != person_id:

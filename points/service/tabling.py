@@ -61,6 +61,7 @@ def make_due_month(work: Work) -> str | None:
     work.session.flush()
     if is_native(work.session):  # else it sorts a million entries on the disk
         work.session.execute(text("SET LOCAL work_mem = '64MB'"))
+        work.session.execute(text("SET LOCAL statement_timeout = '300s'"))
     names = [column.name for column in Statement.__table__.columns]
     lines = _lines(period, tables(work.session))
     work.session.execute(insert(Statement).from_select(names, lines))

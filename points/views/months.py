@@ -25,6 +25,7 @@ from points.models import Shows
 from points.rules.expiry import last_day_of
 from points.rules.months import COINS, HEADS, canonical
 from points.views.blueprint import pages, today
+from points.views.own import KINDS, year_asked
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_PRINTED: Final = 5000
@@ -46,6 +47,21 @@ def months() -> str:
         lines=lines,
         more=url_for("points.months", page=page + 1) if more else "",
     )
+
+
+@pages.get("/staff/households/<int:household_id>/coins")
+@require(Permission.LEDGER_READ)
+def household_book(household_id: int) -> str:
+    """Show a household's book of a year, to print it for somebody without a phone; noted."""
+    year = year_asked()
+    with transaction() as work:
+        by = current_actor()
+        book = queries.household_passbook(
+            work.session, household_id, by=by, year=year, today=today()
+        )
+        about = f"household:{household_id}"
+        audit.note(work, by=by, action="coin.book-read", subject=about, detail=str(year))
+        return render_template("points/household_book.html", book=book, kinds=KINDS, today=today())
 
 
 @pages.get("/staff/months/expiring")

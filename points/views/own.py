@@ -63,9 +63,7 @@ def own() -> str:
 @signed_in
 def passbook() -> str:
     """Show one's household's book of a year for paper (存折)."""
-    year = whole(request.args.get("year", ""), today().year)
-    year = year if FIRST_YEAR <= year <= today().year else today().year
-    book = queries.own_passbook(db.session(), current_actor().id, year=year, today=today())
+    book = queries.own_passbook(db.session(), current_actor().id, year=year_asked(), today=today())
     if book is None:
         raise NoSuchClaim("绿币记在家里，请先登记您的家。")
     return render_template("points/passbook.html", book=book, kinds=KINDS, today=today())
@@ -134,6 +132,12 @@ def again(claim_id: int) -> ResponseReturnValue:
         "points/again.html", form=form, error=error, reviews=reviews, claim_id=claim_id
     )
     return page, status
+
+
+def year_asked() -> int:
+    """Return the year a passbook is asked for; this one for what is none."""
+    year = whole(request.args.get("year", ""), today().year)
+    return year if FIRST_YEAR <= year <= today().year else today().year
 
 
 def _written(form: ClaimForm) -> Written:

@@ -85,6 +85,7 @@ SCOPED = {
     "points.queries.claims.claims_listed": "points/test_queries_claims.py",
     "points.queries.expiring.expiring_listed": "points/test_service_expiring.py",
     "points.queries.funds.funds": "points/test_queries_claims.py",
+    "points.queries.home.household_passbook": "points/test_queries_claims.py",
     "points.queries.months.month_detail": "points/test_service_months.py",
     "points.queries.months.month_homes": "points/test_service_months.py",
     "points.queries.months.month_sheet": "points/test_service_months.py",

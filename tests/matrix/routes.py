@@ -115,6 +115,7 @@ points.funds              ledger:quota          -
 points.plan               ledger:quota          -
 points.months             ledger:read           -
 points.expiring           ledger:read           -
+points.household_book     ledger:read           household
 points.month              ledger:read           month
 points.month_print        ledger:read           month
 points.month_csv          ledger:read           month

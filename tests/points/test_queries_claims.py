@@ -128,6 +128,22 @@ def test_a_household_reads_what_for_when_and_by_whom(village: Village) -> None:
     assert queries.own_claims(session, stranger.id) == []
 
 
+def test_the_counter_prints_a_households_book_and_nobody_elsewhere_does(village: Village) -> None:
+    village.fund()
+    session = village.work.session
+    village.approve(village.claimed(), village.town)
+    village.approve(village.claimed(category="0501", privacy=Privacy.SENSITIVE), village.town)
+
+    book = queries.household_passbook(
+        session, village.home.id, by=village.village, year=2026, today=DAY
+    )
+
+    assert [bool(one.rule) for one in book.lines] == [True, False]
+    for by in (village.next_village, village.resident, make_staff(session)):
+        with pytest.raises(NotFound):
+            queries.household_passbook(session, village.home.id, by=by, year=2026, today=DAY)
+
+
 def test_at_home_nobody_reads_who_reported_something_sensitive(village: Village) -> None:
     village.fund()
     session = village.work.session

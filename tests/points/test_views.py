@@ -6,6 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from kernel.audit import AuditLine
 from kernel.work import transaction
 from points.models import Claim
 from points.rules.claims import ClaimState
@@ -109,6 +110,19 @@ def test_a_resident_claims_reads_and_takes_back(
     assert "这一年没有记过账" in desk.read("/me/coins/book")
     for year in ("0", "2999", "x", "-1"):
         assert "2026" in desk.read(f"/me/coins/book?year={year}")
+
+
+def test_the_counter_prints_a_passbook_and_it_is_noted(
+    desk: Desk, there: Village, session: Session
+) -> None:
+    desk.sits(there.village)
+
+    page = desk.read(f"/staff/households/{there.home.id}/coins?year=2026")
+
+    assert "这一年没有记过账" in page
+    assert session.query(AuditLine).filter_by(action="coin.book-read").count() == 1
+    desk.sits(there.next_village)
+    assert desk.get(f"/staff/households/{there.home.id}/coins").status_code == 404
 
 
 def test_the_town_gives_funds(desk: Desk, there: Village) -> None:
