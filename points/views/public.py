@@ -14,6 +14,7 @@ from kernel.work import parts, transaction
 from points import queries, service
 from points.errors import NoSuchMonth, Unsaid
 from points.forms import ObjectionForm, whole
+from points.rules.months import first_day, named
 from points.views.blueprint import pages, today
 
 OFTEN = "20 per minute"
@@ -32,7 +33,7 @@ def public_villages() -> str:
 @limiter.limit(OFTEN, methods=["POST"])
 def public_month(village: str) -> ResponseReturnValue:
     """Show what a village has published of a month; take an objection to it."""
-    period = request.args.get("month", "")
+    period = _period(request.args.get("month", ""))
     if request.method == "GET":
         return _page(village, period)
     form = ObjectionForm()
@@ -85,6 +86,14 @@ def _code(village: str) -> str:
     if not fits:
         raise NoSuchMonth(NONE)
     return village
+
+
+def _period(typed: str) -> str:
+    """Return a month's name, "" for the newest; what could be none is not looked for."""
+    try:
+        return typed and named(first_day(typed))
+    except ValueError as error:
+        raise NoSuchMonth(NONE) from error
 
 
 def _quiet(page: str) -> Response:
