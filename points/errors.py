@@ -69,3 +69,11 @@ class CannotClaim(Conflict):
 
 class Unsaid(Refusal):
     """Something that has to be said was not; shown beside its field, so without a full stop."""
+
+
+class NoSuchMonth(NotFound):
+    """There is no such table, or not for this person: never told which."""
+
+
+class NotYoursToSign(NotAllowed):
+    """It is not this person's level, or they have signed it at the other."""

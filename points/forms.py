@@ -61,6 +61,44 @@ class QuotaForm(Form):
         return whole(text(self.coins), 0)
 
 
+class BudgetForm(Form):
+    """What a village gets each month, and the money for its gifts; -1 for what is no number."""
+
+    village = StringField()
+    monthly = StringField()
+    yuan = StringField()
+
+    @property
+    def numbers(self) -> tuple[int, int]:
+        """Coins a month, and yuan."""
+        return whole(text(self.monthly), -1), whole(text(self.yuan), -1)
+
+
+class ObjectionForm(Form):
+    """What somebody does not agree with."""
+
+    key = StringField()
+    words = StringField()
+
+
+class ShowingForm(Form):
+    """How much a village shows."""
+
+    shows = StringField()
+
+
+class AnswerForm(Form):
+    """What an objection is answered with."""
+
+    answer = StringField()
+
+
+class SignForm(Form):
+    """What somebody remarks who has looked through a month."""
+
+    remark = StringField()
+
+
 def whole(typed: str, otherwise: int) -> int:
     """Return the whole number somebody typed."""
     fits = typed.isascii() and typed.isdecimal() and len(typed) <= MOST_DIGITS

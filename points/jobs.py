@@ -19,3 +19,45 @@ def release_expired(work: Work) -> None:
     """Give back what was held for too long, a few at a time."""
     if service.release_expired(work):
         work.later(release_expired)
+
+
+@on(Queue.BULK)
+def make_months(work: Work) -> None:
+    """Make the table of a month that was cut, as soon as it was; one at a time if several were."""
+    if service.make_due_month(work) is not None:
+        work.later(make_months)
+
+
+@on(Queue.BULK)
+def expire_coins(work: Work) -> None:
+    """Let run out what is over, a few households at a time; owed once a day."""
+    if service.expire_coins(work):
+        work.later(expire_coins)
+
+
+@on(Queue.BULK)
+def remind_expiring(work: Work) -> None:
+    """Tell whose coins end with the year, a few households at a time; owed once a day."""
+    if service.remind_expiring(work):
+        work.later(remind_expiring)
+
+
+@on(Queue.BULK)
+def forget_objections(work: Work) -> None:
+    """Forget what people wrote against a month, a year after it was answered."""
+    if service.forget_objections(work):
+        work.later(forget_objections)
+
+
+@on(Queue.DEFAULT)
+def give_monthly(work: Work) -> None:
+    """Give each village its quota of the month; owed once a day, so that none is without it."""
+    if service.give_monthly(work) >= service.MOST_AT_ONCE:
+        work.later(give_monthly)
+
+
+@on(Queue.DEFAULT)
+def pay_lines(work: Work) -> None:
+    """Pay who waits, wherever funds have come or coins have gone."""
+    if service.pay_lines(work):
+        work.later(pay_lines)

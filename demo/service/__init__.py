@@ -17,6 +17,7 @@ from demo.rules.plots import DAYS, SMALL, plots
 from demo.service import promises
 from demo.service.album import Album
 from demo.service.cast import Cast
+from demo.service.coins import earn_coins
 from demo.service.complaints import complain
 from demo.service.courses import live
 from demo.service.duty import plan_duty
@@ -70,6 +71,7 @@ def load(work: Work, demo: Demo, *, clock: WalkedClock, chance: SeededChance) ->
     call_in(walk, stage.cast)
     complain(walk, stage.cast)
     hang_up(walk, stage.cast, chance.branch("scans"))
+    earn_coins(walk, stage.cast, heads, chance.branch("coins"))
     del known  # held until now, so that no name is read from the database twice
 
 

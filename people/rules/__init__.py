@@ -39,7 +39,7 @@ from people.rules.imports import (
     check_areas,
     check_staff,
 )
-from people.rules.masking import is_surname, mask_name, mask_phone, surname
+from people.rules.masking import is_surname, mask_name, mask_phone, publish_name, surname
 from people.rules.sheets import LARGE, MOST_BYTES, Row, heading_of, open_sheet, read_sheet
 from people.rules.signing import (
     CODE_LIFE,
@@ -161,6 +161,7 @@ __all__ = [
     "may_give",
     "open_sheet",
     "parent_of",
+    "publish_name",
     "reach",
     "read_device",
     "read_hats",

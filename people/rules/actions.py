@@ -127,7 +127,14 @@ GROUPS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
         },
         "绿币": {
             "coin.quota": "给村里拨了额度",
+            "coin.budget-set": "定了村里的月额度和经费",
             "coin.rules-set": "换了绿币规则",
+            "coin.month-signed": "核对了月结表",
+            "coin.month-published": "公示了月结表",
+            "coin.month-read": "下载了月结表",
+            "coin.book-read": "看了一户的存折",
+            "coin.showing-set": "定了公示多少",
+            "coin.objection-answered": "答复了公示异议",
         },
         "系统": {
             "audit.export": "导出操作日志",
@@ -154,6 +161,7 @@ GROUPS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "retention.outside": "删掉外部单位的往来",
             "retention.position": "删掉精确位置",
             "retention.sign_in": "删掉签到名单",
+            "retention.objection": "删掉公示异议",
             "retention.trouble": "删掉码的问题记录",
         },
     }

@@ -36,6 +36,16 @@ def mask_name(name: str | None) -> str:
     return surname(name) + STAR if (name or "").strip() else ""
 
 
+def publish_name(name: str | None) -> str:
+    """Return a name as a village's board shows it: 张*三, of two characters 张*.
+
+    More than a list shows, so only for what the law lets a village publish for some days.
+    """
+    whole = (name or "").strip()
+    family = surname(whole)
+    return family + STAR + (whole[-1] if len(whole) > len(family) + 1 else "") if whole else ""
+
+
 def surname(name: str | None) -> str:
     """Return the surname: one character, or two of those that are written so."""
     whole = (name or "").strip()

@@ -225,6 +225,7 @@ def show_household(
                     ("split", Permission.HOUSEHOLD_SPLIT),
                     ("merge", Permission.HOUSEHOLD_MERGE),
                     ("move", Permission.HOUSEHOLD_MOVE),
+                    ("coins", Permission.LEDGER_READ),
                 )
             },
         )

@@ -9,10 +9,21 @@ from points.queries.claims import (
     reviews_of,
 )
 from points.queries.counts import Counted, counted
+from points.queries.expiring import expiring_listed
 from points.queries.export import FILES, export
 from points.queries.faults import Fault
-from points.queries.funds import funds
+from points.queries.funds import funds, outstanding
+from points.queries.home import household_passbook, own_passbook
+from points.queries.months import month_detail, month_homes, month_sheet, months_listed
 from points.queries.own import is_offered, own_book, own_claim, own_claims
+from points.queries.public import (
+    close_of,
+    objection_at,
+    objections_to,
+    public_month,
+    public_villages,
+    showing_of,
+)
 from points.queries.ruling import rules_in_force, rules_of
 from points.queries.seals import leaf, leaves_at, salt
 from points.queries.verify import verify
@@ -28,18 +39,32 @@ __all__ = [
     "claim_file",
     "claims_chosen",
     "claims_listed",
+    "close_of",
     "counted",
+    "expiring_listed",
     "export",
     "funds",
+    "household_passbook",
     "is_offered",
     "leaf",
     "leaves_at",
+    "month_detail",
+    "month_homes",
+    "month_sheet",
+    "months_listed",
+    "objection_at",
+    "objections_to",
+    "outstanding",
     "own_book",
     "own_claim",
     "own_claims",
+    "own_passbook",
+    "public_month",
+    "public_villages",
     "reviews_of",
     "rules_in_force",
     "rules_of",
     "salt",
+    "showing_of",
     "verify",
 ]

@@ -14,6 +14,11 @@ FROZEN: Final = (
     "points_entry",
     "points_seal",
     "points_seal_leaf",
+    "points_month",
+    "points_statement",
+    "points_close",
+    "points_signature",
+    "points_publication",
 )
 _VERBS: Final = {"sqlite": ("update", "delete"), "postgresql": ("update", "delete", "truncate")}
 _INSTALLED: Final = {

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Final
 
 from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import Session
@@ -11,32 +10,26 @@ from sqlalchemy.orm import Session
 from grid.models import Case
 from grid.rules import CATALOGUE, State
 from kernel.clock import SHANGHAI
-from people.models import Household, Person
-from people.rules import HouseholdKind, mask_name
-from points.models import Claim, ClaimReview, Entry, LedgerAccount, Posting, Transfer
+from people.models import Household
+from people.rules import HouseholdKind
+from points.models import Claim, Entry, LedgerAccount
 from points.queries.claims import ReviewLine, reviews_of
+from points.queries.home import (
+    MemberCoins,
+    OwnMonth,
+    home_and_account,
+    own_caps,
+    own_members,
+    own_months,
+)
+from points.queries.lines import CoinLine, coin_lines
 from points.queries.ruling import rules_in_force, rules_of
-from points.rules import AccountKind, PostingKind, expiring, microseconds, moment_of
+from points.rules import expiring, microseconds
 from points.rules.awards import case_rule, claimable_until
-from points.rules.claims import ClaimState, Decision
+from points.rules.caps import CapsLeft
+from points.rules.claims import ClaimState
 from points.rules.expiry import expires_on
 from points.rules.table import Rule
-
-LINES: Final = 50
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CoinLine:
-    """One line of a household's book: what for, how many, who earned it, who looked."""
-
-    at: datetime
-    amount: int
-    kind: PostingKind
-    rule: str  # the rule's name, "" for none
-    who: str  # the surname, "" for oneself
-    day: str  # on which it was earned
-    cut: int
-    reviewers: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +51,11 @@ class Book:
     held: int
     expiring: int  # of what is there
     expires: date
+    days: int  # until then
     lines: tuple[CoinLine, ...]
+    members: tuple[MemberCoins, ...]
+    left: CapsLeft
+    months: tuple[OwnMonth, ...]
 
 
 def own_book(session: Session, person_id: int, *, today: date) -> Book | None:
@@ -66,23 +63,26 @@ def own_book(session: Session, person_id: int, *, today: date) -> Book | None:
 
     Who shares a dormitory or a firm are strangers: each reads the lines they earned themselves.
     """
-    home = session.scalar(
-        select(Household)
-        .join(Person, Person.household_id == Household.id)
-        .where(Person.id == person_id, Household.closed_at.is_(None))
-    )
-    if home is None:
+    found = home_and_account(session, person_id)
+    if found is None:
         return None
-    account = session.scalar(
-        select(LedgerAccount).where(
-            LedgerAccount.kind == AccountKind.HOUSEHOLD,
-            LedgerAccount.owner_ref == str(home.id),
-            LedgerAccount.unit == "coin",
-        )
-    )
+    home, account = found
+    members = tuple(own_members(session, home, person_id, today=today))
+    left = own_caps(session, person_id, home, today=today)
     last = expires_on(date(today.year - 1, 1, 1))
     if account is None:
-        return Book(home=home, free=0, held=0, expiring=0, expires=last, lines=())
+        return Book(
+            home=home,
+            free=0,
+            held=0,
+            expiring=0,
+            expires=last,
+            days=(last - today).days,
+            lines=(),
+            members=members,
+            left=left,
+            months=(),
+        )
     strangers = home.kind is not HouseholdKind.FAMILY
     return Book(
         home=home,
@@ -90,7 +90,11 @@ def own_book(session: Session, person_id: int, *, today: date) -> Book | None:
         held=account.held,
         expiring=_expiring(session, account, date(today.year, 1, 1)),
         expires=last,
-        lines=tuple(_book_lines(session, account, person_id, strangers=strangers)),
+        days=(last - today).days,
+        lines=tuple(coin_lines(session, account, person_id, strangers=strangers)),
+        members=members,
+        left=left,
+        months=() if strangers else tuple(own_months(session, account)),
     )
 
 
@@ -143,53 +147,6 @@ def _expiring(session: Session, account: LedgerAccount, year: date) -> int:
 
 def _micro(day: date) -> int:
     return microseconds(datetime.combine(day, time(), SHANGHAI))
-
-
-def _book_lines(
-    session: Session, account: LedgerAccount, person_id: int, *, strangers: bool
-) -> list[CoinLine]:
-    touches = or_(Transfer.debit_id == account.id, Transfer.credit_id == account.id)
-    statement = (
-        select(Transfer, Posting, Person.name, Claim)
-        .join(Posting, Posting.id == Transfer.posting_id)
-        .outerjoin(Person, Person.id == Transfer.person_id)
-        .outerjoin(Claim, Claim.posting_id == Posting.id)
-        .where(touches)
-        .order_by(Posting.id.desc(), Transfer.line)
-        .limit(LINES)
-    )
-    if strangers:
-        statement = statement.where(Transfer.person_id == person_id)
-    rows = session.execute(statement).all()
-    reviewers = _reviewers(session, [claim.id for _, _, _, claim in rows if claim is not None])
-    return [
-        CoinLine(
-            at=moment_of(posting.created_at),
-            amount=line.amount if line.credit_id == account.id else -line.amount,
-            kind=PostingKind(posting.kind),
-            rule=claim.terms(rules_of(session, claim.rule_version)).name if claim else "",
-            who="" if line.person_id in {None, person_id} else mask_name(name or ""),
-            day=posting.effective_on,
-            cut=claim.cut if claim else 0,
-            reviewers=reviewers.get(claim.id, ()) if claim else (),
-        )
-        for line, posting, name, claim in rows
-    ]
-
-
-def _reviewers(session: Session, claims: Sequence[int]) -> dict[int, tuple[str, ...]]:
-    if not claims:
-        return {}
-    rows = session.execute(
-        select(ClaimReview.claim_id, Person.public_name)
-        .join(Person, Person.id == ClaimReview.reviewer_id)
-        .where(ClaimReview.claim_id.in_(claims), ClaimReview.decision == Decision.APPROVE)
-        .order_by(ClaimReview.id)
-    )
-    found: dict[int, tuple[str, ...]] = {}
-    for claim_id, name in rows:
-        found[claim_id] = (*found.get(claim_id, ()), name)
-    return found
 
 
 def is_offered(session: Session, case_id: int, *, today: date) -> bool:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from points.queries.faults import Fault
 from points.queries.guards import guards
 from points.queries.verify_entries import entries
+from points.queries.verify_months import months
 from points.queries.verify_postings import postings
 from points.queries.verify_seals import seals
 
@@ -22,3 +23,4 @@ def verify(session: Session) -> Iterator[Fault]:
     yield from postings(session)
     yield from entries(session)
     yield from seals(session)
+    yield from months(session)

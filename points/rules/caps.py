@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from points.rules.table import Caps, Period, Rule
+from points.rules.table import Caps, Period, Rule, RuleTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,58 @@ def grant(rule: Rule, caps: Caps, earned: Earned) -> Granted:
     tightest = min(left, key=lambda name: left[name])
     coins = max(0, min(rule.coins, left[tightest]))
     return Granted(coins, rule.coins - coins, tightest if coins < rule.coins else "")
+
+
+@dataclass(frozen=True, slots=True)
+class RuleLeft:
+    """How often somebody may still earn by a rule: (period, most, left) for each of its caps."""
+
+    rule: Rule
+    periods: tuple[tuple[Period, int, int], ...]
+
+    @property
+    def is_used_up(self) -> bool:
+        """Whether one of its caps leaves nothing."""
+        return any(left == 0 for _period, _most, left in self.periods)
+
+
+@dataclass(frozen=True, slots=True)
+class CapsLeft:
+    """What the caps leave somebody and their household, in coins, and by rule in times."""
+
+    person_day: int
+    person_month: int
+    household_month: int
+    person_year: int
+    rules: tuple[RuleLeft, ...]
+
+    @property
+    def coins(self) -> int:
+        """What somebody can earn today at most."""
+        return min(self.person_day, self.person_month, self.household_month, self.person_year)
+
+
+def caps_left(
+    table: RuleTable, earned: Earned, times: Mapping[tuple[str, Period], int]
+) -> CapsLeft:
+    """Return what is left; *times* counts by rule and period what somebody has earned by."""
+    caps = table.caps
+    return CapsLeft(
+        person_day=max(0, caps.person_day - earned.person_day),
+        person_month=max(0, caps.person_month - earned.person_month),
+        household_month=max(0, caps.household_month - earned.household_month),
+        person_year=max(0, caps.person_year - earned.person_year),
+        rules=tuple(
+            RuleLeft(
+                rule,
+                tuple(
+                    (period, most, max(0, most - times.get((rule.code, period), 0)))
+                    for period, most in rule.caps
+                ),
+            )
+            for rule in table.in_force
+        ),
+    )
 
 
 def span(period: Period, day: date) -> tuple[date, date]:

@@ -18,6 +18,20 @@ def expires_on(earned: date) -> date:
     return date(earned.year + 1, 12, 31)
 
 
+def last_day_of(year: int) -> date:
+    """Return the last day of a year, with which coins end that were earned before it began."""
+    return date(year, 12, 31)
+
+
+def is_reminded(today: date, last_day: date, days_before: Iterable[int]) -> int | None:
+    """Return which reminder is due: how many days before the last one, None for none yet.
+
+    Of several that were missed the last is enough.
+    """
+    due = [days for days in days_before if last_day - timedelta(days=days) <= today <= last_day]
+    return min(due, default=None)
+
+
 def reminders(last_day: date, days_before: Iterable[int]) -> tuple[date, ...]:
     """Return the days on which a household is told, the earliest first."""
     return tuple(sorted(last_day - timedelta(days=days) for days in days_before))

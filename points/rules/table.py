@@ -6,6 +6,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
 from hashlib import sha256
@@ -17,6 +18,7 @@ import yaml
 
 from grid.rules import CATALOGUE, Finding, Urgency
 from points.errors import BadRules, NoSuchRule
+from points.rules.budget import BudgetRule
 from points.rules.forbidden import FORBIDDEN, check_reason
 from points.rules.shapes import check_shape
 
@@ -135,6 +137,7 @@ class RuleTable:
     claim_days: int  # from the closing of a case
     remind_days: tuple[int, ...]
     sla_days: Mapping[ReviewLevel, int]  # working days
+    budget: BudgetRule
     tree: Mapping[str, Any]
 
     @classmethod
@@ -187,6 +190,11 @@ class RuleTable:
                     _one_of(ReviewLevel, name, "review.sla_wd"): _whole(days, "review.sla_wd")
                     for name, days in tree["review"]["sla_wd"].items()
                 }
+            ),
+            budget=BudgetRule(
+                _part(tree["unit"]["yuan_ref"], "unit.yuan_ref"),
+                _part(tree["budget"]["warn_at"], "budget.warn_at"),
+                _part(tree["budget"]["stop_automatic_at"], "budget.stop_automatic_at"),
             ),
             tree=MappingProxyType(dict(tree)),
         )
@@ -339,6 +347,13 @@ def _whole(number: object, where: str) -> int:
     if type(number) is not int or not 1 <= number <= MOST_COINS:
         raise BadRules("规则“%(code)s”的数不对。", code=where)
     return number
+
+
+def _part(number: object, where: str) -> Decimal:
+    """Return a number above zero that need not be whole, exactly as it was written."""
+    if type(number) not in {int, float} or not 0 < number <= MOST_COINS:  # type: ignore[operator]
+        raise BadRules("规则“%(code)s”的数不对。", code=where)
+    return Decimal(str(number))
 
 
 def _text(text: object, where: str) -> str:

@@ -6,24 +6,21 @@ from hashlib import sha256
 
 from sqlalchemy import and_, select
 
-from kernel import audit
-from kernel.access import Actor
 from kernel.db import take_turns
-from kernel.permissions import Permission
 from kernel.work import Work
 from people.models import Household
-from people.queries import lies_in, reaches
+from people.queries import lies_in
 from people.rules import Level, at_level
-from points.errors import BadPosting, CannotClaim
 from points.models import Claim, ClaimPicture, ClaimReview, LedgerAccount
 from points.queries.earned import earned_before
+from points.queries.funds import automatic_room
 from points.queries.ruling import rules_of
-from points.rules import Line, PostingKind, Request, System
+from points.rules import Line, PostingKind, Request
 from points.rules.caps import Granted, grant
 from points.rules.claims import ClaimMove, ClaimState, Decision, moved
 from points.service.accounts import Owner, account_ids
-from points.service.filing import home_of
-from points.service.posting import MOST_AT_ONCE, post, post_many
+from points.service.filing import CASE, home_of
+from points.service.posting import MOST_AT_ONCE, post_many
 from points.service.ruling import today
 
 
@@ -48,31 +45,32 @@ def settle(work: Work, claims: Sequence[Claim]) -> None:
 
 
 def pay_line(work: Work, village: str) -> int:
-    """Pay who waits in a village, the first first, as far as its funds reach; return how many."""
-    waiting = and_(Claim.state == ClaimState.WAITING_QUOTA, lies_in(Claim, village))
-    first = select(Claim.id).where(waiting).order_by(Claim.passed_at, Claim.id).limit(MOST_AT_ONCE)
-    ids = work.session.scalars(first).all()
-    claims = work.session.scalars(
-        select(Claim)
-        .where(Claim.id.in_(ids), Claim.state == ClaimState.WAITING_QUOTA)
-        .order_by(Claim.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).all()
-    if not claims:
+    """Pay who waits in a village, the first first, as far as its funds reach; return how many.
+
+    Where its coins are worth all the money there is, what was claimed by itself goes on waiting,
+    in its order, and what somebody wrote passes it.
+    """
+    line = _line(work, village)
+    if not line:
         return 0
-    line = sorted(claims, key=lambda one: (one.passed_at, one.id))
     for claim in line:
         _follow_home(work, claim)
     budget = Owner.budget(village)
     homes = {claim.id: Owner.household(claim.household_id) for claim in line}
     accounts = account_ids(work, [budget, *homes.values()])
     left = _locked(work, accounts.values())[accounts[budget]]
-    paid, requests = [], []
+    free = automatic_room(work.session, village, today(work))  # under the budget's lock
+    paid: list[Claim] = []
+    requests: list[Request] = []
+    stopped = False
     for claim in line:
-        if claim.granted > left:
+        is_automatic = claim.source_kind == CASE
+        if is_automatic and free is not None and (stopped or claim.granted > free):
+            stopped = True
+            continue
+        if claim.granted > left or len(paid) == MOST_AT_ONCE:
             break
-        left -= claim.granted
+        left, free = left - claim.granted, None if free is None else free - claim.granted
         paid.append(claim)
         requests.append(_request(work, claim, accounts[budget], accounts[homes[claim.id]]))
     for claim, posted in zip(paid, post_many(work, requests) if requests else (), strict=True):
@@ -82,34 +80,21 @@ def pay_line(work: Work, village: str) -> int:
     return len(paid)
 
 
-def give_quota(work: Work, village: str, *, coins: int, key: str, by: Actor) -> None:
-    """Give a village what it may award; the same form again gives nothing more.
-
-    Raises:
-        CannotClaim: *by* gives nothing there, or it is no village.
-        BadPosting: the number is none.
-    """
-    if at_level(village, Level.VILLAGE) != village or not reaches(
-        by, Permission.LEDGER_QUOTA, village
-    ):
-        raise CannotClaim("这个村的额度不归您拨。")
-    if not 1 <= coins <= 1_000_000:  # noqa: PLR2004 - a typed zero too many
-        raise BadPosting("请写 1 到 1000000 的整数。")
-    issuance, budget = Owner.system(System.ISSUANCE), Owner.budget(village)
-    accounts = account_ids(work, [issuance, budget])
-    posted = post(
-        work,
-        Request(
-            key=f"quota:{village}:{sha256(key.encode()).hexdigest()[:32]}",
-            kind=PostingKind.QUOTA,
-            lines=[Line(debit=accounts[issuance], credit=accounts[budget], amount=coins)],
-            effective_on=today(work),
-            actor_id=by.id,
-        ),
-    )
-    if not posted.replayed:
-        audit.note(work, by=by, action="coin.quota", subject=f"area:{village}", detail=str(coins))
-        pay_line(work, village)
+def _line(work: Work, village: str) -> Sequence[Claim]:
+    """Return the head of a village's line, locked: at most fifty of either kind, in their order."""
+    ids: list[int] = []
+    for kind in (Claim.source_kind == CASE, Claim.source_kind != CASE):
+        waiting = and_(Claim.state == ClaimState.WAITING_QUOTA, lies_in(Claim, village), kind)
+        first = select(Claim.id).where(waiting).order_by(Claim.passed_at, Claim.id)
+        ids += work.session.scalars(first.limit(MOST_AT_ONCE))
+    claims = work.session.scalars(
+        select(Claim)
+        .where(Claim.id.in_(ids), Claim.state == ClaimState.WAITING_QUOTA)
+        .order_by(Claim.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    return sorted(claims, key=lambda one: (one.passed_at, one.id))
 
 
 def village_of(claim: Claim) -> str:

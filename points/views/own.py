@@ -15,7 +15,7 @@ from kernel.web import current_actor, full_stop, limiter, sentence_of, shown_as
 from kernel.work import parts, transaction
 from points import queries, service
 from points.errors import NoSuchClaim, Unsaid
-from points.forms import ClaimForm
+from points.forms import ClaimForm, whole
 from points.rules import PostingKind
 from points.rules.claims import ClaimState
 from points.rules.table import Earner
@@ -24,6 +24,8 @@ from points.service.filing import BY_FORM
 from points.views.blueprint import pages, today
 
 OFTEN = "20 per minute"
+FIRST_YEAR: Final = 2020
+SOON: Final = 60  # days in which coins that run out are said first
 MAY_WITHDRAW = frozenset({ClaimState.SUBMITTED, ClaimState.VILLAGE_OK, ClaimState.SENT_BACK})
 
 # What a line says that no rule stands behind.
@@ -53,7 +55,18 @@ def own() -> str:
         claims=queries.own_claims(db.session(), by.id),
         may_withdraw=MAY_WITHDRAW,
         kinds=KINDS,
+        soon=SOON,
     )
+
+
+@pages.get("/me/coins/book")
+@signed_in
+def passbook() -> str:
+    """Show one's household's book of a year for paper (存折)."""
+    book = queries.own_passbook(db.session(), current_actor().id, year=year_asked(), today=today())
+    if book is None:
+        raise NoSuchClaim("绿币记在家里，请先登记您的家。")
+    return render_template("points/passbook.html", book=book, kinds=KINDS, today=today())
 
 
 @pages.route("/me/claims/new", methods=["GET", "POST"])
@@ -119,6 +132,12 @@ def again(claim_id: int) -> ResponseReturnValue:
         "points/again.html", form=form, error=error, reviews=reviews, claim_id=claim_id
     )
     return page, status
+
+
+def year_asked() -> int:
+    """Return the year a passbook is asked for; this one for what is none."""
+    year = whole(request.args.get("year", ""), today().year)
+    return year if FIRST_YEAR <= year <= today().year else today().year
 
 
 def _written(form: ClaimForm) -> Written:

@@ -13,6 +13,8 @@ READ_UNDER = {
     "caller": "case:contact-read",
     "number": "case:read",
     "claim": "claim:read",
+    "month": "ledger:read",
+    "objection": "ledger:read",
     "address": "household:read",
     "member": "household:read",
     "complaint": "complaint:read",

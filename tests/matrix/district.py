@@ -33,6 +33,7 @@ from tests.grid.factories import a_number
 from tests.matrix.barred import make_barred
 from tests.matrix.cases import Planted, plant_case
 from tests.matrix.domain import AT_LENGTH, DEPARTMENT, HANDS, PLACES, Thing, hat_of
+from tests.matrix.months import plant_month
 from tests.matrix.planted import District
 from tests.people.homes import make_resident
 
@@ -69,6 +70,8 @@ def plant(session: Session) -> District:
         _plant_receipt(session, found, place)
         _plant_complaint(session, found, place)
         _plant_claim(session, found, place)
+        words = {one: word(one, place) for one in ("month", "objection")}
+        plant_month(session, found, place, words)
         _plant_tables(session, found, place, number)
     _make_residents(session, found)
     for role in HANDS:

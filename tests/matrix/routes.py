@@ -112,6 +112,18 @@ points.review             claim:read            claim       state
 points.approve            claim:read            -
 points.picture            claim:evidence-read   claim       part
 points.funds              ledger:quota          -
+points.plan               ledger:quota          -
+points.months             ledger:read           -
+points.expiring           ledger:read           -
+points.household_book     ledger:read           household
+points.month              ledger:read           month
+points.month_print        ledger:read           month
+points.month_csv          ledger:read           month
+points.month_xlsx         ledger:read           month
+points.sign               ledger:month-close    month       state
+points.publish            ledger:publish        month       state
+points.showing            ledger:publish        month
+points.answer_objection   ledger:publish        objection   state
 people.households         household:read        -
 people.joining            household:join-approve -
 people.import_households  household:import      -
@@ -221,6 +233,7 @@ OWN: Final = frozenset(
         "points.again",
         "points.new",
         "points.own",
+        "points.passbook",
         "points.take_back",
     ]
 )
@@ -248,6 +261,7 @@ BY_SECRET: Final = frozenset(
         "complaints.rate",
         "complaints.receipt",
         "complaints.up",
+        "points.objection",
         "unit.answer",
         "unit.errand",
         "unit.photo",
@@ -273,6 +287,8 @@ FOR_ALL: Final = frozenset(
         "people.sign_in_resident",
         "people.sign_out_resident",
         "points.coin_rules",
+        "points.public_month",
+        "points.public_villages",
         "qr.attend",
         "qr.look_alike",
         "qr.scan",

@@ -8,14 +8,18 @@ import runpy
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from points import queries
+from points import queries, service
+from points.models import Close
+from points.rules.months import cut_of
 from tests.points.books import Books
+from tests.points.claims import Village
 
-MIGRATION = Path(__file__).parents[2] / "migrations" / "versions" / "0014_ledger.py"
+VERSIONS = Path(__file__).parents[2] / "migrations" / "versions"
+MIGRATION, MONTHS = VERSIONS / "0014_ledger.py", VERSIONS / "0018_months.py"
 GRANTS = (
     "CREATE ROLE ledger_clerk",
     "GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON ALL TABLES IN SCHEMA public TO ledger_clerk",
@@ -68,3 +72,26 @@ def test_the_login_of_the_application_changes_nothing(clerk: Session, statement:
         clerk.begin_nested(),
     ):
         clerk.execute(text(statement))
+
+
+def test_the_login_of_the_application_makes_months_and_changes_none(village: Village) -> None:
+    session = village.work.session
+    village.fund()
+    village.approve(village.claimed(), village.town)
+    village.work.parts.clock.moment = cut_of("2026-03")  # type: ignore[attr-defined]
+    if session.get_bind().dialect.name == "postgresql":
+        narrow = [runpy.run_path(str(one))["NARROW"] for one in (MIGRATION, MONTHS)]
+        for statement in (*GRANTS, *narrow):
+            session.execute(text(statement))
+        session.execute(text("SET LOCAL ROLE ledger_clerk"))
+
+    service.make_due_month(village.work)
+    close = session.scalars(select(Close)).one()
+    service.sign_month(village.work, close.id, by=village.village)
+    service.sign_month(village.work, close.id, by=village.town)
+    service.publish_month(village.work, close.id, by=village.town)
+
+    for table in ("month", "statement", "close", "signature", "publication"):
+        refused = pytest.raises(DBAPIError, match=r"permission denied|only ever added")
+        with refused, session.begin_nested():
+            session.execute(text(f"DELETE FROM points_{table}"))  # noqa: S608 - from the list above

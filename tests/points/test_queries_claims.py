@@ -3,14 +3,17 @@
 import pytest
 from sqlalchemy.orm import Session
 
+from grid.rules import Privacy
 from kernel.access import Actor
 from kernel.errors import NotFound
 from kernel.grants import Role
 from kernel.media import Attachment, Kind
 from kernel.media import State as FileState
+from people.models import Person
 from points import queries
 from points.errors import NoSuchClaim
 from points.models import ClaimPicture
+from points.rules.table import Period
 from tests.factories import NEXT_TOWN, TOWN, make_staff
 from tests.fakes import NOON
 from tests.people.homes import make_resident
@@ -87,12 +90,12 @@ def test_funds_are_the_towns_to_see(village: Village) -> None:
     village.approve(claim, village.town)
     village.fund(3)
 
-    here = {one.code: one for one in queries.funds(session, by=village.town)}
+    here = {one.code: one for one in queries.funds(session, by=village.town, today=DAY)}
     found = here[claim.area_code[:12]]
 
     assert (found.left, found.given, found.waiting) == (3, 0, 5)
     assert all(code.startswith(TOWN) for code in here)
-    assert queries.funds(session, by=village.village) == []
+    assert queries.funds(session, by=village.village, today=DAY) == []
 
 
 def test_a_household_reads_what_for_when_and_by_whom(village: Village) -> None:
@@ -111,6 +114,47 @@ def test_a_household_reads_what_for_when_and_by_whom(village: Village) -> None:
     later = queries.own_book(session, village.resident.id, today=next_year)
     assert later is not None
     assert (later.expiring, later.expires.isoformat()) == (5, "2027-12-31")
+    left = {one.rule.code: one.periods for one in book.left.rules}
+    assert left["P04"] == ((Period.MONTH, 4, 3),)
+    assert (book.left.person_day, book.left.household_month, book.left.coins) == (10, 145, 10)
+    assert [one.coins for one in book.members if one.is_self] == [5]
+    paper = queries.own_passbook(session, village.resident.id, year=2026, today=DAY)
+    assert paper is not None
+    assert (paper.opening, paper.closing, len(paper.fingerprint)) == (0, 5, 64)
+    assert [(one.amount, one.after) for one in paper.lines] == [(5, 5)]
     stranger = make_resident(session)
+    assert queries.own_passbook(session, stranger.id, year=2026, today=DAY) is None
     assert queries.own_book(session, stranger.id, today=DAY) is None
     assert queries.own_claims(session, stranger.id) == []
+
+
+def test_the_counter_prints_a_households_book_and_nobody_elsewhere_does(village: Village) -> None:
+    village.fund()
+    session = village.work.session
+    village.approve(village.claimed(), village.town)
+    village.approve(village.claimed(category="0501", privacy=Privacy.SENSITIVE), village.town)
+
+    book = queries.household_passbook(
+        session, village.home.id, by=village.village, year=2026, today=DAY
+    )
+
+    assert [bool(one.rule) for one in book.lines] == [True, False]
+    for by in (village.next_village, village.resident, make_staff(session)):
+        with pytest.raises(NotFound):
+            queries.household_passbook(session, village.home.id, by=by, year=2026, today=DAY)
+
+
+def test_at_home_nobody_reads_who_reported_something_sensitive(village: Village) -> None:
+    village.fund()
+    session = village.work.session
+    mate = make_resident(session)
+    session.get_one(Person, mate.id).household_id = village.home.id
+    village.approve(village.claimed(category="0501", privacy=Privacy.SENSITIVE), village.town)
+
+    for reader, shown, earned in ((village.resident.id, True, 10), (mate.id, False, 0)):
+        book = queries.own_book(session, reader, today=DAY)
+        assert book is not None
+        (line,) = book.lines
+        assert (line.amount, bool(line.rule), bool(line.reviewers)) == (line.amount, shown, shown)
+        assert line.who == ""
+        assert sum(one.coins for one in book.members) == (line.amount if earned else 0)

@@ -7,6 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from kernel.audit import AuditLine
 from kernel.work import transaction
 from points.models import Claim
 from points.rules.claims import ClaimState
@@ -108,6 +109,22 @@ def test_a_resident_claims_reads_and_takes_back(
     assert len(back) == 2
     desk.client.post(back[0], data={"csrf_token": form["csrf_token"]})
     assert "已撤回" in desk.read("/me/coins")
+    assert "这一年没有记过账" in desk.read("/me/coins/book")
+    for year in ("0", "2999", "x", "-1"):
+        assert "2026" in desk.read(f"/me/coins/book?year={year}")
+
+
+def test_the_counter_prints_a_passbook_and_it_is_noted(
+    desk: Desk, there: Village, session: Session
+) -> None:
+    desk.sits(there.village)
+
+    page = desk.read(f"/staff/households/{there.home.id}/coins?year=2026")
+
+    assert "这一年没有记过账" in page
+    assert session.query(AuditLine).filter_by(action="coin.book-read").count() == 1
+    desk.sits(there.next_village)
+    assert desk.get(f"/staff/households/{there.home.id}/coins").status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -146,6 +163,13 @@ def test_the_town_gives_funds(desk: Desk, there: Village) -> None:
     assert desk.post("/staff/claims/funds", village=village, coins="-5", key="k").status_code == 422
     assert desk.post("/staff/claims/funds", village=village, coins="7", key="k").status_code == 303
     assert "1007" in desk.read("/staff/claims/funds")
+    planned = {"village": village, "monthly": "77", "yuan": "很多"}
+    wrong = desk.post("/staff/claims/funds/plan", **planned)
+    assert wrong.status_code == 422
+    assert ("77" in wrong.text, "很多" in wrong.text) == (True, True)
+    assert desk.post("/staff/claims/funds/plan", **planned | {"yuan": "0300"}).status_code == 303
+    page = plain(desk.read("/staff/claims/funds"))
+    assert ("77" in page, "300 元" in page) == (True, True)
     desk.sits(there.village)
     assert desk.get("/staff/claims/funds").status_code == 403
 

@@ -4,6 +4,7 @@ The tables are asked for their columns (they may be of an older version than the
 sealed columns travel sealed.
 """
 
+import base64
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -130,6 +131,8 @@ def _reader(kind: sa.types.TypeEngine[Any], *, naive: bool) -> Read:
         return lambda value: None if value is None else date.fromisoformat(value)
     if isinstance(kind, sa.Boolean):
         return lambda value: None if value is None else bool(value)
+    if isinstance(kind, sa.LargeBinary):
+        return lambda value: None if value is None else base64.b64decode(value)
     if isinstance(kind, sa.Numeric):
         return lambda value: Decimal(value) if isinstance(value, str) else value
     return lambda value: value

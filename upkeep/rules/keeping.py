@@ -15,6 +15,7 @@ KEEPERS: Final[Mapping[str, str]] = {
     "值班表": "duty",
     "活动签到": "sign_in",
     "码有问题的说明": "trouble",
+    "公示异议": "objection",
 }
 ALONG: Final[Mapping[str, str]] = {
     "姓名或称呼": "和手机号一起删",

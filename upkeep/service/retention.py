@@ -11,6 +11,7 @@ from sqlalchemy import select
 import citizen.service.forgetting
 import grid.service.forgetting
 import people.service
+import points.service
 import qr.service
 from kernel import audit, inventory
 from kernel.audit import AuditLine
@@ -32,6 +33,7 @@ VERBS: Final[Mapping[str, Sequence[Callable[[Work], int]]]] = {
     "log": (audit.forget_lines,),
     "outside": (grid.service.forgetting.forget_outside,),
     "trouble": (qr.service.forget_troubles,),
+    "objection": (points.service.forget_objections,),
     "duty": (grid.service.forgetting.forget_old_duty,),
     "sign_in": (qr.service.forget_sign_ins,),
 }
@@ -75,6 +77,7 @@ def _due(work: Work) -> dict[str, int]:
     found.update(citizen.service.forgetting.due(work))
     found["household"] += people.service.households_due(work)
     found["sign_in"] += qr.service.sign_ins_due(work)
+    found["objection"] += points.service.objections_due(work)
     found["trouble"] += qr.service.troubles_due(work)
     found["log"] += grid.service.forgetting.how_many(work, audit.over(work))
     return dict(found)

@@ -1,0 +1,118 @@
+"""The lines of a household's book, as its members read them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session
+
+from people.models import Person
+from people.rules import mask_name
+from points.models import Claim, ClaimReview, Entry, LedgerAccount, Posting, Transfer
+from points.queries.ruling import rules_of
+from points.rules import PostingKind, microseconds, moment_of
+from points.rules.claims import Decision
+from points.rules.months import is_late
+
+LINES: Final = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoinLine:
+    """One line of a household's book: what for, how many, who earned it, who looked."""
+
+    at: datetime
+    amount: int
+    kind: PostingKind
+    rule: str  # the rule's name, "" for none
+    who: str  # the surname, "" for oneself
+    day: str  # on which it was earned
+    cut: int
+    late: bool  # of a month before the one it stands in (补记)
+    after: int  # what the household had then
+    reviewers: tuple[str, ...]
+
+
+def coin_lines(  # noqa: PLR0913 - which lines, and for whom
+    session: Session,
+    account: LedgerAccount,
+    person_id: int | None,
+    *,
+    strangers: bool,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    most: int = LINES,
+) -> Sequence[CoinLine]:
+    """Return the newest lines of a household's account for one of its members; None for staff.
+
+    Who shares a dormitory are *strangers*: each reads what they earned themselves.  What somebody
+    got for reporting something sensitive says so to nobody else, not even at home.
+    """
+    statement = (
+        select(Transfer, Posting, Person.name, Claim, Entry.in_total - Entry.out_total)
+        .join(Posting, Posting.id == Transfer.posting_id)
+        .join(Entry, and_(Entry.account_id == account.id, Entry.posting_id == Posting.id))
+        .outerjoin(Person, Person.id == Transfer.person_id)
+        .outerjoin(Claim, Claim.posting_id == Posting.id)
+        .where(or_(Transfer.debit_id == account.id, Transfer.credit_id == account.id))
+        .order_by(Entry.version.desc(), Transfer.line)
+        .limit(most)
+    )
+    if strangers:
+        statement = statement.where(Transfer.person_id == person_id)
+    if since is not None:
+        statement = statement.where(Entry.posted_at >= microseconds(since))
+    if until is not None:
+        statement = statement.where(Entry.posted_at < microseconds(until))
+    rows = session.execute(statement).all()
+    reviewers = _reviewers(session, [claim.id for _, _, _, claim, _ in rows if claim is not None])
+    return [
+        _line(session, line, posting, name, claim, after, account, person_id, reviewers)
+        for line, posting, name, claim, after in rows
+    ]
+
+
+def _line(  # noqa: PLR0913, PLR0917 - one row and whom it is for
+    session: Session,
+    line: Transfer,
+    posting: Posting,
+    name: str | None,
+    claim: Claim | None,
+    after: int,
+    account: LedgerAccount,
+    person_id: int | None,
+    reviewers: dict[int, tuple[str, ...]],
+) -> CoinLine:
+    if claim is not None and claim.sensitive and claim.person_id != person_id:
+        claim = name = None
+    rule = claim.terms(rules_of(session, claim.rule_version)).name if claim else ""
+    at = moment_of(posting.created_at)
+    return CoinLine(
+        at=at,
+        amount=line.amount if line.credit_id == account.id else -line.amount,
+        kind=PostingKind(posting.kind),
+        rule=rule,
+        who="" if line.person_id in {None, person_id} else mask_name(name),
+        day=posting.effective_on,
+        cut=claim.cut if claim else 0,
+        late=bool(rule) and is_late(posting.effective_on, at),
+        after=after,
+        reviewers=reviewers.get(claim.id, ()) if claim else (),
+    )
+
+
+def _reviewers(session: Session, claims: Sequence[int]) -> dict[int, tuple[str, ...]]:
+    if not claims:
+        return {}
+    rows = session.execute(
+        select(ClaimReview.claim_id, Person.public_name)
+        .join(Person, Person.id == ClaimReview.reviewer_id)
+        .where(ClaimReview.claim_id.in_(claims), ClaimReview.decision == Decision.APPROVE)
+        .order_by(ClaimReview.id)
+    )
+    found: dict[int, tuple[str, ...]] = {}
+    for claim_id, name in rows:
+        found[claim_id] = (*found.get(claim_id, ()), name)
+    return found
