@@ -215,6 +215,7 @@ NAV: Final[tuple[NavItem, ...]] = (
     NavItem("住户", "people.households", "home", Permission.HOUSEHOLD_JOIN_APPROVE),
     NavItem("平安码", "qr.register", "board", Permission.QR_READ),
     NavItem("活动", "qr.activities", "ok", Permission.QR_READ),
+    NavItem("志愿", "points.activities", "user", Permission.ACTIVITY_PUBLISH),
     NavItem("扫一扫", "qr.scanner", "cam", Permission.QR_READ),
     NavItem("人员", "people.staff", "user", Permission.SYSTEM_STAFF_EDIT),
     NavItem("区域", "people.areas", "home", Permission.SYSTEM_AREA_EDIT),

@@ -67,5 +67,21 @@ class CannotClaim(Conflict):
     """What somebody wants coins for earns none, or none any more."""
 
 
+class NoSuchActivity(NotFound):
+    """There is none, or not for this person: never told which."""
+
+
+class Full(Conflict):
+    """There is no room left."""
+
+
+class TooLate(Conflict):
+    """Its time is over, or has not come."""
+
+
+class NobodyThere(Refusal):
+    """In this household there is nobody like that."""
+
+
 class Unsaid(Refusal):
     """Something that has to be said was not; shown beside its field, so without a full stop."""

@@ -128,6 +128,12 @@ GROUPS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
         "绿币": {
             "coin.quota": "给村里拨了额度",
             "coin.rules-set": "换了绿币规则",
+            "coin.claim-for": "替别人申报了绿币",
+            "volunteer.post": "发布了志愿活动",
+            "volunteer.edit": "改了志愿活动",
+            "volunteer.call-off": "取消了志愿活动",
+            "volunteer.names-read": "看了志愿活动名单的全名",
+            "volunteer.confirm": "确认了志愿活动名单",
         },
         "系统": {
             "audit.export": "导出操作日志",

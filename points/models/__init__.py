@@ -1,17 +1,22 @@
 """Tables of the coins: the ledger, and beside it the rules, the claims and who looked at them."""
 
-from points.models.claims import Claim, ClaimPicture, ClaimReview, RuleVersion
+from points.models.activities import Activity, ListLine, SignUp
+from points.models.claims import Claim, ClaimHelp, ClaimPicture, ClaimReview, RuleVersion
 from points.models.ledger import Entry, LedgerAccount, Posting, Seal, SealLeaf, Transfer
 
 __all__ = [
+    "Activity",
     "Claim",
+    "ClaimHelp",
     "ClaimPicture",
     "ClaimReview",
     "Entry",
     "LedgerAccount",
+    "ListLine",
     "Posting",
     "RuleVersion",
     "Seal",
     "SealLeaf",
+    "SignUp",
     "Transfer",
 ]

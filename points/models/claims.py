@@ -30,6 +30,7 @@ from kernel.grants import Role
 from people.models import Household, InArea, Person
 from points.models.ledger import MaybeWhole, Posting
 from points.rules.claims import MOST_WORDS, ClaimState, Decision
+from points.rules.helping import Consent
 from points.rules.table import ReviewLevel, Rule, RuleTable
 
 
@@ -171,6 +172,17 @@ class ClaimReview(Model):
     decision: Mapped[Decision]
     reason: Mapped[str] = mapped_column(String(MOST_WORDS), default="")
     at: Mapped[datetime] = mapped_column(index=True)
+
+
+class ClaimHelp(Model):
+    """Somebody claimed for somebody: who helped, and how it was agreed.  Written once."""
+
+    __tablename__ = "points_claim_help"
+
+    claim_id: Mapped[int] = mapped_column(ForeignKey(Claim.id), primary_key=True)
+    helper_id: Mapped[int] = mapped_column(ForeignKey(Person.id), index=True)
+    consent: Mapped[Consent]
+    at: Mapped[datetime]
 
 
 class ClaimPicture(Model):

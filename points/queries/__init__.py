@@ -1,5 +1,15 @@
 """What is read from the ledger, about rules and claims, and by whom."""
 
+from points.queries.activities import (
+    activities_led,
+    activities_open,
+    activity_card,
+    activity_led,
+    own_lines,
+    own_wishes,
+    standings_of,
+    wishes_of,
+)
 from points.queries.balances import Balance, balance, balance_at
 from points.queries.claims import (
     claim_detail,
@@ -13,6 +23,7 @@ from points.queries.export import FILES, export
 from points.queries.faults import Fault
 from points.queries.funds import funds
 from points.queries.own import is_offered, own_book, own_claim, own_claims
+from points.queries.rolls import roll_detail, rolls_waiting
 from points.queries.ruling import rules_in_force, rules_of
 from points.queries.seals import leaf, leaves_at, salt
 from points.queries.verify import verify
@@ -22,6 +33,10 @@ __all__ = [
     "Balance",
     "Counted",
     "Fault",
+    "activities_led",
+    "activities_open",
+    "activity_card",
+    "activity_led",
     "balance",
     "balance_at",
     "claim_detail",
@@ -37,9 +52,15 @@ __all__ = [
     "own_book",
     "own_claim",
     "own_claims",
+    "own_lines",
+    "own_wishes",
     "reviews_of",
+    "roll_detail",
+    "rolls_waiting",
     "rules_in_force",
     "rules_of",
     "salt",
+    "standings_of",
     "verify",
+    "wishes_of",
 ]

@@ -1,6 +1,16 @@
 """The verbs of the coins.  Nothing else writes to the ledger, or to the claims on it."""
 
 from points.service.accounts import SHANGHAI, Owner, account_id, account_ids, close_account
+from points.service.activities import (
+    ActivityWanted,
+    call_off,
+    edit_activity,
+    leave,
+    post_activity,
+    sign_in_for,
+    sign_up,
+    sign_up_for,
+)
 from points.service.ending import capture, hold, release, release_expired, reverse
 from points.service.filing import (
     Written,
@@ -8,38 +18,65 @@ from points.service.filing import (
     claim_closed_case,
     claim_written,
 )
+from points.service.helping import claim_by_card, claim_for
 from points.service.paying import give_quota, pay_line
 from points.service.posting import MOST_AT_ONCE, Posted, post, post_many
 from points.service.reviewing import approve_many, resubmit, review, withdraw
+from points.service.rolls import (
+    Confirmed,
+    Present,
+    confirm_roll,
+    file_evaluation,
+    read_roll,
+    review_roll,
+    send_in_again,
+)
 from points.service.ruling import current_rules, set_rules
 from points.service.seals import seal_day
 
 __all__ = [
     "MOST_AT_ONCE",
     "SHANGHAI",
+    "ActivityWanted",
+    "Confirmed",
     "Owner",
     "Posted",
+    "Present",
     "Written",
     "account_id",
     "account_ids",
     "approve_many",
+    "call_off",
     "capture",
+    "claim_by_card",
     "claim_by_receipt",
     "claim_closed_case",
+    "claim_for",
     "claim_written",
     "close_account",
+    "confirm_roll",
     "current_rules",
+    "edit_activity",
+    "file_evaluation",
     "give_quota",
     "hold",
+    "leave",
     "pay_line",
     "post",
+    "post_activity",
     "post_many",
+    "read_roll",
     "release",
     "release_expired",
     "resubmit",
     "reverse",
     "review",
+    "review_roll",
     "seal_day",
+    "send_in_again",
     "set_rules",
+    "sign_in_for",
+    "sign_up",
+    "sign_up_for",
     "withdraw",
 ]

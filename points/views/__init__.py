@@ -1,6 +1,6 @@
 """The pages of the coins: the reviewers' desk, a household's book, how coins are earned."""
 
-from points.views import desk, funds, own, rules
+from points.views import activities, desk, funds, helping, own, rolls, rules, volunteer
 from points.views.blueprint import pages
 
-__all__ = ["desk", "funds", "own", "pages", "rules"]
+__all__ = ["activities", "desk", "funds", "helping", "own", "pages", "rolls", "rules", "volunteer"]

@@ -20,7 +20,8 @@ from kernel.outbox import Delivery
 from kernel.work import Work, parts, transaction
 from people.models import Area, HouseholdImport, JoinRequest, Person
 from people.rules import ImportState
-from points.models import Claim, RuleVersion
+from points.models import Activity, Claim, ListLine, RuleVersion
+from points.rules.activities import ListKind, ListState
 from points.rules.claims import ClaimState
 from points.rules.table import SHIPPED, ReviewLevel
 from qr import service as qr
@@ -230,6 +231,61 @@ def _plant_claim(session: Session, found: District, place: str) -> None:
     session.flush()
     names = {"claim_id": str(row.id), "attachment_id": "0", "person_id": home["person_id"]}
     found.add("claim", Thing(place, names=names), claim=row.words)
+    _plant_list(session, found, place, row)
+
+
+def _plant_list(session: Session, found: District, place: str, claim: Claim) -> None:
+    """Plant an activity that is to come, and an evaluation on whose list a claim stands."""
+    leader = make_person(session)
+    session.commit()
+    begins = NOON + LATER
+    known = {
+        "area_code": PLACES[place],
+        "rule_code": claim.rule_code,
+        "rule_version": claim.rule_version,
+        "leader_id": leader.id,
+        "posted_at": NOON,
+        "capacity": 9,
+        "starts_at": begins,
+        "ends_at": begins + timedelta(hours=2),
+    }
+    with transaction() as work:
+        wanted = qr.ActivityWanted(
+            name="巡防",
+            area_code=PLACES[place],
+            place="",
+            starts_at=begins,
+            ends_at=begins + timedelta(hours=2),
+        )
+        code = qr.make_activity(work, wanted, by=None)
+        activity = Activity(
+            kind=ListKind.ACTIVITY,
+            code_id=code.code_id,
+            name="巡防",
+            state=ListState.OPEN,
+            **known,
+        )
+        judged = Activity(
+            kind=ListKind.EVALUATION,
+            name="庭院",
+            state=ListState.CONFIRMED,
+            confirmed_by=leader.id,
+            confirmed_at=NOON,
+            **known,
+        )
+        work.session.add_all((activity, judged))
+        work.session.flush()
+        line = ListLine(
+            activity_id=judged.id,
+            person_id=claim.person_id,
+            minutes=0,
+            by_leader=True,
+            claim_id=claim.id,
+        )
+        work.session.add(line)
+        numbers = str(activity.id), str(judged.id)
+    found.add("volunteer", Thing(place, names={"activity_id": numbers[0]}))
+    found.add("roll", Thing(place, names={"activity_id": numbers[1]}))
 
 
 def _plant_tables(session: Session, found: District, place: str, number: int) -> None:

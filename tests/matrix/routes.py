@@ -99,6 +99,7 @@ citizen.spot              case:report-for       -
 citizen.counter_receipt   case:report-for       receipt     any
 citizen.counter_slip      case:report-for       receipt     any
 citizen.counter_say       case:report-for       receipt     any
+citizen.counter_coins     case:report-for       receipt     any
 complaints.listed         complaint:read        -
 complaints.detail         complaint:read        complaint
 complaints.file           complaint:read        complaint   part
@@ -112,6 +113,19 @@ points.review             claim:read            claim       state
 points.approve            claim:read            -
 points.picture            claim:evidence-read   claim       part
 points.funds              ledger:quota          -
+points.claim_for          claim:file-for        -
+points.roll               claim:read            roll
+points.review_roll        claim:read            roll        state
+points.activities         activity:publish      -
+points.activity_new       activity:publish      -
+points.activity_sheet     activity:confirm      -
+points.activity           activity:publish      volunteer
+points.activity_edit      activity:publish      volunteer
+points.activity_sign_up   activity:sign-in      volunteer
+points.activity_sign_in   activity:sign-in      volunteer   state
+points.activity_call_off  activity:publish      volunteer
+points.activity_roll      activity:confirm      volunteer
+points.activity_again     activity:confirm      volunteer   state
 people.households         household:read        -
 people.joining            household:join-approve -
 people.import_households  household:import      -
@@ -222,6 +236,9 @@ OWN: Final = frozenset(
         "points.new",
         "points.own",
         "points.take_back",
+        "points.volunteer_join",
+        "points.volunteer_leave",
+        "points.volunteer_mine",
     ]
 )
 # What opens to whoever has a number, a secret or a code in hand: test_residents.py.
@@ -273,6 +290,8 @@ FOR_ALL: Final = frozenset(
         "people.sign_in_resident",
         "people.sign_out_resident",
         "points.coin_rules",
+        "points.volunteer",
+        "points.volunteer_one",
         "qr.attend",
         "qr.look_alike",
         "qr.scan",
