@@ -71,6 +71,10 @@ class NoSuchActivity(NotFound):
     """There is none, or not for this person: never told which."""
 
 
+class NoSuchDraft(NotFound):
+    """There is no such draft of the rules."""
+
+
 class Full(Conflict):
     """There is no room left."""
 

@@ -11,7 +11,10 @@ from kernel.clock import SHANGHAI
 from kernel.forms import Form, cleaned, text
 from points.errors import Unsaid
 from points.rules.claims import Decision
+from points.rules.drafts import CAPS, RuleWish
 from points.rules.helping import Consent
+from points.rules.narrowing import Narrowing
+from points.rules.table import NegativeRule, Period, Rule, RuleTable
 from points.service import ActivityWanted, Confirmed
 
 MOST_DIGITS = 9
@@ -201,3 +204,83 @@ class JudgeForm(Form):
         """What was chosen, None for nothing."""
         typed = text(self.decision)
         return Decision(typed) if typed in set(Decision) else None
+
+
+class RulesForm(Form):
+    """A new version of the rules: of each rule whether it pays, how much and how often."""
+
+    day = StringField()
+    why = StringField()
+
+    @property
+    def on(self) -> date | None:
+        """The day from which it is to hold, None for what is none."""
+        return a_day(text(self.day))
+
+    @staticmethod
+    def wishes(sent: Mapping[str, str], table: RuleTable) -> dict[str, RuleWish]:
+        """Return what is wanted of each rule the page showed; what is no number is refused later.
+
+        The fields are *shown-P04*, *on-P04*, *coins-P04*, *month-P04*, and *notice-N03*.
+        """
+        found = {}
+        rules: list[Rule | NegativeRule] = [*table.positive, *table.negative]
+        for rule in rules:
+            code = rule.code
+            if f"shown-{code}" not in sent:
+                continue
+            sign = -1 if isinstance(rule, NegativeRule) else 1
+            notice = sent.get(f"notice-{code}")
+            found[code] = RuleWish(
+                active=f"on-{code}" in sent,
+                coins=sign * whole(sent.get(f"coins-{code}", "").strip(), 0),
+                caps={
+                    one.value: whole(sent[f"{one.value}-{code}"].strip(), 0)
+                    for one in Period
+                    if f"{one.value}-{code}" in sent
+                },
+                notice_days=None if notice is None else whole(notice.strip(), 0),
+            )
+        return found
+
+    @staticmethod
+    def caps(sent: Mapping[str, str]) -> dict[str, int]:
+        """Return the caps of people and households."""
+        return {name: whole(sent[name].strip(), 0) for name in CAPS if name in sent}
+
+
+class NarrowForm(Form):
+    """What a town makes of one rule."""
+
+    town = StringField()
+    off = StringField()
+    coins = StringField()
+    day = StringField()
+    month = StringField()
+    quarter = StringField()
+    year = StringField()
+
+    def narrowing(self) -> Narrowing:
+        """Return what is wanted; an empty field is as the district has it."""
+        times = {one: text(self[one.value]) for one in Period}
+        coins = text(self.coins)
+        return Narrowing(
+            is_off=bool(text(self.off)),
+            coins=whole(coins, 0) if coins else None,
+            caps=tuple((one, whole(typed, 0)) for one, typed in times.items() if typed),
+        )
+
+
+class DecideForm(Form):
+    """Whether somebody agrees, and why not."""
+
+    agree = StringField()
+    reason = StringField()
+
+
+def a_day(typed: str) -> date | None:
+    """Return the day somebody typed, None for what is none."""
+    try:
+        return date.fromisoformat(typed)
+    except ValueError:
+        return None

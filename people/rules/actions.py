@@ -128,6 +128,10 @@ GROUPS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
         "绿币": {
             "coin.quota": "给村里拨了额度",
             "coin.rules-set": "换了绿币规则",
+            "coin.rules-draft": "写了一版新绿币规则",
+            "coin.rules-agree": "同意了新绿币规则",
+            "coin.rules-refuse": "没有同意新绿币规则",
+            "coin.rule-narrow": "改了本镇的绿币规则",
             "coin.claim-for": "替别人申报了绿币",
             "volunteer.post": "发布了志愿活动",
             "volunteer.edit": "改了志愿活动",

@@ -3,6 +3,7 @@
 from points.models.activities import Activity, ListLine, SignUp
 from points.models.claims import Claim, ClaimHelp, ClaimPicture, ClaimReview, RuleVersion
 from points.models.ledger import Entry, LedgerAccount, Posting, Seal, SealLeaf, Transfer
+from points.models.rules import RuleDraft, RuleNarrowing
 
 __all__ = [
     "Activity",
@@ -14,6 +15,8 @@ __all__ = [
     "LedgerAccount",
     "ListLine",
     "Posting",
+    "RuleDraft",
+    "RuleNarrowing",
     "RuleVersion",
     "Seal",
     "SealLeaf",

@@ -35,7 +35,8 @@ from points.rules.table import ReviewLevel, Rule, RuleTable
 
 
 @lru_cache(maxsize=16)
-def _table(text: str) -> RuleTable:
+def read_table(text: str) -> RuleTable:
+    """Return the table a canonical text holds; it was checked when it was written."""
     return RuleTable.of(json.loads(text))
 
 
@@ -54,7 +55,7 @@ class RuleVersion(Model):
 
     def table(self) -> RuleTable:
         """Return the table it holds."""
-        return _table(self.text)
+        return read_table(self.text)
 
 
 class Claim(InArea, Model):

@@ -22,6 +22,14 @@ from points.queries.counts import Counted, counted
 from points.queries.export import FILES, export
 from points.queries.faults import Fault
 from points.queries.funds import funds
+from points.queries.narrowing import (
+    draft_waiting,
+    rule_in,
+    terms_of,
+    town_rules,
+    towns_ruled,
+    versions_set,
+)
 from points.queries.own import is_offered, own_book, own_claim, own_claims
 from points.queries.rolls import roll_detail, rolls_waiting
 from points.queries.ruling import rules_in_force, rules_of
@@ -44,6 +52,7 @@ __all__ = [
     "claims_chosen",
     "claims_listed",
     "counted",
+    "draft_waiting",
     "export",
     "funds",
     "is_offered",
@@ -57,10 +66,15 @@ __all__ = [
     "reviews_of",
     "roll_detail",
     "rolls_waiting",
+    "rule_in",
     "rules_in_force",
     "rules_of",
     "salt",
     "standings_of",
+    "terms_of",
+    "town_rules",
+    "towns_ruled",
     "verify",
+    "versions_set",
     "wishes_of",
 ]

@@ -20,6 +20,7 @@ from people.rules import Level
 from points.errors import NoSuchClaim
 from points.models import Claim, ClaimHelp, ClaimPicture, ClaimReview
 from points.queries.earned import earned_before
+from points.queries.narrowing import terms_of
 from points.queries.ruling import rules_of
 from points.rules.caps import Earned
 from points.rules.claims import ENDS, GONE, PERMISSIONS
@@ -160,7 +161,7 @@ def claim_detail(session: Session, claim_id: int, *, by: Actor, today: date) -> 
         .limit(HISTORY)
     ).all()
     table = rules_of(session, claim.rule_version)
-    rule = claim.terms(table)
+    rule = terms_of(session, claim)
     return ClaimDetail(
         claim=claim,
         rule=rule,

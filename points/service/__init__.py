@@ -11,6 +11,7 @@ from points.service.activities import (
     sign_up,
     sign_up_for,
 )
+from points.service.drafting import decide_draft, draft_rules, narrow_rule
 from points.service.ending import capture, hold, release, release_expired, reverse
 from points.service.filing import (
     Written,
@@ -56,11 +57,14 @@ __all__ = [
     "close_account",
     "confirm_roll",
     "current_rules",
+    "decide_draft",
+    "draft_rules",
     "edit_activity",
     "file_evaluation",
     "give_quota",
     "hold",
     "leave",
+    "narrow_rule",
     "pay_line",
     "post",
     "post_activity",

@@ -15,6 +15,7 @@ from kernel.work import Work
 from people.queries import reaches, scoped
 from points.errors import CannotClaim, Full, NoSuchActivity, TooLate, Unsaid
 from points.models import Activity, SignUp
+from points.queries.narrowing import rule_in
 from points.rules.activities import (
     LONGEST_TEAM,
     ListKind,
@@ -26,7 +27,7 @@ from points.rules.activities import (
 from points.rules.claims import MOST_WORDS
 from points.rules.table import Earner, Source
 from points.service.members import around, member_of
-from points.service.ruling import current_rules
+from points.service.ruling import current_rules, today
 from qr.models import Code, SignIn
 from qr.rules import CodeState
 
@@ -67,6 +68,8 @@ def post_activity(work: Work, wanted: ActivityWanted, *, by: Actor) -> list[Acti
     rule = table.rule(wanted.rule_code)
     if rule.source is not Source.ACTIVITY or rule.earner is not Earner.ANYBODY:
         raise CannotClaim("这一条规则不是给活动的。")
+    if not rule_in(work.session, rule, wanted.area_code, today(work)).active:
+        raise CannotClaim("这一条规则在这个镇停用了。")
     checked_size(wanted.capacity)
     checked_least(wanted.least_minutes, wanted.ends_at - wanted.starts_at)
     check_texts(wanted.team, wanted.words)

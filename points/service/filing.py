@@ -21,6 +21,7 @@ from kernel.work import Work
 from people.models import Account, Barred, Household, Person
 from points.errors import CannotClaim, Unsaid
 from points.models import Claim, ClaimPicture
+from points.queries.narrowing import rule_in
 from points.rules.awards import case_rule, claimable_until, is_burst, levels_for
 from points.rules.claims import MOST_WORDS, ClaimState
 from points.rules.table import Earner, Rule, RuleTable, Source
@@ -68,9 +69,9 @@ def claim_closed_case(
         return None  # the receipt offers it for seven days
     try:
         _check(work, case, first, first.reported_by, home)
+        return _file_case(work, table, rule, case, first, first.reported_by, home)
     except CannotClaim:
         return None
-    return _file_case(work, table, rule, case, first, first.reported_by, home)
 
 
 def claim_by_receipt(work: Work, case_id: int, *, person_id: int, household_id: int) -> Claim:
@@ -277,8 +278,18 @@ def file_claim(  # noqa: PLR0913 - the columns of one claim
     filed_by: int | None = None,
     flagged: bool = False,
     sensitive: bool = False,
+    as_of: date | None = None,
 ) -> tuple[Claim, bool]:
-    """Insert a claim unless its source is there; return it, and whether it is new."""
+    """Insert a claim unless its source is there; return it, and whether it is new.
+
+    The coins are those of the rule as its town has it on *as_of*, today if nothing is said.
+
+    Raises:
+        CannotClaim: the town has switched the rule off.
+    """
+    rule = rule_in(work.session, rule, home.area_code, as_of or today(work))
+    if not rule.active:
+        raise CannotClaim("这一条在您家所在的镇停用了。")
     levels = levels_for(rule, flagged=flagged, sensitive=sensitive)
     fresh = insert_once(
         work.session,

@@ -17,6 +17,7 @@ from people.rules import Level, at_level
 from points.errors import BadPosting, CannotClaim
 from points.models import Claim, ClaimPicture, ClaimReview, LedgerAccount
 from points.queries.earned import earned_before
+from points.queries.narrowing import terms_of
 from points.queries.ruling import rules_of
 from points.rules import Line, PostingKind, Request, System
 from points.rules.caps import Granted, grant
@@ -39,7 +40,7 @@ def settle(work: Work, claims: Sequence[Claim]) -> None:
         take_turns(work.session, f"points.caps:{name}")
     for claim in claims:
         table = rules_of(work.session, claim.rule_version)
-        rule = claim.terms(table)
+        rule = terms_of(work.session, claim)
         found = grant(rule, table.caps, earned_before(work.session, claim, rule, table))
         _wait(work, claim, found)
         work.session.flush()

@@ -332,6 +332,7 @@ def _claim(
         earned_on=day,
         words=said,
         filed_by=by.id,
+        as_of=activity.posted_at.astimezone(SHANGHAI).date(),
     )
     line.claim_id = claim.id
 

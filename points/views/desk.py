@@ -39,6 +39,7 @@ def claims() -> str:
         rolls=queries.rolls_waiting(db.session(), by=by, today=today()) if part == "mine" else (),
         part=part,
         may_help=by.may(Permission.CLAIM_FILE_FOR),
+        may_rule=by.may(Permission.RULE_SWITCH),
         may_fund=by.may(Permission.LEDGER_QUOTA),
         more=url_for("points.claims", part=part, page=page + 1) if more else "",
     )

@@ -138,6 +138,7 @@ def known(session: Session) -> Mapping[str, str]:
         "sticker_id": "1",
         "claim_id": "1",
         "activity_id": "1",
+        "draft_id": "1",
         "view": "0",
         "household_id": str(home.id),
         "request_id": "1",

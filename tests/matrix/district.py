@@ -284,6 +284,7 @@ def _plant_list(session: Session, found: District, place: str, claim: Claim) -> 
         )
         work.session.add(line)
         numbers = str(activity.id), str(judged.id)
+    found.add("rule", Thing(place, names={"code": "P04"}))
     found.add("volunteer", Thing(place, names={"activity_id": numbers[0]}))
     found.add("roll", Thing(place, names={"activity_id": numbers[1]}))
 

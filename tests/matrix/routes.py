@@ -113,6 +113,10 @@ points.review             claim:read            claim       state
 points.approve            claim:read            -
 points.picture            claim:evidence-read   claim       part
 points.funds              ledger:quota          -
+points.ruling             rule:switch           -
+points.rules_new          rule:edit             -
+points.rules_decide       rule:edit             -           state
+points.rules_narrow       rule:switch           rule        choice
 points.claim_for          claim:file-for        -
 points.roll               claim:read            roll
 points.review_roll        claim:read            roll        state
