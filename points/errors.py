@@ -75,6 +75,22 @@ class NoSuchDraft(NotFound):
     """There is no such draft of the rules."""
 
 
+class NoSuchDeduction(NotFound):
+    """There is none, or not for this person: never told which."""
+
+
+class NoSuchAppeal(NotFound):
+    """There is none, or not for this person: never told which."""
+
+
+class CannotAppeal(Conflict):
+    """There is nothing to appeal against, or it is too late."""
+
+
+class TooEarly(Conflict):
+    """Its time to be put right is not over."""
+
+
 class Full(Conflict):
     """There is no room left."""
 

@@ -284,3 +284,27 @@ def a_day(typed: str) -> date | None:
         return date.fromisoformat(typed)
     except ValueError:
         return None
+
+
+class NoticeForm(Form):
+    """Whom a deduction is to be against, by which rule, and what happened."""
+
+    key = StringField()
+    number = StringField()
+    name = StringField()
+    rule = StringField()
+    words = StringField()
+
+
+class CheckForm(Form):
+    """What a look found, or what a second person decides; and what was said."""
+
+    mended = StringField()
+    agree = StringField()
+    words = StringField()
+    turn = StringField()
+
+    @property
+    def seen(self) -> int:
+        """The turn the page showed; -1 for none."""
+        return whole(text(self.turn), -1)

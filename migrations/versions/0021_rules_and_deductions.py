@@ -58,6 +58,82 @@ def upgrade():
     )
     op.create_index('ix_points_rule_narrowing_of', 'points_rule_narrowing', ['town_code', 'rule_code', 'valid_from'], unique=False)
 
+    op.create_table('points_deduction',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('key', sa.String(length=64), nullable=False),
+    sa.Column('household_id', sa.Integer(), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('rule_code', sa.String(length=3), nullable=False),
+    sa.Column('rule_version', sa.Integer(), nullable=False),
+    sa.Column('words', sa.String(length=500), nullable=False),
+    sa.Column('noticed_by', sa.Integer(), nullable=False),
+    sa.Column('noticed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('deadline', sa.Date(), nullable=False),
+    sa.Column('statement', sa.String(length=500), nullable=False),
+    sa.Column('state', sa.Enum('noticed', 'mended', 'unmended', 'dropped', 'deducted', 'mended_late', 'restored', 'overturned', name='deductionstate', native_enum=False, create_constraint=True, length=24), nullable=False),
+    sa.Column('turn', sa.Integer(), nullable=False),
+    sa.Column('checked_by', sa.Integer(), nullable=True),
+    sa.Column('checked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('check_words', sa.String(length=500), nullable=False),
+    sa.Column('decided_by', sa.Integer(), nullable=True),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('reason', sa.String(length=500), nullable=False),
+    sa.Column('coins', sa.Integer(), nullable=False),
+    sa.Column('taken', sa.Integer(), nullable=False),
+    sa.Column('owed', sa.Integer(), nullable=False),
+    sa.Column('parts', sa.Integer(), nullable=False),
+    sa.Column('frozen_until', sa.Date(), nullable=True),
+    sa.Column('area_code', sa.String(length=17), nullable=False),
+    sa.CheckConstraint('coins > 0 AND taken >= 0 AND owed >= 0 AND taken + owed <= coins', name=op.f('ck_points_deduction_never_more')),
+    sa.CheckConstraint("state NOT IN ('deducted', 'restored', 'overturned', 'mended_late') OR (checked_by IS NOT NULL AND decided_by IS NOT NULL)", name=op.f('ck_points_deduction_signed_twice')),
+    sa.CheckConstraint('decided_by IS NULL OR (decided_by <> checked_by AND decided_by <> noticed_by)', name=op.f('ck_points_deduction_two_people')),
+    sa.ForeignKeyConstraint(['area_code'], ['people_area.code'], name=op.f('fk_points_deduction_area_code')),
+    sa.ForeignKeyConstraint(['checked_by'], ['people_person.id'], name=op.f('fk_points_deduction_checked_by')),
+    sa.ForeignKeyConstraint(['decided_by'], ['people_person.id'], name=op.f('fk_points_deduction_decided_by')),
+    sa.ForeignKeyConstraint(['household_id'], ['people_household.id'], name=op.f('fk_points_deduction_household_id')),
+    sa.ForeignKeyConstraint(['noticed_by'], ['people_person.id'], name=op.f('fk_points_deduction_noticed_by')),
+    sa.ForeignKeyConstraint(['person_id'], ['people_person.id'], name=op.f('fk_points_deduction_person_id')),
+    sa.ForeignKeyConstraint(['rule_version'], ['points_rule_version.version'], name=op.f('fk_points_deduction_rule_version')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_points_deduction')),
+    sa.UniqueConstraint('key', name=op.f('uq_points_deduction_key')),
+    sqlite_autoincrement=True
+    )
+    op.create_index('ix_points_deduction_area_code', 'points_deduction', ['area_code'], unique=False)
+    op.create_index('ix_points_deduction_household_id', 'points_deduction', ['household_id'], unique=False)
+    op.create_index('ix_points_deduction_person_id', 'points_deduction', ['person_id'], unique=False)
+    op.create_index('ix_points_deduction_state', 'points_deduction', ['state', 'area_code'], unique=False)
+
+    op.create_table('points_appeal',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('deduction_id', sa.Integer(), nullable=True),
+    sa.Column('claim_id', sa.Integer(), nullable=True),
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('words', sa.String(length=500), nullable=False),
+    sa.Column('made_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('level', sa.Enum('village', 'town', 'district', name='reviewlevel', native_enum=False, create_constraint=True, length=24), nullable=False),
+    sa.Column('due_by', sa.Date(), nullable=False),
+    sa.Column('state', sa.Enum('waiting', 'upheld', 'rejected', name='appealstate', native_enum=False, create_constraint=True, length=24), nullable=False),
+    sa.Column('decided_by', sa.Integer(), nullable=True),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('reason', sa.String(length=500), nullable=False),
+    sa.Column('restored', sa.Integer(), nullable=False),
+    sa.Column('area_code', sa.String(length=17), nullable=False),
+    sa.CheckConstraint('(deduction_id IS NULL) <> (claim_id IS NULL)', name=op.f('ck_points_appeal_about_one')),
+    sa.CheckConstraint("(state = 'waiting') = (decided_by IS NULL)", name=op.f('ck_points_appeal_decided_by_somebody')),
+    sa.ForeignKeyConstraint(['area_code'], ['people_area.code'], name=op.f('fk_points_appeal_area_code')),
+    sa.ForeignKeyConstraint(['claim_id'], ['points_claim.id'], name=op.f('fk_points_appeal_claim_id')),
+    sa.ForeignKeyConstraint(['decided_by'], ['people_person.id'], name=op.f('fk_points_appeal_decided_by')),
+    sa.ForeignKeyConstraint(['deduction_id'], ['points_deduction.id'], name=op.f('fk_points_appeal_deduction_id')),
+    sa.ForeignKeyConstraint(['person_id'], ['people_person.id'], name=op.f('fk_points_appeal_person_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_points_appeal')),
+    sa.UniqueConstraint('claim_id', name=op.f('uq_points_appeal_claim_id')),
+    sa.UniqueConstraint('deduction_id', name=op.f('uq_points_appeal_deduction_id')),
+    sqlite_autoincrement=True
+    )
+    op.create_index('ix_points_appeal_area_code', 'points_appeal', ['area_code'], unique=False)
+    op.create_index('ix_points_appeal_person_id', 'points_appeal', ['person_id'], unique=False)
+    op.create_index('ix_points_appeal_state', 'points_appeal', ['state', 'due_by'], unique=False)
+
     for table in FROZEN:
         refuse(table, 'UPDATE')
         refuse(table, 'DELETE')
@@ -74,6 +150,12 @@ def refuse(table, verb):
 
 
 def downgrade():
+    for index in ('state', 'person_id', 'area_code'):
+        op.drop_index(f'ix_points_appeal_{index}', table_name='points_appeal')
+    op.drop_table('points_appeal')
+    for index in ('state', 'person_id', 'household_id', 'area_code'):
+        op.drop_index(f'ix_points_deduction_{index}', table_name='points_deduction')
+    op.drop_table('points_deduction')
     op.drop_index('ix_points_rule_narrowing_of', table_name='points_rule_narrowing')
     op.drop_table('points_rule_narrowing')
     op.drop_index('uq_points_rule_draft_waiting', table_name='points_rule_draft')

@@ -2,15 +2,18 @@
 
 from points.models.activities import Activity, ListLine, SignUp
 from points.models.claims import Claim, ClaimHelp, ClaimPicture, ClaimReview, RuleVersion
+from points.models.deductions import Appeal, Deduction
 from points.models.ledger import Entry, LedgerAccount, Posting, Seal, SealLeaf, Transfer
 from points.models.rules import RuleDraft, RuleNarrowing
 
 __all__ = [
     "Activity",
+    "Appeal",
     "Claim",
     "ClaimHelp",
     "ClaimPicture",
     "ClaimReview",
+    "Deduction",
     "Entry",
     "LedgerAccount",
     "ListLine",

@@ -19,6 +19,14 @@ from points.queries.claims import (
     reviews_of,
 )
 from points.queries.counts import Counted, counted
+from points.queries.deductions import (
+    appeals_listed,
+    corrections,
+    deduction_detail,
+    deductions_listed,
+    own_deductions,
+    own_refusals,
+)
 from points.queries.export import FILES, export
 from points.queries.faults import Fault
 from points.queries.funds import funds
@@ -45,13 +53,17 @@ __all__ = [
     "activities_open",
     "activity_card",
     "activity_led",
+    "appeals_listed",
     "balance",
     "balance_at",
     "claim_detail",
     "claim_file",
     "claims_chosen",
     "claims_listed",
+    "corrections",
     "counted",
+    "deduction_detail",
+    "deductions_listed",
     "draft_waiting",
     "export",
     "funds",
@@ -61,7 +73,9 @@ __all__ = [
     "own_book",
     "own_claim",
     "own_claims",
+    "own_deductions",
     "own_lines",
+    "own_refusals",
     "own_wishes",
     "reviews_of",
     "roll_detail",

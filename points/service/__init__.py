@@ -11,6 +11,8 @@ from points.service.activities import (
     sign_up,
     sign_up_for,
 )
+from points.service.appealing import appeal_claim, appeal_deduction, decide_appeal
+from points.service.deducting import check, decide_deduction, notice, say_own
 from points.service.drafting import decide_draft, draft_rules, narrow_rule
 from points.service.ending import capture, hold, release, release_expired, reverse
 from points.service.filing import (
@@ -46,9 +48,12 @@ __all__ = [
     "Written",
     "account_id",
     "account_ids",
+    "appeal_claim",
+    "appeal_deduction",
     "approve_many",
     "call_off",
     "capture",
+    "check",
     "claim_by_card",
     "claim_by_receipt",
     "claim_closed_case",
@@ -57,6 +62,8 @@ __all__ = [
     "close_account",
     "confirm_roll",
     "current_rules",
+    "decide_appeal",
+    "decide_deduction",
     "decide_draft",
     "draft_rules",
     "edit_activity",
@@ -65,6 +72,7 @@ __all__ = [
     "hold",
     "leave",
     "narrow_rule",
+    "notice",
     "pay_line",
     "post",
     "post_activity",
@@ -76,6 +84,7 @@ __all__ = [
     "reverse",
     "review",
     "review_roll",
+    "say_own",
     "seal_day",
     "send_in_again",
     "set_rules",

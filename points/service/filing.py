@@ -25,6 +25,7 @@ from points.queries.narrowing import rule_in
 from points.rules.awards import case_rule, claimable_until, is_burst, levels_for
 from points.rules.claims import MOST_WORDS, ClaimState
 from points.rules.table import Earner, Rule, RuleTable, Source
+from points.service.freezing import frozen
 from points.service.ruling import current_rules, today
 
 CASE: Final = "case"
@@ -285,8 +286,11 @@ def file_claim(  # noqa: PLR0913 - the columns of one claim
     The coins are those of the rule as its town has it on *as_of*, today if nothing is said.
 
     Raises:
-        CannotClaim: the town has switched the rule off.
+        CannotClaim: the town has switched the rule off, or they get no new coins for a while.
     """
+    until = frozen(work, [person_id]).get(person_id)
+    if until is not None:
+        raise CannotClaim("%(day)s 以前不发新币（有一项扣币的决定）。", day=until.isoformat())
     rule = rule_in(work.session, rule, home.area_code, as_of or today(work))
     if not rule.active:
         raise CannotClaim("这一条在您家所在的镇停用了。")

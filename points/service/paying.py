@@ -24,6 +24,7 @@ from points.rules.caps import Granted, grant
 from points.rules.claims import ClaimMove, ClaimState, Decision, moved
 from points.service.accounts import Owner, account_ids
 from points.service.filing import home_of
+from points.service.offsetting import offset, owing
 from points.service.posting import MOST_AT_ONCE, post, post_many
 from points.service.ruling import today
 
@@ -68,6 +69,7 @@ def pay_line(work: Work, village: str) -> int:
     budget = Owner.budget(village)
     homes = {claim.id: Owner.household(claim.household_id) for claim in line}
     accounts = account_ids(work, [budget, *homes.values()])
+    debts = owing(work, [claim.household_id for claim in line])
     left = _locked(work, accounts.values())[accounts[budget]]
     paid, requests = [], []
     for claim in line:
@@ -80,6 +82,7 @@ def pay_line(work: Work, village: str) -> int:
         claim.state = moved(claim.state, ClaimMove.PAY)
         claim.posting_id, claim.paid_at, claim.turn = posted.id, work.now(), claim.turn + 1
     work.session.flush()
+    offset(work, debts, [(claim.household_id, claim.granted) for claim in paid])
     return len(paid)
 
 

@@ -34,6 +34,7 @@ from points.rules.claims import ClaimState, Decision
 from points.rules.table import Source
 from points.service.activities import GONE, check_open, locked, note
 from points.service.filing import checked_words, file_claim
+from points.service.freezing import frozen
 from points.service.members import members_of
 from points.service.paying import pay_line, settle, village_of
 from points.service.posting import MOST_AT_ONCE
@@ -45,6 +46,7 @@ ACTIVITY = "activity"
 # Hats that are no office: who wears only these is a volunteer like any other.
 VOLUNTEERS = (Role.MEDIATOR, Role.SHOP_VOLUNTEER, Role.PLACE_OWNER, Role.LANDLORD, Role.RESIDENT)
 STAFF = "工作人员本职内的事没有绿币"
+FROZEN = "这段时间不发新币"
 HOMELESS = "还没有登记家，绿币没有地方记"
 
 
@@ -81,7 +83,8 @@ def present_at(work: Work, activity: Activity) -> Sequence[Present]:
         .outerjoin(Household, (Household.id == Person.household_id) & Household.closed_at.is_(None))
         .where(SignIn.code_id == activity.code_id)
         .order_by(SignIn.id)
-    )
+    ).all()
+    stopped = frozen(work, [row[1].id for row in rows])
     return [
         Present(
             person=person,
@@ -90,7 +93,15 @@ def present_at(work: Work, activity: Activity) -> Sequence[Present]:
             minutes=minutes_of(
                 activity.starts_at, activity.ends_at, sign_in.signed_at, sign_in.left_at
             ),
-            why=STAFF if is_staff else HOMELESS if home is None else "",
+            why=(
+                STAFF
+                if is_staff
+                else HOMELESS
+                if home is None
+                else FROZEN
+                if person.id in stopped
+                else ""
+            ),
         )
         for sign_in, person, home, is_staff in rows
     ]

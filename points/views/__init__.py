@@ -1,10 +1,23 @@
 """The pages of the coins: the reviewers' desk, a household's book, how coins are earned."""
 
-from points.views import activities, desk, funds, helping, own, rolls, rules, ruling, volunteer
+from points.views import (
+    activities,
+    deductions,
+    desk,
+    funds,
+    helping,
+    own,
+    rolls,
+    rules,
+    ruling,
+    told,
+    volunteer,
+)
 from points.views.blueprint import pages
 
 __all__ = [
     "activities",
+    "deductions",
     "desk",
     "funds",
     "helping",
@@ -13,5 +26,6 @@ __all__ = [
     "rolls",
     "rules",
     "ruling",
+    "told",
     "volunteer",
 ]

@@ -139,6 +139,8 @@ def known(session: Session) -> Mapping[str, str]:
         "claim_id": "1",
         "activity_id": "1",
         "draft_id": "1",
+        "deduction_id": "1",
+        "appeal_id": "1",
         "view": "0",
         "household_id": str(home.id),
         "request_id": "1",

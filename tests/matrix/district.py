@@ -20,9 +20,10 @@ from kernel.outbox import Delivery
 from kernel.work import Work, parts, transaction
 from people.models import Area, HouseholdImport, JoinRequest, Person
 from people.rules import ImportState
-from points.models import Activity, Claim, ListLine, RuleVersion
+from points.models import Activity, Appeal, Claim, Deduction, ListLine, RuleVersion
 from points.rules.activities import ListKind, ListState
 from points.rules.claims import ClaimState
+from points.rules.deductions import AppealState, DeductionState
 from points.rules.table import SHIPPED, ReviewLevel
 from qr import service as qr
 from qr.models import LookAlike, SignIn
@@ -284,6 +285,34 @@ def _plant_list(session: Session, found: District, place: str, claim: Claim) -> 
         )
         work.session.add(line)
         numbers = str(activity.id), str(judged.id)
+    taken = Deduction(
+        area_code=PLACES[place],
+        key=word("taken", place),
+        household_id=claim.household_id,
+        person_id=claim.person_id,
+        rule_code="N03",
+        rule_version=claim.rule_version,
+        words="楼道堆物",
+        noticed_by=leader.id,
+        noticed_at=NOON,
+        deadline=(NOON + LATER).date(),
+        state=DeductionState.NOTICED,
+        coins=3,
+    )
+    appeal = Appeal(
+        area_code=PLACES[place],
+        claim_id=claim.id,
+        person_id=claim.person_id,
+        words="不同意",
+        made_at=NOON,
+        level=ReviewLevel.TOWN,
+        due_by=(NOON + LATER).date(),
+        state=AppealState.WAITING,
+    )
+    session.add_all((taken, appeal))
+    session.flush()
+    found.add("deduction", Thing(place, names={"deduction_id": str(taken.id)}))
+    found.add("appeal", Thing(place, names={"appeal_id": str(appeal.id)}))
     found.add("rule", Thing(place, names={"code": "P04"}))
     found.add("volunteer", Thing(place, names={"activity_id": numbers[0]}))
     found.add("roll", Thing(place, names={"activity_id": numbers[1]}))

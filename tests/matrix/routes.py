@@ -117,6 +117,13 @@ points.ruling             rule:switch           -
 points.rules_new          rule:edit             -
 points.rules_decide       rule:edit             -           state
 points.rules_narrow       rule:switch           rule        choice
+points.deductions         claim:read            -
+points.deduction_new      claim:deduct          -
+points.deduction          claim:read            deduction
+points.deduction_check    claim:deduct          deduction   state
+points.deduction_decide   claim:second-review   deduction   state
+points.appeals            claim:appeal-decide   -
+points.appeal_decide      claim:appeal-decide   appeal      state
 points.claim_for          claim:file-for        -
 points.roll               claim:read            roll
 points.review_roll        claim:read            roll        state
@@ -240,6 +247,10 @@ OWN: Final = frozenset(
         "points.new",
         "points.own",
         "points.take_back",
+        "points.claim_appeal",
+        "points.deduction_appeal",
+        "points.deduction_say",
+        "points.own_deductions",
         "points.volunteer_join",
         "points.volunteer_leave",
         "points.volunteer_mine",
@@ -294,6 +305,7 @@ FOR_ALL: Final = frozenset(
         "people.sign_in_resident",
         "people.sign_out_resident",
         "points.coin_rules",
+        "points.corrections",
         "points.volunteer",
         "points.volunteer_one",
         "qr.attend",
