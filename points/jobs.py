@@ -19,3 +19,9 @@ def release_expired(work: Work) -> None:
     """Give back what was held for too long, a few at a time."""
     if service.release_expired(work):
         work.later(release_expired)
+
+
+@on(Queue.BULK)
+def draw_samples(work: Work) -> None:
+    """Draw some of what was paid of late, for the town to look at again; once a night."""
+    service.draw_samples(work)

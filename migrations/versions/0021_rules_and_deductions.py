@@ -134,6 +134,23 @@ def upgrade():
     op.create_index('ix_points_appeal_person_id', 'points_appeal', ['person_id'], unique=False)
     op.create_index('ix_points_appeal_state', 'points_appeal', ['state', 'due_by'], unique=False)
 
+    op.create_table('points_sample',
+    sa.Column('claim_id', sa.Integer(), nullable=False),
+    sa.Column('drawn_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('looked_by', sa.Integer(), nullable=True),
+    sa.Column('looked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('sound', sa.Boolean(), nullable=True),
+    sa.Column('words', sa.String(length=500), nullable=False),
+    sa.Column('area_code', sa.String(length=17), nullable=False),
+    sa.CheckConstraint('(looked_by IS NULL) = (sound IS NULL)', name=op.f('ck_points_sample_looked_by_somebody')),
+    sa.CheckConstraint("sound IS NULL OR sound OR words <> ''", name=op.f('ck_points_sample_reason_to_doubt')),
+    sa.ForeignKeyConstraint(['area_code'], ['people_area.code'], name=op.f('fk_points_sample_area_code')),
+    sa.ForeignKeyConstraint(['claim_id'], ['points_claim.id'], name=op.f('fk_points_sample_claim_id')),
+    sa.ForeignKeyConstraint(['looked_by'], ['people_person.id'], name=op.f('fk_points_sample_looked_by')),
+    sa.PrimaryKeyConstraint('claim_id', name=op.f('pk_points_sample'))
+    )
+    op.create_index('ix_points_sample_area_code', 'points_sample', ['area_code'], unique=False)
+
     for table in FROZEN:
         refuse(table, 'UPDATE')
         refuse(table, 'DELETE')
@@ -150,6 +167,8 @@ def refuse(table, verb):
 
 
 def downgrade():
+    op.drop_index('ix_points_sample_area_code', table_name='points_sample')
+    op.drop_table('points_sample')
     for index in ('state', 'person_id', 'area_code'):
         op.drop_index(f'ix_points_appeal_{index}', table_name='points_appeal')
     op.drop_table('points_appeal')

@@ -138,6 +138,7 @@ GROUPS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "deduction.check": "看了改没改",
             "deduction.decide": "定了扣不扣币",
             "deduction.restore": "定了恢不恢复扣的币",
+            "coin.sample": "抽查了一份发了币的申报",
             "coin.claim-for": "替别人申报了绿币",
             "volunteer.post": "发布了志愿活动",
             "volunteer.edit": "改了志愿活动",

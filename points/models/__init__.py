@@ -5,6 +5,7 @@ from points.models.claims import Claim, ClaimHelp, ClaimPicture, ClaimReview, Ru
 from points.models.deductions import Appeal, Deduction
 from points.models.ledger import Entry, LedgerAccount, Posting, Seal, SealLeaf, Transfer
 from points.models.rules import RuleDraft, RuleNarrowing
+from points.models.samples import Sample
 
 __all__ = [
     "Activity",
@@ -21,6 +22,7 @@ __all__ = [
     "RuleDraft",
     "RuleNarrowing",
     "RuleVersion",
+    "Sample",
     "Seal",
     "SealLeaf",
     "SignUp",

@@ -43,6 +43,7 @@ from points.queries.rolls import roll_detail, rolls_waiting
 from points.queries.ruling import rules_in_force, rules_of
 from points.queries.seals import leaf, leaves_at, salt
 from points.queries.verify import verify
+from points.queries.watching import samples_listed, warnings
 
 __all__ = [
     "FILES",
@@ -84,11 +85,13 @@ __all__ = [
     "rules_in_force",
     "rules_of",
     "salt",
+    "samples_listed",
     "standings_of",
     "terms_of",
     "town_rules",
     "towns_ruled",
     "verify",
     "versions_set",
+    "warnings",
     "wishes_of",
 ]

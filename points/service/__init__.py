@@ -35,6 +35,7 @@ from points.service.rolls import (
     send_in_again,
 )
 from points.service.ruling import current_rules, set_rules
+from points.service.sampling import draw_samples, look_again
 from points.service.seals import seal_day
 
 __all__ = [
@@ -66,11 +67,13 @@ __all__ = [
     "decide_deduction",
     "decide_draft",
     "draft_rules",
+    "draw_samples",
     "edit_activity",
     "file_evaluation",
     "give_quota",
     "hold",
     "leave",
+    "look_again",
     "narrow_rule",
     "notice",
     "pay_line",

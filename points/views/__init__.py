@@ -12,6 +12,7 @@ from points.views import (
     ruling,
     told,
     volunteer,
+    watching,
 )
 from points.views.blueprint import pages
 
@@ -28,4 +29,5 @@ __all__ = [
     "ruling",
     "told",
     "volunteer",
+    "watching",
 ]

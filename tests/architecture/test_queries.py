@@ -93,6 +93,8 @@ SCOPED = {
     "points.queries.deductions.appeals_listed": "points/test_service_deducting.py",
     "points.queries.deductions.deduction_detail": "points/test_service_deducting.py",
     "points.queries.deductions.deductions_listed": "points/test_service_deducting.py",
+    "points.queries.watching.samples_listed": "points/test_service_sampling.py",
+    "points.queries.watching.warnings": "points/test_service_sampling.py",
     "points.queries.funds.funds": "points/test_queries_claims.py",
     "qr.queries.activities.activity_detail": "qr/test_queries_activities.py",
     "qr.queries.activities.activity_page": "qr/test_queries_activities.py",

@@ -20,7 +20,7 @@ from kernel.outbox import Delivery
 from kernel.work import Work, parts, transaction
 from people.models import Area, HouseholdImport, JoinRequest, Person
 from people.rules import ImportState
-from points.models import Activity, Appeal, Claim, Deduction, ListLine, RuleVersion
+from points.models import Activity, Appeal, Claim, Deduction, ListLine, RuleVersion, Sample
 from points.rules.activities import ListKind, ListState
 from points.rules.claims import ClaimState
 from points.rules.deductions import AppealState, DeductionState
@@ -309,8 +309,11 @@ def _plant_list(session: Session, found: District, place: str, claim: Claim) -> 
         due_by=(NOON + LATER).date(),
         state=AppealState.WAITING,
     )
-    session.add_all((taken, appeal))
+    session.add_all(
+        (taken, appeal, Sample(claim_id=claim.id, area_code=PLACES[place], drawn_at=NOON))
+    )
     session.flush()
+    found.add("sampled", Thing(place, names={"claim_id": str(claim.id)}))
     found.add("deduction", Thing(place, names={"deduction_id": str(taken.id)}))
     found.add("appeal", Thing(place, names={"appeal_id": str(appeal.id)}))
     found.add("rule", Thing(place, names={"code": "P04"}))

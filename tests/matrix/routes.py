@@ -124,6 +124,9 @@ points.deduction_check    claim:deduct          deduction   state
 points.deduction_decide   claim:second-review   deduction   state
 points.appeals            claim:appeal-decide   -
 points.appeal_decide      claim:appeal-decide   appeal      state
+points.samples            claim:sample          -
+points.sample_look        claim:sample          sampled     state
+points.coin_warnings      claim:warning-read    -
 points.claim_for          claim:file-for        -
 points.roll               claim:read            roll
 points.review_roll        claim:read            roll        state
