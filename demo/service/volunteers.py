@@ -20,7 +20,7 @@ from points import service
 from points.service import ActivityWanted, Confirmed
 
 VILLAGE: Final = district.VILLAGES[0].code
-PATROL: Final = "周三夜间巡防"
+PATROL: Final = "夜间巡防"
 WORDS: Final = "走一圈楼道和河边，看看飞线和堆物。带手电，穿厚点。"
 CARE: Final = "看望独居老人"
 CARE_WORDS: Final = "两人一组，每组看望三户，帮着收收衣服、量量血压。"
@@ -31,7 +31,7 @@ REMARK: Final = "当晚六点半集合，走了三个小区。"
 
 def volunteer(walk: Walk, cast: Cast) -> None:
     """Let some go on patrol, their leader confirm the list, and others sign up for the next."""
-    leaders = [one for one in cast.at(VILLAGE, Role.VILLAGE_ADMIN) if one.wears(Role.VILLAGE_ADMIN)]
+    leaders = cast.at(VILLAGE, Role.GRID_LEADER)
     people = _residents(walk.work)
     if not leaders or len(people) < PEOPLE:
         return

@@ -20,6 +20,7 @@ from points.errors import (
     NoSuchRule,
     NotYoursToReview,
     TooEarly,
+    Unsaid,
     WrongMoment,
 )
 from points.models import Deduction
@@ -48,6 +49,8 @@ def notice(  # noqa: PLR0913 - whom, by which rule, and what happened
         CannotClaim: so often nobody is deducted by this rule.
         Unsaid: nothing is said.
     """
+    if not code:
+        raise Unsaid("请选按哪一条")
     table = current_rules(work)
     rule = next((one for one in table.negative if one.code == code and one.active), None)
     if rule is None:

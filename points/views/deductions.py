@@ -17,7 +17,7 @@ from kernel.web import current_actor, full_stop, sentence_of, shown_as
 from kernel.work import Work, parts, transaction
 from people import queries as people
 from points import queries, service
-from points.errors import Unsaid
+from points.errors import NoSuchAppeal, Unsaid
 from points.forms import CheckForm, DecideForm, NoticeForm
 from points.rules.deductions import TAKEN, AppealState, DeductionState
 from points.rules.forbidden import FORBIDDEN
@@ -144,6 +144,9 @@ def appeal_decide(appeal_id: int) -> ResponseReturnValue:
     form = DecideForm()
     typed = {appeal_id: text(form.reason)}
     if text(form.agree) not in {"yes", "no"}:
+        shown = queries.appeals_listed(db.session(), by=current_actor())
+        if appeal_id not in {one.appeal.id for one in shown}:
+            raise NoSuchAppeal("没有这份申诉，或者它不归您定。")
         return _appeals(_("请选成立还是不成立。"), typed), WRONG
     try:
         with transaction() as work:

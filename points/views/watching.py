@@ -14,8 +14,9 @@ from kernel.permissions import Permission
 from kernel.web import current_actor, full_stop, sentence_of, shown_as
 from kernel.work import transaction
 from points import queries, service
-from points.errors import Unsaid
+from points.errors import NoSuchClaim, Unsaid
 from points.forms import DecideForm
+from points.rules.claims import GONE
 from points.views.blueprint import pages, today
 
 
@@ -33,6 +34,9 @@ def sample_look(claim_id: int) -> ResponseReturnValue:
     form = DecideForm()
     typed = {claim_id: text(form.reason)}
     if text(form.agree) not in {"yes", "no"}:
+        shown = queries.samples_listed(db.session(), by=current_actor())
+        if claim_id not in {one.claim.id for one in shown}:
+            raise NoSuchClaim(GONE)
         return _samples(_("请选没问题还是有问题。"), typed), HTTPStatus.UNPROCESSABLE_ENTITY
     try:
         with transaction() as work:

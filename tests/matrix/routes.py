@@ -115,8 +115,8 @@ points.picture            claim:evidence-read   claim       part
 points.funds              ledger:quota          -
 points.ruling             rule:switch           -
 points.rules_new          rule:edit             -
-points.rules_decide       rule:edit             -           state
-points.rules_narrow       rule:switch           rule        choice
+points.rules_decide       rule:edit             -           state part
+points.rules_narrow       rule:switch           rule        any choice
 points.deductions         claim:read            -
 points.deduction_new      claim:deduct          -
 points.deduction          claim:read            deduction
