@@ -25,3 +25,10 @@ def release_expired(work: Work) -> None:
 def draw_samples(work: Work) -> None:
     """Draw some of what was paid of late, for the town to look at again; once a night."""
     service.draw_samples(work)
+
+
+@on(Queue.BULK)
+def forget_sign_ups(work: Work) -> None:
+    """Forget who signed up for activities that are long over, a few at a time."""
+    if service.forget_sign_ups(work):
+        work.later(forget_sign_ups)

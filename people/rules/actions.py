@@ -171,6 +171,7 @@ GROUPS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "retention.outside": "删掉外部单位的往来",
             "retention.position": "删掉精确位置",
             "retention.sign_in": "删掉签到名单",
+            "retention.sign_up": "删掉活动报名名单",
             "retention.trouble": "删掉码的问题记录",
         },
     }

@@ -21,6 +21,7 @@ from points.service.filing import (
     claim_closed_case,
     claim_written,
 )
+from points.service.forgetting import forget_sign_ups, forget_wishes
 from points.service.helping import claim_by_card, claim_for
 from points.service.paying import give_quota, pay_line
 from points.service.posting import MOST_AT_ONCE, Posted, post, post_many
@@ -70,6 +71,8 @@ __all__ = [
     "draw_samples",
     "edit_activity",
     "file_evaluation",
+    "forget_sign_ups",
+    "forget_wishes",
     "give_quota",
     "hold",
     "leave",

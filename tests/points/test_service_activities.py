@@ -444,3 +444,19 @@ def with_courtyards(work: Work) -> None:
         )
     )
     work.session.flush()
+
+
+def test_who_signed_up_is_forgotten_in_time_or_when_they_ask(patrol: Patrol) -> None:
+    work, activity = patrol.work, patrol.post(capacity=2)
+    service.sign_up(work, activity.id, by=patrol.village.resident)
+    service.sign_up(work, activity.id, by=patrol.neighbour())
+
+    assert service.forget_wishes(work, patrol.village.resident.id) == 1
+    work.session.expire_all()
+    assert activity.taken == 1
+    patrol.clock.moment = activity.ends_at + timedelta(days=180)
+    assert service.forget_sign_ups(work) == 0
+    patrol.clock.advance(seconds=1)
+    assert service.forget_sign_ups(work) == 1
+    assert service.forget_sign_ups(work) == 0
+    assert work.session.scalars(select(SignUp.person_id)).all() == []
