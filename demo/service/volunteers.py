@@ -3,6 +3,7 @@
 After the walk, at moments of its own: what else happens in the demo stays to the last token.
 """
 
+from collections import Counter
 from datetime import datetime, time, timedelta
 from typing import Final
 
@@ -16,6 +17,7 @@ from kernel.clock import SHANGHAI
 from kernel.grants import Role
 from kernel.work import Work
 from people.models import Household, Person
+from people.rules import HouseholdKind
 from points import service
 from points.service import ActivityWanted, Confirmed
 
@@ -26,6 +28,7 @@ CARE: Final = "看望独居老人"
 CARE_WORDS: Final = "两人一组，每组看望三户，帮着收收衣服、量量血压。"
 BEGINS: Final = time(19)
 PEOPLE: Final = 5
+ENOUGH: Final = 60  # members to choose from
 REMARK: Final = "当晚六点半集合，走了三个小区。"
 
 
@@ -52,7 +55,7 @@ def volunteer(walk: Walk, cast: Cast) -> None:
     service.confirm_roll(walk.work, done, late, remark=REMARK, by=leader)
     walk.clock.moment = walk.end - timedelta(hours=20)
     ahead = datetime.combine((walk.end + timedelta(days=3)).date(), BEGINS, SHANGHAI)
-    first, *_rest = _post(walk.work, leader, PATROL, WORDS, "P05", ahead, weeks=4)
+    first, *_rest = _post(walk.work, leader, PATROL, WORDS, "P05", ahead, weeks=2)
     _post(walk.work, leader, CARE, CARE_WORDS, "P13", ahead + timedelta(days=1), hours=1)
     for person, _home in people[1:PEOPLE]:
         service.sign_up(walk.work, first, by=Actor(person.id))
@@ -86,17 +89,21 @@ def _post(  # noqa: PLR0913, PLR0917 - what differs between two activities
 
 
 def _residents(work: Work) -> list[tuple[Person, Household]]:
-    """Return some heads of the village's households, and their homes."""
+    """Return some heads of the village's households, and their homes; no two of one name."""
     rows = work.session.execute(
         select(Person, Household)
         .join(Household, Household.id == Person.household_id)
         .where(
-            Person.is_head,
             Household.area_code.startswith(VILLAGE),
             Household.closed_at.is_(None),
-            Person.name != "",
+            Household.kind == HouseholdKind.FAMILY,
         )
-        .order_by(Household.id)
-        .limit(PEOPLE + 1)
-    )
-    return [(person, home) for person, home in rows]
+        .order_by(Household.id, Person.is_head.desc(), Person.id)
+        .limit(ENOUGH)
+    ).all()
+    names = Counter((home.id, person.name) for person, home in rows)
+    return [
+        (person, home)
+        for person, home in rows
+        if person.is_head and names[home.id, person.name] == 1
+    ][: PEOPLE + 1]
