@@ -67,6 +67,42 @@ class CannotClaim(Conflict):
     """What somebody wants coins for earns none, or none any more."""
 
 
+class NoSuchActivity(NotFound):
+    """There is none, or not for this person: never told which."""
+
+
+class NoSuchDraft(NotFound):
+    """There is no such draft of the rules."""
+
+
+class NoSuchDeduction(NotFound):
+    """There is none, or not for this person: never told which."""
+
+
+class NoSuchAppeal(NotFound):
+    """There is none, or not for this person: never told which."""
+
+
+class CannotAppeal(Conflict):
+    """There is nothing to appeal against, or it is too late."""
+
+
+class TooEarly(Conflict):
+    """Its time to be put right is not over."""
+
+
+class Full(Conflict):
+    """There is no room left."""
+
+
+class TooLate(Conflict):
+    """Its time is over, or has not come."""
+
+
+class NobodyThere(Refusal):
+    """In this household there is nobody like that."""
+
+
 class Unsaid(Refusal):
     """Something that has to be said was not; shown beside its field, so without a full stop."""
 

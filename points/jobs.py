@@ -61,3 +61,16 @@ def pay_lines(work: Work) -> None:
     """Pay who waits, wherever funds have come or coins have gone."""
     if service.pay_lines(work):
         work.later(pay_lines)
+
+
+@on(Queue.BULK)
+def draw_samples(work: Work) -> None:
+    """Draw some of what was paid of late, for the town to look at again; once a night."""
+    service.draw_samples(work)
+
+
+@on(Queue.BULK)
+def forget_sign_ups(work: Work) -> None:
+    """Forget who signed up for activities that are long over, a few at a time."""
+    if service.forget_sign_ups(work):
+        work.later(forget_sign_ups)

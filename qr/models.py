@@ -230,4 +230,5 @@ class SignIn(Model):
     phone_index: Mapped[str | None] = mapped_column(String(64))
     device_index: Mapped[str | None] = mapped_column(String(64))  # of this name on this phone
     signed_at: Mapped[datetime]
+    left_at: Mapped[datetime | None]  # the minute in which they signed out, the last time
     forgotten_at: Mapped[datetime | None]

@@ -3,6 +3,8 @@
 from kernel.access import Actor
 from kernel.work import Work
 from people import service as people
+from people.errors import NoSuchHousehold
+from points import service as points
 from qr import queries as qr
 from qr.queries import Scanned
 from qr.rules import CodeKind
@@ -19,6 +21,21 @@ def join_with_card(work: Work, *, card: str, name: str, by: Actor) -> None:
     scanned = qr.resolve(work.session, card)
     household_id = scanned.household_id if is_card(scanned) else None
     people.join_with_card(work, household_id, name=name, by=by)
+
+
+def claim_with_card(work: Work, case_id: int, *, card: str, by: Actor | None = None) -> None:
+    """File what a closed case has earned for the household whose card somebody holds.
+
+    *by* is who helps at a counter.
+
+    Raises:
+        NoSuchHousehold: it is no card that works.
+        CannotClaim: as `points.service.claim_by_card`.
+    """
+    scanned = qr.resolve(work.session, card)
+    if not is_card(scanned) or scanned.household_id is None:
+        raise NoSuchHousehold("没有这张户码，请看看有没有抄错。")
+    points.claim_by_card(work, case_id, household_id=scanned.household_id, by=by)
 
 
 def is_card(scanned: Scanned) -> bool:

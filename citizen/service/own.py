@@ -13,6 +13,7 @@ from kernel.access import Actor
 from kernel.work import Work
 from people import service as people
 from people.queries import profile_of
+from points import service as points
 from qr import service as qr
 
 
@@ -45,6 +46,7 @@ def withdraw_consent(work: Work, *, by: Actor) -> int:
         .execution_options(synchronize_session="fetch")
     )
     qr.forget_attender(work, by.id, phone_index=index)
+    points.forget_wishes(work, by.id)
     count = grid.forget_caller(work, by.id, phone_index=index, by=by)
     audit.note(work, by=by, action="person.withdraw-consent", subject=f"person:{by.id}")
     return count

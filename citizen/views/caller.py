@@ -11,13 +11,13 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from citizen import queries, rules, service
-from citizen.errors import NoSuchReceipt
 from citizen.forms import SayForm
 from citizen.models import Report
 from citizen.queries import Helper, Receipt
 from citizen.rules import Channel, Satisfied, Wish
 from citizen.views import access
 from citizen.views.blueprint import pages
+from citizen.views.coins import coins_url, find_for
 from citizen.views.show import BEFORE_TAKEN, actions_of, receipt_page
 from kernel.access import Actor, require
 from kernel.clock import SHANGHAI
@@ -46,7 +46,7 @@ DONE: Final[Mapping[Wish, str]] = {
 @require(Permission.CASE_REPORT_FOR)
 def counter_receipt(number: str) -> str:
     """Show what can be read aloud to whoever knows the number, and what they can ask for."""
-    return _page(_find(number))
+    return _page(find_for(number))
 
 
 @pages.get("/staff/counter/<number>/slip")
@@ -56,7 +56,7 @@ def counter_slip(number: str) -> str:
 
     Its picture opens all of the receipt only where whoever prints it has just written it down.
     """
-    report, by = _find(number), current_actor()
+    report, by = find_for(number), current_actor()
     found = _found(report)
     helper = queries.helper_of(db.session(), report)
     secret = service.secret_of(report.number) if _has_just_taken(helper, by) else None
@@ -79,7 +79,7 @@ def counter_slip(number: str) -> str:
 @require(Permission.CASE_REPORT_FOR)
 def counter_say(number: str, wish: str) -> ResponseReturnValue:
     """Write down what the caller wants of it."""
-    report, form = _find(number), SayForm()
+    report, form = find_for(number), SayForm()
     if wish not in set(Wish):
         raise NotFound("没有找到这一页。")
     wanted, heard = Wish(wish), form.heard()
@@ -95,18 +95,6 @@ def counter_say(number: str, wish: str) -> ResponseReturnValue:
         return page, status_of(refusal)
     url = url_for("citizen.counter_receipt", number=number, done=wanted.value)
     return redirect(url, HTTPStatus.SEE_OTHER)
-
-
-def _find(number: str) -> Report:
-    """Return the report a number stands for.
-
-    Raises:
-        NoSuchReceipt: there is none, or it is against this helper.
-    """
-    report = access.find(number)
-    if queries.is_kept_from(db.session(), report, by=current_actor()):
-        raise NoSuchReceipt("没有找到这张回执，请看看回执号有没有抄错。")
-    return report
 
 
 def _place_for(report: Report, helper: Helper | None, by: Actor) -> str:
@@ -152,6 +140,7 @@ def _page(
         groups=printed.split("-"),
         spoken=_("，").join(" ".join(group) for group in printed.split("-")),
         waits=found.progress is None,
+        coins_url=coins_url(found),
         promises=_promises(found, when),
         unreachable=report.phone_index is None,
         mine=helper is not None and helper.person_id == by.id,

@@ -1,30 +1,43 @@
 """Tables of the coins: the ledger, and beside it the rules, the claims and who looked at them."""
 
+from points.models.activities import Activity, ListLine, SignUp
 from points.models.budgets import Budget
-from points.models.claims import Claim, ClaimPicture, ClaimReview, RuleVersion
+from points.models.claims import Claim, ClaimHelp, ClaimPicture, ClaimReview, RuleVersion
+from points.models.deductions import Appeal, Deduction
 from points.models.expiry import Reminder
 from points.models.ledger import Entry, LedgerAccount, Posting, Seal, SealLeaf, Transfer
 from points.models.months import Close, Month, Publication, Shows, Signature, Statement
 from points.models.public import Objection, Showing
+from points.models.rules import RuleDraft, RuleNarrowing
+from points.models.samples import Sample
 
 __all__ = [
+    "Activity",
+    "Appeal",
     "Budget",
     "Claim",
+    "ClaimHelp",
     "ClaimPicture",
     "ClaimReview",
     "Close",
+    "Deduction",
     "Entry",
     "LedgerAccount",
+    "ListLine",
     "Month",
     "Objection",
     "Posting",
     "Publication",
     "Reminder",
+    "RuleDraft",
+    "RuleNarrowing",
     "RuleVersion",
+    "Sample",
     "Seal",
     "SealLeaf",
     "Showing",
     "Shows",
+    "SignUp",
     "Signature",
     "Statement",
     "Transfer",

@@ -30,11 +30,13 @@ from kernel.grants import Role
 from people.models import Household, InArea, Person
 from points.models.ledger import MaybeWhole, Posting
 from points.rules.claims import MOST_WORDS, ClaimState, Decision
+from points.rules.helping import Consent
 from points.rules.table import ReviewLevel, Rule, RuleTable
 
 
 @lru_cache(maxsize=16)
-def _table(text: str) -> RuleTable:
+def read_table(text: str) -> RuleTable:
+    """Return the table a canonical text holds; it was checked when it was written."""
     return RuleTable.of(json.loads(text))
 
 
@@ -53,7 +55,7 @@ class RuleVersion(Model):
 
     def table(self) -> RuleTable:
         """Return the table it holds."""
-        return _table(self.text)
+        return read_table(self.text)
 
 
 class Claim(InArea, Model):
@@ -171,6 +173,17 @@ class ClaimReview(Model):
     decision: Mapped[Decision]
     reason: Mapped[str] = mapped_column(String(MOST_WORDS), default="")
     at: Mapped[datetime] = mapped_column(index=True)
+
+
+class ClaimHelp(Model):
+    """Somebody claimed for somebody: who helped, and how it was agreed.  Written once."""
+
+    __tablename__ = "points_claim_help"
+
+    claim_id: Mapped[int] = mapped_column(ForeignKey(Claim.id), primary_key=True)
+    helper_id: Mapped[int] = mapped_column(ForeignKey(Person.id), index=True)
+    consent: Mapped[Consent]
+    at: Mapped[datetime]
 
 
 class ClaimPicture(Model):

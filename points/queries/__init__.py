@@ -1,20 +1,40 @@
 """What is read from the ledger, about rules and claims, and by whom."""
 
-from points.queries.balances import Balance, balance, balance_at
-from points.queries.claims import (
-    claim_detail,
-    claim_file,
-    claims_chosen,
-    claims_listed,
-    reviews_of,
+from points.queries.activities import (
+    activities_led,
+    activities_open,
+    activity_card,
+    activity_led,
+    own_lines,
+    own_wishes,
+    standings_of,
+    wishes_of,
 )
+from points.queries.balances import Balance, balance, balance_at
+from points.queries.claims import claim_detail, claim_file, claims_chosen, claims_listed, reviews_of
 from points.queries.counts import Counted, counted
+from points.queries.deductions import (
+    appeals_listed,
+    corrections,
+    deduction_detail,
+    deductions_listed,
+    own_deductions,
+    own_refusals,
+)
 from points.queries.expiring import expiring_listed
 from points.queries.export import FILES, export
 from points.queries.faults import Fault
 from points.queries.funds import funds, outstanding
 from points.queries.home import household_passbook, own_passbook
 from points.queries.months import month_detail, month_homes, month_sheet, months_listed
+from points.queries.narrowing import (
+    draft_waiting,
+    rule_in,
+    terms_of,
+    town_rules,
+    towns_ruled,
+    versions_set,
+)
 from points.queries.own import is_offered, own_book, own_claim, own_claims
 from points.queries.public import (
     close_of,
@@ -24,15 +44,22 @@ from points.queries.public import (
     public_villages,
     showing_of,
 )
+from points.queries.rolls import roll_detail, rolls_waiting
 from points.queries.ruling import rules_in_force, rules_of
 from points.queries.seals import leaf, leaves_at, salt
 from points.queries.verify import verify
+from points.queries.watching import samples_listed, warnings
 
 __all__ = [
     "FILES",
     "Balance",
     "Counted",
     "Fault",
+    "activities_led",
+    "activities_open",
+    "activity_card",
+    "activity_led",
+    "appeals_listed",
     "balance",
     "balance_at",
     "claim_detail",
@@ -40,7 +67,11 @@ __all__ = [
     "claims_chosen",
     "claims_listed",
     "close_of",
+    "corrections",
     "counted",
+    "deduction_detail",
+    "deductions_listed",
+    "draft_waiting",
     "expiring_listed",
     "export",
     "funds",
@@ -58,13 +89,28 @@ __all__ = [
     "own_book",
     "own_claim",
     "own_claims",
+    "own_deductions",
+    "own_lines",
     "own_passbook",
+    "own_refusals",
+    "own_wishes",
     "public_month",
     "public_villages",
     "reviews_of",
+    "roll_detail",
+    "rolls_waiting",
+    "rule_in",
     "rules_in_force",
     "rules_of",
     "salt",
+    "samples_listed",
     "showing_of",
+    "standings_of",
+    "terms_of",
+    "town_rules",
+    "towns_ruled",
     "verify",
+    "versions_set",
+    "warnings",
+    "wishes_of",
 ]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, Row, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Row, and_, false, func, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from grid.models import Case
@@ -18,11 +18,13 @@ from people.models import Household, Person
 from people.queries import paths_of, within
 from people.rules import Level
 from points.errors import NoSuchClaim
-from points.models import Claim, ClaimPicture, ClaimReview
+from points.models import Claim, ClaimHelp, ClaimPicture, ClaimReview
 from points.queries.earned import earned_before
+from points.queries.narrowing import terms_of
 from points.queries.ruling import rules_of
 from points.rules.caps import Earned
 from points.rules.claims import ENDS, GONE, PERMISSIONS
+from points.rules.helping import Consent
 from points.rules.table import Rule
 
 PAGE: Final = 50
@@ -68,6 +70,7 @@ class ClaimDetail:
     rule: Rule
     who: str
     helper: str
+    consent: Consent | None  # how whom it is for agreed
     home: Household
     place: str
     case: Case | None
@@ -87,14 +90,16 @@ def claims_listed(
 
     *part* is what waits for them (``mine``), for anybody (``all``), or is settled (``done``).
     """
-    mine = _to_review(by)
+    mine = to_review(by)
     wanted = {"mine": mine, "all": Claim.state.not_in(ENDS)}.get(part, Claim.state.in_(ENDS))
+    # What stands on a list is judged with it.
+    alone = true() if part == "done" else Claim.source_kind != "activity"
     order = (Claim.filed_at.desc(),) if part == "done" else (Claim.due_by.asc().nulls_last(),)
     rows = session.execute(
         select(Claim, Person.name, Household.address, mine.label("mine"))
         .join(Person, Person.id == Claim.person_id)
         .join(Household, Household.id == Claim.household_id)
-        .where(within(Claim, by, Permission.CLAIM_READ), wanted)
+        .where(within(Claim, by, Permission.CLAIM_READ), wanted, alone)
         .order_by(*order, Claim.id)
         .offset((max(page, 1) - 1) * PAGE)
         .limit(PAGE + 1)
@@ -110,7 +115,7 @@ def claims_chosen(
         select(Claim, Person.name, Household.address, Claim.flagged.is_(False).label("mine"))
         .join(Person, Person.id == Claim.person_id)
         .join(Household, Household.id == Claim.household_id)
-        .where(Claim.id.in_(ids[:PAGE]), within(Claim, by, Permission.CLAIM_READ), _to_review(by))
+        .where(Claim.id.in_(ids[:PAGE]), within(Claim, by, Permission.CLAIM_READ), to_review(by))
         .order_by(Claim.id)
     ).all()
     return [one for one in _lines(session, rows, today) if one.bulk]
@@ -123,16 +128,25 @@ def claim_detail(session: Session, claim_id: int, *, by: Actor, today: date) -> 
         NoSuchClaim: there is none that *by* may read.
     """
     row = session.execute(
-        select(Claim, Person.name, Household, HELPER.public_name, Case, _to_review(by))
+        select(
+            Claim,
+            Person.name,
+            Household,
+            HELPER.public_name,
+            Case,
+            to_review(by),
+            ClaimHelp.consent,
+        )
         .join(Person, Person.id == Claim.person_id)
         .join(Household, Household.id == Claim.household_id)
         .outerjoin(HELPER, and_(HELPER.id == Claim.filed_by, HELPER.id != Claim.person_id))
         .outerjoin(Case, Case.id == Claim.case_id)
+        .outerjoin(ClaimHelp, ClaimHelp.claim_id == Claim.id)
         .where(Claim.id == claim_id, within(Claim, by, Permission.CLAIM_READ))
     ).one_or_none()
     if row is None:
         raise NoSuchClaim(GONE)
-    claim, who, home, helped, case, may = row
+    claim, who, home, helped, case, may, consent = row
     seen = (
         Claim.person_id == claim.person_id,
         Claim.id != claim.id,
@@ -147,12 +161,13 @@ def claim_detail(session: Session, claim_id: int, *, by: Actor, today: date) -> 
         .limit(HISTORY)
     ).all()
     table = rules_of(session, claim.rule_version)
-    rule = claim.terms(table)
+    rule = terms_of(session, claim)
     return ClaimDetail(
         claim=claim,
         rule=rule,
         who=who,
         helper=helped or "",
+        consent=consent,
         home=home,
         place=paths_of(session, [claim.area_code], top=Level.TOWN).get(claim.area_code, ""),
         case=case,
@@ -198,7 +213,7 @@ def reviews_of(session: Session, claim_id: int) -> Sequence[ReviewLine]:
     return [ReviewLine(review=review, who=name) for review, name in rows]
 
 
-def _to_review(by: Actor) -> ColumnElement[bool]:
+def to_review(by: Actor) -> ColumnElement[bool]:
     """Whether a claim waits for a level at which *by* sits, and is not their own."""
     levels = [
         and_(Claim.waiting_for == level, within(Claim, by, permission))

@@ -44,6 +44,7 @@ class ClaimMove(StrEnum):
     REFUSE = "refuse"
     SEND_BACK = "send_back"
     RESUBMIT = "resubmit"
+    REOPEN = "reopen"  # an appeal was upheld
     WITHDRAW = "withdraw"
 
 
@@ -93,6 +94,7 @@ TABLE: Final[Mapping[tuple[ClaimState, ClaimMove], ClaimState]] = MappingProxyTy
         (_S.VILLAGE_OK, _M.SEND_BACK): _S.SENT_BACK,
         (_S.TOWN_OK, _M.SEND_BACK): _S.SENT_BACK,
         (_S.SENT_BACK, _M.RESUBMIT): _S.SUBMITTED,
+        (_S.REFUSED, _M.REOPEN): _S.SUBMITTED,
         (_S.SUBMITTED, _M.WITHDRAW): _S.WITHDRAWN,
         (_S.VILLAGE_OK, _M.WITHDRAW): _S.WITHDRAWN,
         (_S.SENT_BACK, _M.WITHDRAW): _S.WITHDRAWN,

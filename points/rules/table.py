@@ -101,6 +101,8 @@ class NegativeRule:
     notice_days: int
     freeze_days: int
     restorable: bool
+    clawback: bool  # what the balance does not cover is offset against later awards
+    caps: tuple[tuple[Period, int], ...]  # times for one household
     levels: tuple[ReviewLevel, ...]
     active: bool
 
@@ -290,6 +292,8 @@ def _negative(row: Mapping[str, Any]) -> NegativeRule:
         coins=coins,
         notice_days=_whole(row.get("notice_days", 1), code),
         freeze_days=_whole(row.get("freeze_days", 1), code) if "freeze_days" in row else 0,
+        clawback=bool(row.get("clawback")),
+        caps=_times(row["cap"], code) if "cap" in row else (),
         restorable=bool(row.get("restore_if_fixed") or row.get("restore_if")),
         levels=levels,
         active=_active(row, code),

@@ -1,15 +1,25 @@
 """The verbs of the coins.  Nothing else writes to the ledger, or to the claims on it."""
 
 from points.service.accounts import SHANGHAI, Owner, account_id, account_ids, close_account
+from points.service.activities import (
+    ActivityWanted,
+    call_off,
+    edit_activity,
+    leave,
+    post_activity,
+    sign_in_for,
+    sign_up,
+    sign_up_for,
+)
+from points.service.appealing import appeal_claim, appeal_deduction, decide_appeal
 from points.service.budgeting import give_monthly, give_quota, pay_lines, set_budget
+from points.service.deducting import check, decide_deduction, notice, say_own
+from points.service.drafting import decide_draft, draft_rules, narrow_rule
 from points.service.ending import capture, hold, release, release_expired, reverse
 from points.service.expiring import expire_coins, remind_expiring
-from points.service.filing import (
-    Written,
-    claim_by_receipt,
-    claim_closed_case,
-    claim_written,
-)
+from points.service.filing import Written, claim_by_receipt, claim_closed_case, claim_written
+from points.service.forgetting import forget_sign_ups, forget_wishes
+from points.service.helping import claim_by_card, claim_for
 from points.service.months import publish_month, sign_month
 from points.service.objecting import (
     answer_objection,
@@ -21,49 +31,90 @@ from points.service.objecting import (
 from points.service.paying import pay_line
 from points.service.posting import MOST_AT_ONCE, Posted, post, post_many
 from points.service.reviewing import approve_many, resubmit, review, withdraw
+from points.service.rolls import (
+    Confirmed,
+    Present,
+    confirm_roll,
+    file_evaluation,
+    read_roll,
+    review_roll,
+    send_in_again,
+)
 from points.service.ruling import current_rules, set_rules
+from points.service.sampling import draw_samples, look_again
 from points.service.seals import seal_day
 from points.service.tabling import make_due_month
 
 __all__ = [
     "MOST_AT_ONCE",
     "SHANGHAI",
+    "ActivityWanted",
+    "Confirmed",
     "Owner",
     "Posted",
+    "Present",
     "Written",
     "account_id",
     "account_ids",
     "answer_objection",
+    "appeal_claim",
+    "appeal_deduction",
     "approve_many",
+    "call_off",
     "capture",
+    "check",
     "choose_showing",
+    "claim_by_card",
     "claim_by_receipt",
     "claim_closed_case",
+    "claim_for",
     "claim_written",
     "close_account",
+    "confirm_roll",
     "current_rules",
+    "decide_appeal",
+    "decide_deduction",
+    "decide_draft",
+    "draft_rules",
+    "draw_samples",
+    "edit_activity",
     "expire_coins",
+    "file_evaluation",
     "forget_objections",
+    "forget_sign_ups",
+    "forget_wishes",
     "give_monthly",
     "give_quota",
     "hold",
+    "leave",
+    "look_again",
     "make_due_month",
+    "narrow_rule",
+    "notice",
     "object_to",
     "objections_due",
     "pay_line",
     "pay_lines",
     "post",
+    "post_activity",
     "post_many",
     "publish_month",
+    "read_roll",
     "release",
     "release_expired",
     "remind_expiring",
     "resubmit",
     "reverse",
     "review",
+    "review_roll",
+    "say_own",
     "seal_day",
+    "send_in_again",
     "set_budget",
     "set_rules",
+    "sign_in_for",
     "sign_month",
+    "sign_up",
+    "sign_up_for",
     "withdraw",
 ]

@@ -21,9 +21,11 @@ from kernel.work import Work
 from people.models import Account, Barred, Household, Person
 from points.errors import CannotClaim, Unsaid
 from points.models import Claim, ClaimPicture
+from points.queries.narrowing import rule_in
 from points.rules.awards import case_rule, claimable_until, is_burst, levels_for
 from points.rules.claims import MOST_WORDS, ClaimState
 from points.rules.table import Earner, Rule, RuleTable, Source
+from points.service.freezing import frozen
 from points.service.ruling import current_rules, today
 
 CASE: Final = "case"
@@ -68,9 +70,9 @@ def claim_closed_case(
         return None  # the receipt offers it for seven days
     try:
         _check(work, case, first, first.reported_by, home)
+        return _file_case(work, table, rule, case, first, first.reported_by, home)
     except CannotClaim:
         return None
-    return _file_case(work, table, rule, case, first, first.reported_by, home)
 
 
 def claim_by_receipt(work: Work, case_id: int, *, person_id: int, household_id: int) -> Claim:
@@ -117,17 +119,15 @@ def claim_written(
     """
     table = current_rules(work)
     rule = table.rule(written.rule_code)
-    if rule.source not in BY_FORM or not rule.levels:
-        raise CannotClaim("这一条由系统自动申报，不用自己写。")
+    check_form_rule(rule)
     if rule.earner is not Earner.ANYBODY and not by.hats:
         raise CannotClaim("这一条只给调解员（老娘舅）。")
-    words = _checked(work, written)
+    words = checked_form(work, written)
     home = home_of(work, by.id)
     if home is None:
         raise CannotClaim("绿币记在家里，请先登记您的家。")
-    media.check_count(Kind.PICTURE, len(pictures), most=MOST_PICTURES)
     source = sha256(f"{by.id}:{written.key or work.token()}".encode()).hexdigest()
-    claim, fresh = _file(
+    claim, fresh = file_claim(
         work,
         table,
         rule,
@@ -139,8 +139,18 @@ def claim_written(
         filed_by=by.id,
     )
     if fresh:
-        _keep_pictures(work, claim, pictures)
+        keep_pictures(work, claim, pictures)
     return claim
+
+
+def check_form_rule(rule: Rule) -> None:
+    """Refuse a rule that nobody writes a claim for.
+
+    Raises:
+        CannotClaim: the program files it.
+    """
+    if rule.source not in BY_FORM or not rule.levels:
+        raise CannotClaim("这一条由系统自动申报，不用自己写。")
 
 
 def home_of(work: Work, person_id: int) -> Household | None:
@@ -215,7 +225,7 @@ def _file_case(  # noqa: PLR0913, PLR0917 - what _check has looked at
     person_id: int,
     home: Household,
 ) -> Claim:
-    claim, fresh = _file(
+    claim, fresh = file_claim(
         work,
         table,
         rule,
@@ -255,7 +265,7 @@ def _is_burst(work: Work, first: Case, person_id: int) -> bool:
     return is_burst(first.submitted_at, list(others))
 
 
-def _file(  # noqa: PLR0913 - the columns of one claim
+def file_claim(  # noqa: PLR0913 - the columns of one claim
     work: Work,
     table: RuleTable,
     rule: Rule,
@@ -269,8 +279,21 @@ def _file(  # noqa: PLR0913 - the columns of one claim
     filed_by: int | None = None,
     flagged: bool = False,
     sensitive: bool = False,
+    as_of: date | None = None,
 ) -> tuple[Claim, bool]:
-    """Insert a claim unless its source is there; return it, and whether it is new."""
+    """Insert a claim unless its source is there; return it, and whether it is new.
+
+    The coins are those of the rule as its town has it on *as_of*, today if nothing is said.
+
+    Raises:
+        CannotClaim: the town has switched the rule off, or they get no new coins for a while.
+    """
+    until = frozen(work, [person_id]).get(person_id)
+    if until is not None:
+        raise CannotClaim("%(day)s 以前不发新币（有一项扣币的决定）。", day=until.isoformat())
+    rule = rule_in(work.session, rule, home.area_code, as_of or today(work))
+    if not rule.active:
+        raise CannotClaim("这一条在您家所在的镇停用了。")
     levels = levels_for(rule, flagged=flagged, sensitive=sensitive)
     fresh = insert_once(
         work.session,
@@ -324,13 +347,24 @@ def checked_words(words: str) -> str:
     return words
 
 
-def _checked(work: Work, written: Written) -> str:
+def checked_form(work: Work, written: Written) -> str:
+    """Return the words of a form whose day can be looked into.
+
+    Raises:
+        Unsaid: they say nothing, or the day is too long ago or yet to come.
+    """
     if not today(work) - OLDEST <= written.day <= today(work):
         raise Unsaid("日期要在最近 60 天以内")
     return checked_words(written.words)
 
 
-def _keep_pictures(work: Work, claim: Claim, pictures: Iterable[bytes | IO[bytes]]) -> None:
+def keep_pictures(work: Work, claim: Claim, pictures: Sequence[bytes | IO[bytes]]) -> None:
+    """Keep the pictures that speak for a claim; what the media room has no place for is left.
+
+    Raises:
+        MediaRefused: one is not taken.
+    """
+    media.check_count(Kind.PICTURE, len(pictures), most=MOST_PICTURES)
     kept = []
     for one in pictures:
         content = one if isinstance(one, bytes) else one.read(media.MOST_BYTES[Kind.PICTURE] + 1)

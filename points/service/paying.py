@@ -14,12 +14,14 @@ from people.rules import Level, at_level
 from points.models import Claim, ClaimPicture, ClaimReview, LedgerAccount
 from points.queries.earned import earned_before
 from points.queries.funds import automatic_room
+from points.queries.narrowing import terms_of
 from points.queries.ruling import rules_of
 from points.rules import Line, PostingKind, Request
 from points.rules.caps import Granted, grant
 from points.rules.claims import ClaimMove, ClaimState, Decision, moved
 from points.service.accounts import Owner, account_ids
 from points.service.filing import CASE, home_of
+from points.service.offsetting import offset, owing
 from points.service.posting import MOST_AT_ONCE, post_many
 from points.service.ruling import today
 
@@ -36,7 +38,7 @@ def settle(work: Work, claims: Sequence[Claim]) -> None:
         take_turns(work.session, f"points.caps:{name}")
     for claim in claims:
         table = rules_of(work.session, claim.rule_version)
-        rule = claim.terms(table)
+        rule = terms_of(work.session, claim)
         found = grant(rule, table.caps, earned_before(work.session, claim, rule, table))
         _wait(work, claim, found)
         work.session.flush()
@@ -58,10 +60,22 @@ def pay_line(work: Work, village: str) -> int:
     budget = Owner.budget(village)
     homes = {claim.id: Owner.household(claim.household_id) for claim in line}
     accounts = account_ids(work, [budget, *homes.values()])
+    debts = owing(work, [claim.household_id for claim in line])
     left = _locked(work, accounts.values())[accounts[budget]]
     free = automatic_room(work.session, village, today(work))  # under the budget's lock
+    paid = _affordable(line, left, free)
+    requests = [_request(work, one, accounts[budget], accounts[homes[one.id]]) for one in paid]
+    for claim, posted in zip(paid, post_many(work, requests) if requests else (), strict=True):
+        claim.state = moved(claim.state, ClaimMove.PAY)
+        claim.posting_id, claim.paid_at, claim.turn = posted.id, work.now(), claim.turn + 1
+    work.session.flush()
+    offset(work, debts, [(claim.household_id, claim.granted) for claim in paid])
+    return len(paid)
+
+
+def _affordable(line: Sequence[Claim], left: int, free: int | None) -> list[Claim]:
+    """Return whom *left* coins pay, at most fifty; *free*: what automatic claims may still take."""
     paid: list[Claim] = []
-    requests: list[Request] = []
     stopped = False
     for claim in line:
         is_automatic = claim.source_kind == CASE
@@ -72,12 +86,7 @@ def pay_line(work: Work, village: str) -> int:
             break
         left, free = left - claim.granted, None if free is None else free - claim.granted
         paid.append(claim)
-        requests.append(_request(work, claim, accounts[budget], accounts[homes[claim.id]]))
-    for claim, posted in zip(paid, post_many(work, requests) if requests else (), strict=True):
-        claim.state = moved(claim.state, ClaimMove.PAY)
-        claim.posting_id, claim.paid_at, claim.turn = posted.id, work.now(), claim.turn + 1
-    work.session.flush()
-    return len(paid)
+    return paid
 
 
 def _line(work: Work, village: str) -> Sequence[Claim]:

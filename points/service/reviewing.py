@@ -1,6 +1,7 @@
 """Looking at claims: pass, refuse, send back; one by one or many at once."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from sqlalchemy import select
 
@@ -30,6 +31,8 @@ from points.service.filing import checked_words, due_by
 from points.service.paying import settle
 from points.service.posting import MOST_AT_ONCE
 
+PASSED: Final = frozenset({ClaimState.TOWN_OK, ClaimState.DISTRICT_OK})
+
 
 def review(
     work: Work, claim_id: int, *, decision: Decision, reason: str = "", turn: int, by: Actor
@@ -47,8 +50,8 @@ def review(
     claim = _locked(work, [claim_id], by)[0]
     if claim.turn != turn:
         raise WrongMoment("这份申报已经有人审过了，请刷新再看。")
-    _decide(work, claim, decision, reason, by)
-    if claim.state in {ClaimState.TOWN_OK, ClaimState.DISTRICT_OK} and claim.waiting_for is None:
+    decide(work, claim, decision, reason, by)
+    if claim.state in PASSED and claim.waiting_for is None:
         settle(work, [claim])
     return claim
 
@@ -72,7 +75,7 @@ def approve_many(work: Work, chosen: Sequence[tuple[int, int]], *, by: Actor) ->
             raise WrongMoment("有一份申报刚刚有人审过了，请刷新再看。")
         if claim.flagged:
             raise NotYoursToReview("报得太密的申报要一份一份地看。")
-        _decide(work, claim, Decision.APPROVE, "", by)
+        decide(work, claim, Decision.APPROVE, "", by)
     passed = [one for one in claims if one.waiting_for is None]
     if passed:
         settle(work, passed)
@@ -100,8 +103,18 @@ def resubmit(work: Work, claim_id: int, *, words: str, by: Actor) -> None:
         Unsaid: nothing is said.
     """
     claim = _own(work, claim_id, by)
+    if claim.state is ClaimState.SENT_BACK:
+        claim.words = checked_words(words)
+    resend(work, claim)
+
+
+def resend(work: Work, claim: Claim) -> None:
+    """Let a claim that was sent back wait for its first level again, in a round of its own.
+
+    Raises:
+        WrongMoment: nobody sent it back.
+    """
     claim.state = moved(claim.state, ClaimMove.RESUBMIT)
-    claim.words = checked_words(words)
     claim.round, claim.turn, claim.waiting_for = claim.round + 1, claim.turn + 1, claim.asked[0]
     table = rules_of(work.session, claim.rule_version)
     claim.due_by = due_by(work, table, claim.asked[0])
@@ -115,7 +128,14 @@ def concerned(work: Work, claim: Claim) -> frozenset[int]:
     return frozenset(people) | near(work.session, people)
 
 
-def _decide(work: Work, claim: Claim, decision: Decision, reason: str, by: Actor) -> None:
+def decide(work: Work, claim: Claim, decision: Decision, reason: str, by: Actor) -> None:
+    """Decide a claim that is locked; whoever calls settles what has passed its last level.
+
+    Raises:
+        WrongMoment: it is settled, or its case is being worked on again.
+        NotYoursToReview: it is not this person's level, or it concerns them or their kin.
+        Unsaid: no reason is given for a no.
+    """
     level = claim.waiting_for
     if level is None:
         raise WrongMoment("这份申报已经审完了，请刷新再看。")

@@ -1,6 +1,37 @@
 """The pages of the coins: the reviewers' desk, a household's book, how coins are earned."""
 
-from points.views import desk, funds, months, own, public, rules
+from points.views import (
+    activities,
+    deductions,
+    desk,
+    funds,
+    helping,
+    months,
+    own,
+    public,
+    rolls,
+    rules,
+    ruling,
+    told,
+    volunteer,
+    watching,
+)
 from points.views.blueprint import pages
 
-__all__ = ["desk", "funds", "months", "own", "pages", "public", "rules"]
+__all__ = [
+    "activities",
+    "deductions",
+    "desk",
+    "funds",
+    "helping",
+    "months",
+    "own",
+    "pages",
+    "public",
+    "rolls",
+    "rules",
+    "ruling",
+    "told",
+    "volunteer",
+    "watching",
+]

@@ -36,7 +36,12 @@ def claims() -> str:
     return render_template(
         "points/claims.html",
         lines=lines,
+        rolls=queries.rolls_waiting(db.session(), by=by, today=today()) if part == "mine" else (),
         part=part,
+        may_help=by.may(Permission.CLAIM_FILE_FOR),
+        may_rule=by.may(Permission.RULE_SWITCH),
+        may_sample=by.may(Permission.CLAIM_SAMPLE),
+        may_warn=by.may(Permission.CLAIM_WARNING_READ),
         may_fund=by.may(Permission.LEDGER_QUOTA),
         more=url_for("points.claims", part=part, page=page + 1) if more else "",
     )

@@ -80,7 +80,7 @@ def new() -> ResponseReturnValue:
     else:
         try:
             with transaction() as work:
-                service.claim_written(work, _written(form), form.attached(), by=current_actor())
+                service.claim_written(work, written(form), form.attached(), by=current_actor())
         except Refusal as refusal:
             error, status = full_stop(sentence_of(refusal)), shown_as(refusal)
         else:
@@ -140,7 +140,12 @@ def year_asked() -> int:
     return year if FIRST_YEAR <= year <= today().year else today().year
 
 
-def _written(form: ClaimForm) -> Written:
+def written(form: ClaimForm) -> Written:
+    """Return what a form says.
+
+    Raises:
+        Unsaid: no rule or no day was chosen.
+    """
     day = form.on
     if not text(form.rule):
         raise Unsaid("请选做了什么")

@@ -21,5 +21,6 @@ def coin_rules() -> str:
         rules=table.in_force,
         negative=[one for one in table.negative if one.active],
         forbidden=FORBIDDEN,
+        towns=queries.town_rules(db.session(), table, today()),
         expires=expires_on(today()),
     )

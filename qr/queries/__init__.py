@@ -9,6 +9,7 @@ from qr.queries.activities import (
     activity_page,
     attended,
     attenders,
+    own_sign_in,
     own_sign_ins,
 )
 from qr.queries.codes import (
@@ -90,6 +91,7 @@ __all__ = [
     "order_files",
     "order_page",
     "order_size",
+    "own_sign_in",
     "own_sign_ins",
     "photo_of",
     "photo_owner",

@@ -101,6 +101,13 @@ def attended(session: Session, code_id: int) -> Sequence[int]:
     return [one for one in session.scalars(statement.order_by(SignIn.id)) if one is not None]
 
 
+def own_sign_in(session: Session, code_id: int, person_id: int) -> SignIn | None:
+    """Return that somebody signed in at one activity; asked about oneself only."""
+    return session.scalar(
+        select(SignIn).where(SignIn.code_id == code_id, SignIn.person_id == person_id)
+    )
+
+
 def own_sign_ins(session: Session, person_id: int) -> Sequence[OwnSignIn]:
     """Return where somebody signed in, the newest first; with their number only, too."""
     index = session.scalar(select(Person.phone_index).where(Person.id == person_id))

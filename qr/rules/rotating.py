@@ -6,7 +6,7 @@ A picture of the screen that is passed on signs nobody in later.  The time is th
 import hashlib
 import hmac
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import Enum, auto
 from typing import Final
 
@@ -50,6 +50,11 @@ def key_of(secret: str) -> bytes:
 def step_at(moment: datetime) -> int:
     """Return the number of the step in which *moment* lies."""
     return int(moment.timestamp() // SECONDS)
+
+
+def moment_of(step: int) -> datetime:
+    """Return when a step began, aware and in UTC."""
+    return datetime.fromtimestamp(step * SECONDS, UTC)
 
 
 def seconds_left(moment: datetime) -> int:

@@ -9,6 +9,8 @@ from qr.service.activities import (
     read_names,
     sign_in,
     sign_in_for,
+    sign_in_person,
+    sign_out,
 )
 from qr.service.cards import (
     NewCard,
@@ -99,7 +101,9 @@ __all__ = [
     "say_wrong",
     "sign_in",
     "sign_in_for",
+    "sign_in_person",
     "sign_ins_due",
+    "sign_out",
     "sweep_prints",
     "take_off",
     "troubles_due",

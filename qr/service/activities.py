@@ -108,6 +108,45 @@ def sign_in_for(work: Work, code_id: int, name: str, *, by: Actor) -> Attended:
     return done
 
 
+def sign_in_person(work: Work, code_id: int, person_id: int, *, by: Actor) -> Attended:
+    """Sign in somebody we know who has no phone with them; once, as `sign_in`.
+
+    The hours are not looked at: an organiser without a network writes on paper first.
+
+    Raises:
+        BadActivity: they have no name.
+    """
+    person = profile_of(work.session, person_id)
+    activity = work.session.get_one(Activity, code_id)
+    done = _put(work, activity, work.token(), How.HELPED, Attender(person_id=person_id), person)
+    if done.fresh:
+        _note(work, code_id, "sign-in-for", by, str(done.sign_in.id))
+    return done
+
+
+def sign_out(work: Work, code_id: int, entry: Entry, person_id: int) -> SignIn:
+    """Note that somebody leaves, at the minute in which they scanned the screen.
+
+    The same page sent twice says the same minute; whoever came back and scans again leaves later.
+
+    Raises:
+        NotNow: the page was opened too long ago or not by a screen, nobody can sign in now, or
+            they have not.
+    """
+    if not rotating.still_open(_key(work), code_id, entry, now=work.now()):
+        raise NotNow("这一页打开太久了，没有签上。请对着屏幕再扫一次。")
+    _open_now(work, code_id)
+    row = work.session.scalar(
+        select(SignIn)
+        .where(SignIn.code_id == code_id, SignIn.person_id == person_id)
+        .with_for_update()
+    )
+    if row is None:
+        raise NotNow("您还没有签到，请先签到。")
+    row.left_at = max(row.signed_at, row.left_at or row.signed_at, rotating.moment_of(entry.step))
+    return row
+
+
 def call_off(work: Work, code_id: int, *, reason: str, by: Actor | None) -> None:
     """Let nobody sign in at an activity any more; who came stays on its list.
 

@@ -111,6 +111,9 @@ def _take(activity: ActivityLine) -> ResponseReturnValue:
     try:
         count_sent("attend", TOO_MANY, at=str(activity.code_id))
         with transaction() as work:
+            if "out" in request.form and who.person_id is not None:
+                left = service.sign_out(work, activity.code_id, form.entry(), who.person_id)
+                return make_response(_page(activity, left=left))
             done = service.sign_in(work, activity.code_id, form.entry(), who)
             return _done(activity, done, device)
     except BadActivity as refusal:
@@ -135,10 +138,14 @@ def _says(activity: ActivityLine | None, sentence: str) -> tuple[str, HTTPStatus
 
 def _page(activity: ActivityLine | None, **more: object) -> str:
     known = current_user.is_authenticated
-    me = people.profile_of(db.session(), current_user.actor.id).name if known else ""
+    me, own = "", None
+    if known:
+        me = people.profile_of(db.session(), current_user.actor.id).name
+        code_id = 0 if activity is None else activity.code_id
+        own = queries.own_sign_in(db.session(), code_id, current_user.actor.id)
     path = "" if activity is None else _path(activity)
     return render_template(
-        "qr/attend.html", activity=activity, path=path, me=me, known=known, **more
+        "qr/attend.html", activity=activity, path=path, me=me, known=known, own=own, **more
     )
 
 

@@ -10,11 +10,15 @@ from citizen import rules, service
 from citizen.models import Report
 from grid.models import Case
 from kernel.access import Actor
+from kernel.grants import Role
+from kernel.work import transaction
 from people.models import Person
 from points.models import Claim
+from qr import service as qr
 from tests.citizen.factories import close, make_case
+from tests.factories import VILLAGE, make_staff
 from tests.fakes import FixedClock
-from tests.grid.pages import value
+from tests.grid.pages import Desk, value
 from tests.people.homes import make_home, make_resident
 
 SignIn = Callable[[Actor], None]
@@ -83,3 +87,54 @@ def test_after_seven_days_and_without_a_home_there_is_nothing(
     clock.advance(days=8)
     assert "认领绿币" not in client.get(path(report, "")).text
     assert session.query(Claim).count() == 0
+
+
+def card_of(session: Session, household_id: int) -> str:
+    session.commit()
+    clerk = make_staff(session, Role.VILLAGE_ADMIN, area=VILLAGE)
+    session.commit()
+    with transaction() as work:
+        return qr.issue_card(work, household_id, by=clerk).token
+
+
+def test_without_an_account_the_households_card_claims_once(
+    client: FlaskClient, session: Session, report: Report, clock: FixedClock
+) -> None:
+    home = make_home(session)
+    card, token = card_of(session, home.id), {"k": service.secret_of(report.number)}
+    guessed = client.post(path(report), data={**token, "card": "0123456789ABCDEFG"})
+    assert guessed.status_code == 422
+    assert "没有这张户码" in guessed.text
+    bare = f"/r/{rules.printed(report.number)}/coins"
+    assert client.post(bare, data={"card": card}).status_code == 404
+
+    assert client.post(path(report), data={**token, "card": card}).status_code == 303
+    assert session.query(Claim).one().household_id == home.id
+    clock.advance(days=8)
+    assert client.post(path(report), data={**token, "card": card}).status_code in {303, 409}
+    assert session.query(Claim).count() == 1
+
+
+def test_after_seven_days_a_card_claims_nothing(
+    client: FlaskClient, session: Session, report: Report, clock: FixedClock
+) -> None:
+    card = card_of(session, make_home(session).id)
+    clock.advance(days=8)
+    fields = {"k": service.secret_of(report.number), "card": card}
+
+    assert client.post(path(report), data=fields).status_code == 409
+    assert session.query(Claim).count() == 0
+
+
+def test_at_the_counter_a_clerk_claims_with_the_card_of_whoever_came(
+    client: FlaskClient, session: Session, report: Report
+) -> None:
+    card, desk = card_of(session, make_home(session).id), Desk(client, session)
+    desk.sits(make_staff(session, Role.VILLAGE_ADMIN, area=VILLAGE))
+    counter = f"/staff/counter/{rules.printed(report.number)}"
+    assert "用户卡认领绿币" in desk.read(counter)
+    assert desk.post(f"{counter}/coins", card="x").status_code == 422
+
+    assert desk.post(f"{counter}/coins", card=card).status_code == 303
+    assert session.query(Claim).one().filed_by is not None
+    assert "已经认领过" in desk.read(f"{counter}/coins")

@@ -44,6 +44,8 @@ from kernel.work import Work, transaction
 from people import service as people
 from people.models import Account, Area, Household, Membership, Person, Spoken
 from people.rules import Level
+from points.models import Activity as Volunteering
+from points.models import Claim, SignUp
 from qr.models import Activity, Code, LookAlike, ScanWeek, Trouble
 from qr.rules import CodeKind, CodeState
 from tests.demo.conftest import DAY, load, make_app
@@ -85,7 +87,7 @@ class TestHowMuch:
         assert count(there, Area, Area.level == Level.TOWN) == 2
         assert count(there, Area, Area.level == Level.VILLAGE) == 6
         assert count(there, Area, Area.level == Level.GRID) == 24
-        assert count(there, Code) == 60
+        assert count(there, Code) == 64
         assert count(there, Account) == 40
         assert count(there, Household) == 300
         assert count(there, Case) == 402
@@ -122,9 +124,18 @@ class TestHowMuch:
         assert villages == {village.code for village in district.VILLAGES}
 
     def test_an_activity_is_going_on(self, there: Session) -> None:
-        activity = there.scalars(select(Activity)).one()
+        now = (Activity.starts_at < END, Activity.ends_at > END)
 
-        assert activity.starts_at < END < activity.ends_at
+        assert there.scalars(select(Activity).where(*now)).one().place
+
+    def test_a_patrol_waits_for_its_review_and_others_can_be_signed_up_for(
+        self, there: Session
+    ) -> None:
+        states = Counter(there.scalars(select(Volunteering.state)))
+
+        assert states == {"confirmed": 1, "open": 3}
+        assert count(there, Claim, Claim.source_kind == "activity") == 4
+        assert count(there, SignUp) == 9
 
     def test_every_role_but_the_residents_is_worn(self, there: Session) -> None:
         assert set(there.scalars(select(Membership.role))) == set(Role) - {Role.RESIDENT}

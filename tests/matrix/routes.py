@@ -99,6 +99,7 @@ citizen.spot              case:report-for       -
 citizen.counter_receipt   case:report-for       receipt     any
 citizen.counter_slip      case:report-for       receipt     any
 citizen.counter_say       case:report-for       receipt     any
+citizen.counter_coins     case:report-for       receipt     any
 complaints.listed         complaint:read        -
 complaints.detail         complaint:read        complaint
 complaints.file           complaint:read        complaint   part
@@ -124,6 +125,33 @@ points.sign               ledger:month-close    month       state
 points.publish            ledger:publish        month       state
 points.showing            ledger:publish        month
 points.answer_objection   ledger:publish        objection   state
+points.ruling             rule:switch           -
+points.rules_new          rule:edit             -
+points.rules_decide       rule:edit             -           state part
+points.rules_narrow       rule:switch           rule        any choice
+points.deductions         claim:read            -
+points.deduction_new      claim:deduct          -
+points.deduction          claim:read            deduction
+points.deduction_check    claim:deduct          deduction   state
+points.deduction_decide   claim:second-review   deduction   state
+points.appeals            claim:appeal-decide   -
+points.appeal_decide      claim:appeal-decide   appeal      state
+points.samples            claim:sample          -
+points.sample_look        claim:sample          sampled     state
+points.coin_warnings      claim:warning-read    -
+points.claim_for          claim:file-for        -
+points.roll               claim:read            roll
+points.review_roll        claim:read            roll        state
+points.activities         activity:publish      -
+points.activity_new       activity:publish      -
+points.activity_sheet     activity:confirm      -
+points.activity           activity:publish      volunteer
+points.activity_edit      activity:publish      volunteer
+points.activity_sign_up   activity:sign-in      volunteer
+points.activity_sign_in   activity:sign-in      volunteer   state
+points.activity_call_off  activity:publish      volunteer
+points.activity_roll      activity:confirm      volunteer
+points.activity_again     activity:confirm      volunteer   state
 people.households         household:read        -
 people.joining            household:join-approve -
 people.import_households  household:import      -
@@ -235,6 +263,13 @@ OWN: Final = frozenset(
         "points.own",
         "points.passbook",
         "points.take_back",
+        "points.claim_appeal",
+        "points.deduction_appeal",
+        "points.deduction_say",
+        "points.own_deductions",
+        "points.volunteer_join",
+        "points.volunteer_leave",
+        "points.volunteer_mine",
     ]
 )
 # What opens to whoever has a number, a secret or a code in hand: test_residents.py.
@@ -289,6 +324,9 @@ FOR_ALL: Final = frozenset(
         "points.coin_rules",
         "points.public_month",
         "points.public_villages",
+        "points.corrections",
+        "points.volunteer",
+        "points.volunteer_one",
         "qr.attend",
         "qr.look_alike",
         "qr.scan",

@@ -3,8 +3,10 @@
 import pytest
 
 from kernel.work import Work
+from tests.fakes import FixedClock
 from tests.points.books import Books, open_books
 from tests.points.claims import Village, make_village
+from tests.points.patrols import Patrol
 
 
 @pytest.fixture
@@ -15,3 +17,8 @@ def books(work: Work) -> Books:
 @pytest.fixture
 def village(work: Work) -> Village:
     return make_village(work)
+
+
+@pytest.fixture
+def patrol(village: Village, clock: FixedClock) -> Patrol:
+    return Patrol(village, clock)

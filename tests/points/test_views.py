@@ -8,10 +8,12 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from kernel.audit import AuditLine
+from kernel.grants import Role
 from kernel.work import transaction
 from points.models import Claim
 from points.rules.claims import ClaimState
 from points.rules.table import SHIPPED
+from tests.factories import GRID, make_staff
 from tests.grid.pages import Desk, plain, value
 from tests.kernel.media.samples import HTML, picture
 from tests.points.claims import Village, make_village
@@ -183,3 +185,24 @@ def test_pages_ask_little_of_the_database(
         statements.clear()
         desk.read(path)
         assert len(statements) <= most, len(statements)
+
+
+def test_a_grid_worker_claims_for_somebody_on_a_page(
+    desk: Desk, there: Village, session: Session
+) -> None:
+    worker = make_staff(session, Role.GRID_FULL, area=GRID)
+    desk.sits(worker)
+    fields = {"number": there.home.number, "name": "王秀英", "rule": "P13", "words": "送饭"}
+    page = desk.read("/staff/claims/new")
+    more = {"key": value(page, "key"), "day": "2026-03-01", "consent": "counter"}
+    kept = desk.post("/staff/claims/new", **fields, **more | {"consent": "x"})
+    assert kept.status_code == 422
+    assert "送饭" in kept.text
+
+    for _ in range(2):
+        assert desk.post("/staff/claims/new", **fields, **more).status_code == 303
+    assert session.query(Claim).count() == 2
+    desk.sits(there.village)
+    last = session.query(Claim).order_by(Claim.id.desc()).first()
+    assert last is not None
+    assert "本人当面点了头" in desk.read(f"/staff/claims/{last.id}")

@@ -1,0 +1,196 @@
+"""Appeals: to the next level, within thirty days; what is upheld is undone, and said in public."""
+
+from datetime import date, datetime
+
+from sqlalchemy import Select, select
+
+from kernel import audit
+from kernel.access import Actor
+from kernel.calendar import calendar_of
+from kernel.db import insert_once
+from kernel.permissions import Permission
+from kernel.work import Work
+from people.queries import scoped
+from people.queries.bars import members, near
+from points.errors import CannotAppeal, NoSuchAppeal, NoSuchClaim, NotYoursToReview, WrongMoment
+from points.models import Appeal, Claim, ClaimReview, Deduction
+from points.queries.ruling import rules_of
+from points.rules.claims import GONE, ClaimMove, ClaimState, Decision
+from points.rules.claims import moved as claim_moved
+from points.rules.deductions import (
+    JUDGES,
+    TAKEN,
+    AppealState,
+    DeductionMove,
+    appealable_until,
+    level_above,
+    moved,
+)
+from points.rules.table import ReviewLevel, RuleTable
+from points.service.deducting import own_deduction
+from points.service.filing import checked_words, due_by
+from points.service.offsetting import give_back
+from points.service.ruling import today
+
+
+def appeal_deduction(work: Work, deduction_id: int, *, words: str, by: Actor) -> Appeal:
+    """Appeal against what was taken from one's household; the same twice is once.
+
+    Raises:
+        NoSuchDeduction: it is not one's household's.
+        CannotAppeal: nothing was taken, or more than thirty days ago.
+        Unsaid: nothing is said.
+    """
+    one = own_deduction(work, deduction_id, by)
+    if one.state not in TAKEN or one.decided_at is None:
+        raise CannotAppeal("这件事没有扣币，不用申诉。")
+    table = rules_of(work.session, one.rule_version)
+    _check_time(work, one.decided_at, table)
+    found = select(Appeal).where(Appeal.deduction_id == one.id)
+    return _appeal(
+        work, found, one.area_code, ReviewLevel.TOWN, table, words, by, deduction_id=one.id
+    )
+
+
+def appeal_claim(work: Work, claim_id: int, *, words: str, by: Actor) -> Appeal:
+    """Appeal against a no to one's own claim; the same twice is once.
+
+    Raises:
+        NoSuchClaim: it is not theirs.
+        CannotAppeal: it was not refused, more than thirty days ago, or by the highest level.
+        Unsaid: nothing is said.
+    """
+    claim = work.session.get(Claim, claim_id, with_for_update=True, populate_existing=True)
+    if claim is None or claim.person_id != by.id:
+        raise NoSuchClaim(GONE)
+    last = work.session.scalar(
+        select(ClaimReview)
+        .where(ClaimReview.claim_id == claim.id, ClaimReview.decision == Decision.REFUSE)
+        .order_by(ClaimReview.id.desc())
+        .limit(1)
+    )
+    if claim.state is not ClaimState.REFUSED or last is None:
+        raise CannotAppeal("这份申报没有被拒绝，不用申诉。")
+    table = rules_of(work.session, claim.rule_version)
+    _check_time(work, last.at, table)
+    found = select(Appeal).where(Appeal.claim_id == claim.id)
+    return _appeal(work, found, claim.area_code, last.level, table, words, by, claim_id=claim.id)
+
+
+def decide_appeal(work: Work, appeal_id: int, *, uphold: bool, reason: str, by: Actor) -> Appeal:
+    """Decide an appeal with its reason, which everybody concerned reads.
+
+    An upheld one against a deduction reverses all it took, and stands among the public
+    corrections; one against a no lets the claim be judged anew.
+
+    Raises:
+        NoSuchAppeal: there is none for *by*.
+        WrongMoment: it is decided.
+        NotYoursToReview: it is not their level, concerns them, or they had a part in it.
+        Unsaid: no reason is given.
+    """
+    statement = scoped(
+        select(Appeal).where(Appeal.id == appeal_id), by, Permission.CLAIM_APPEAL_DECIDE
+    )
+    appeal = work.session.scalar(
+        statement.with_for_update(of=Appeal).execution_options(populate_existing=True)
+    )
+    if appeal is None:
+        raise NoSuchAppeal("没有这份申诉，或者它不归您定。")
+    if appeal.state is not AppealState.WAITING:
+        raise WrongMoment("这份申诉已经定了，请刷新再看。")
+    if not any(hat.role is JUDGES[appeal.level] for hat in by.hats):
+        raise NotYoursToReview("这份申诉由上一级来定。")
+    appeal.reason = checked_words(reason)
+    if appeal.deduction_id is not None:
+        _decide_deduction(work, appeal, appeal.deduction_id, uphold=uphold, by=by)
+    else:
+        _decide_claim(work, appeal.claim_id or 0, uphold=uphold, by=by)
+    appeal.state = AppealState.UPHELD if uphold else AppealState.REJECTED
+    appeal.decided_by, appeal.decided_at = by.id, work.now()
+    work.session.flush()
+    audit.note(
+        work,
+        by=by,
+        action="coin.appeal-decide",
+        subject=f"appeal:{appeal.id}",
+        area=appeal.area_code,
+        detail=appeal.state.value,
+    )
+    return appeal
+
+
+def _decide_deduction(
+    work: Work, appeal: Appeal, deduction_id: int, *, uphold: bool, by: Actor
+) -> None:
+    one = work.session.get_one(
+        Deduction, deduction_id, with_for_update=True, populate_existing=True
+    )
+    _refuse_near(work, one.household_id, {one.noticed_by, one.checked_by, one.decided_by}, by)
+    if not uphold:
+        return
+    one.state, one.turn = moved(one.state, DeductionMove.OVERTURN), one.turn + 1
+    appeal.restored = give_back(work, one, actor_id=by.id, second=None)
+
+
+def _decide_claim(work: Work, claim_id: int, *, uphold: bool, by: Actor) -> None:
+    claim = work.session.get_one(Claim, claim_id, with_for_update=True, populate_existing=True)
+    earlier = select(ClaimReview.reviewer_id).where(ClaimReview.claim_id == claim.id)
+    handled = {*work.session.scalars(earlier), claim.filed_by}
+    _refuse_near(work, claim.household_id, handled, by)
+    if not uphold:
+        return
+    claim.state = claim_moved(claim.state, ClaimMove.REOPEN)
+    claim.round, claim.turn, claim.waiting_for = claim.round + 1, claim.turn + 1, claim.asked[0]
+    table = rules_of(work.session, claim.rule_version)
+    claim.due_by = due_by(work, table, claim.asked[0])
+
+
+def _appeal(  # noqa: PLR0913, PLR0917 - the columns of one appeal
+    work: Work,
+    found: Select[Appeal],
+    area_code: str,
+    decided_at_level: ReviewLevel,
+    table: RuleTable,
+    words: str,
+    by: Actor,
+    **about: int,
+) -> Appeal:
+    there = work.session.scalar(found)
+    if there is not None:
+        return there
+    days = int(table.tree["appeal"]["decide_wd"])
+    fresh = insert_once(
+        work.session,
+        Appeal,
+        unique=None,
+        area_code=area_code,
+        person_id=by.id,
+        words=checked_words(words),
+        made_at=work.now(),
+        level=level_above(decided_at_level),
+        due_by=calendar_of(work.session).after(today(work), days)[0],
+        state=AppealState.WAITING,
+        reason="",
+        restored=0,
+        **about,
+    )
+    made = work.session.scalars(found).one()
+    if fresh:
+        audit.note(work, by=by, action="coin.appeal", subject=f"appeal:{made.id}", area=area_code)
+    return made
+
+
+def _check_time(work: Work, decided_at: datetime, table: RuleTable) -> None:
+    days = int(table.tree["appeal"]["window_days"])
+    last: date = appealable_until(decided_at, days)
+    if today(work) > last:
+        raise CannotAppeal("申诉要在 %(days)s 天以内，已经过了。", days=days)
+
+
+def _refuse_near(work: Work, household_id: int, handled: set[int | None], by: Actor) -> None:
+    people = members(work.session, household_id)
+    if by.id in handled:
+        raise NotYoursToReview("您经手过这件事，申诉要换别人来定。")
+    if by.id in people | near(work.session, people):
+        raise NotYoursToReview("这件事和您、您家或您的近亲属有关，要换别人来。")

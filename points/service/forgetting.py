@@ -1,0 +1,55 @@
+"""What is forgotten of who wanted to come to activities."""
+
+from typing import Final
+
+from sqlalchemy import delete, select, update
+
+from kernel import audit
+from kernel.inventory import kept
+from kernel.work import Work
+from points.models import Activity, SignUp
+
+KEPT: Final = kept("活动签到", after="活动结束")
+BATCH: Final = 500
+
+
+def forget_sign_ups(work: Work) -> int:
+    """Forget who signed up, half a year after the activity; how many they were stays."""
+    over = (
+        select(SignUp.activity_id, SignUp.person_id)
+        .join(Activity, Activity.id == SignUp.activity_id)
+        .where(Activity.ends_at < work.now() - KEPT)
+        .order_by(SignUp.activity_id, SignUp.person_id)
+        .limit(BATCH)
+    )
+    chosen = work.session.execute(over).all()
+    for activity_id, person_id in chosen:
+        work.session.execute(
+            delete(SignUp).where(SignUp.activity_id == activity_id, SignUp.person_id == person_id)
+        )
+    if chosen:
+        detail = str(len(chosen))
+        audit.note(
+            work, by=None, action="retention.sign_up", subject="points_sign_up", detail=detail
+        )
+    return len(chosen)
+
+
+def forget_wishes(work: Work, person_id: int) -> int:
+    """Forget what somebody signed up for, who wants to be forgotten; their place is free again."""
+    ahead = (
+        select(Activity.id)
+        .join(SignUp, SignUp.activity_id == Activity.id)
+        .where(SignUp.person_id == person_id)
+        .order_by(Activity.id)
+        .with_for_update(of=Activity)
+    )
+    chosen = work.session.scalars(ahead).all()
+    work.session.execute(
+        update(Activity)
+        .where(Activity.id.in_(chosen), Activity.ends_at > work.now())
+        .values(taken=Activity.taken - 1)
+        .execution_options(synchronize_session=False)
+    )
+    work.session.execute(delete(SignUp).where(SignUp.person_id == person_id))
+    return len(chosen)
