@@ -14,7 +14,10 @@ from axe_playwright_python.sync_playwright import Axe
 from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-CHROMIUM: Final = "/usr/bin/chromium"
+WHOLE_CHROMIUM: Final = (
+    "/usr/bin/chromium"  # opens pages of its own (tabs, menus) beside each of ours
+)
+CHROMIUM: Final = "/usr/bin/chromium-headless-shell"  # the same without them, and without a camera
 FLAGS: Final = (
     "--no-sandbox",
     "--disable-gpu",
@@ -59,7 +62,7 @@ def voice_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def one_chromium(voice_file: Path) -> Iterator[Browser]:
     """Started once for the whole run."""
     if not Path(CHROMIUM).exists():
-        pytest.fail("Chromium is missing: apt-get install chromium fonts-noto-cjk")
+        pytest.fail("Chromium is missing: apt-get install chromium-headless-shell fonts-noto-cjk")
     expect.set_options(timeout=PATIENCE)
     with sync_playwright() as play:
         flags = [*FLAGS, f"--use-file-for-fake-audio-capture={voice_file}"]

@@ -22,7 +22,7 @@ from qr import queries, service
 from qr.models import Code
 from qr.queries import Wanted
 from qr.rules import Format
-from tests.browser import CHROMIUM, FLAGS, assert_accessible, faults_of, new_phone
+from tests.browser import FLAGS, WHOLE_CHROMIUM, assert_accessible, faults_of, new_phone
 from tests.citizen.factories import deliver_all
 from tests.factories import VILLAGE
 from tests.qr.test_service_orders import hang
@@ -71,7 +71,7 @@ def site(live: Flask) -> Iterator[str]:
 def before_camera(chromium: Browser, site: str, film: Path, *, allowed: bool) -> Iterator[Page]:
     """Stand with a phone before what *film* shows."""
     flags = [*ASKED, f"--use-file-for-fake-video-capture={film}"]
-    browser = chromium.browser_type.launch(executable_path=CHROMIUM, args=flags)
+    browser = chromium.browser_type.launch(executable_path=WHOLE_CHROMIUM, args=flags)
     try:
         given = ["camera"] if allowed else []
         page = new_phone(browser, site, permissions=given, geolocation=None).new_page()
