@@ -43,7 +43,6 @@ import qr.cli
 import qr.events
 import qr.handlers
 import qr.jobs
-import qr.models
 import qr.views
 import upkeep.cli
 import upkeep.jobs
@@ -208,10 +207,9 @@ BARRED_SUBJECTS: Final[BarredSubjects] = (
     grid.queries.accused.traces_barred,
 )
 # What people know the logs' things by.  Not the number of a receipt or a case: it opens a page, and
-# whoever reads the log today may be kept away from it tomorrow.
+# whoever reads the log today may be kept away from it tomorrow.  Nor where a code hangs.
 SUBJECT_NAMES: Final[SubjectNames] = {
     "household": (people.models.Household.id, people.models.Household.number),
-    "qr_code": (qr.models.Code.id, qr.models.Code.place_name),
 }
 DEPARTMENT_NAMES: Final[Mapping[str, str]] = {
     code: one.name for code, one in grid.rules.DEPARTMENTS.items()
