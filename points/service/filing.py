@@ -1,7 +1,7 @@
 """How a claim comes into being: from a closed case, or from what somebody writes."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from hashlib import sha256
 from typing import IO, Final
@@ -122,25 +122,40 @@ def claim_written(
     check_form_rule(rule)
     if rule.earner is not Earner.ANYBODY and not by.hats:
         raise CannotClaim("这一条只给调解员（老娘舅）。")
-    words = checked_form(work, written)
+    written = replace(written, words=checked_form(work, written))
     home = home_of(work, by.id)
     if home is None:
         raise CannotClaim("绿币记在家里，请先登记您的家。")
-    source = sha256(f"{by.id}:{written.key or work.token()}".encode()).hexdigest()
+    return file_form(work, table, written, pictures, by=by, person_id=by.id, home=home)[0]
+
+
+def file_form(  # noqa: PLR0913 - what was written, by whom, for whom
+    work: Work,
+    table: RuleTable,
+    written: Written,
+    pictures: Sequence[bytes | IO[bytes]],
+    *,
+    by: Actor,
+    person_id: int,
+    home: Household,
+    scope: str = "",
+) -> tuple[Claim, bool]:
+    """File a form whose words were checked, once per *by*, scope and key; say whether it is new."""
+    key = f"{by.id}:{scope}{written.key or work.token()}"
     claim, fresh = file_claim(
         work,
         table,
-        rule,
-        source=(FORM, source),
-        person_id=by.id,
+        table.rule(written.rule_code),
+        source=(FORM, sha256(key.encode()).hexdigest()),
+        person_id=person_id,
         home=home,
         earned_on=written.day,
-        words=words,
+        words=written.words,
         filed_by=by.id,
     )
     if fresh:
         keep_pictures(work, claim, pictures)
-    return claim
+    return claim, fresh
 
 
 def check_form_rule(rule: Rule) -> None:

@@ -1,7 +1,7 @@
 """Claims by somebody for somebody, and by a household's card alone."""
 
 from collections.abc import Sequence
-from hashlib import sha256
+from dataclasses import replace
 from typing import IO
 
 from sqlalchemy import select
@@ -18,14 +18,12 @@ from points.models import Claim, ClaimHelp
 from points.rules.helping import Consent
 from points.rules.table import Earner
 from points.service.filing import (
-    FORM,
     Written,
     check_form_rule,
     checked_form,
     claim_by_receipt,
-    file_claim,
+    file_form,
     home_of,
-    keep_pictures,
 )
 from points.service.members import member_of
 from points.service.ruling import current_rules
@@ -61,21 +59,11 @@ def claim_for(  # noqa: PLR0913 - for whom, by whom, and how they agreed
     there = within(Household, by, Permission.CLAIM_FILE_FOR)
     person = member_of(work, number, name, there=there)
     home = _not_ones_own(work, person, by)
-    words = checked_form(work, written)
-    source = sha256(f"{by.id}:for:{written.key or work.token()}".encode()).hexdigest()
-    claim, fresh = file_claim(
-        work,
-        table,
-        rule,
-        source=(FORM, source),
-        person_id=person.id,
-        home=home,
-        earned_on=written.day,
-        words=words,
-        filed_by=by.id,
+    written = replace(written, words=checked_form(work, written))
+    claim, fresh = file_form(
+        work, table, written, pictures, by=by, person_id=person.id, home=home, scope="for:"
     )
     if fresh:
-        keep_pictures(work, claim, pictures)
         _helped(work, claim, consent, by)
     return claim
 
