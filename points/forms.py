@@ -309,6 +309,11 @@ class NarrowForm(Form):
         )
 
 
+def yes_or_no(field: StringField) -> bool | None:
+    """Return what was chosen of two buttons; None where it was neither."""
+    return {"yes": True, "no": False}.get(text(field))
+
+
 class DecideForm(Form):
     """Whether somebody agrees, and why not."""
 

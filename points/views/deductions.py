@@ -18,7 +18,7 @@ from kernel.work import Work, parts, transaction
 from people import queries as people
 from points import queries, service
 from points.errors import NoSuchAppeal, Unsaid
-from points.forms import CheckForm, DecideForm, NoticeForm
+from points.forms import CheckForm, DecideForm, NoticeForm, yes_or_no
 from points.rules.deductions import TAKEN, AppealState, DeductionState
 from points.rules.forbidden import FORBIDDEN
 from points.views.blueprint import pages, today
@@ -93,7 +93,8 @@ def deduction(deduction_id: int) -> ResponseReturnValue:
 def deduction_check(deduction_id: int) -> ResponseReturnValue:
     """Note what a look found."""
     form = CheckForm()
-    if text(form.mended) not in {"yes", "no"}:
+    mended = yes_or_no(form.mended)
+    if mended is None:
         return _page(deduction_id, _("请选改好了还是没改。"), text(form.words)), WRONG
     return _do(
         deduction_id,
@@ -101,7 +102,7 @@ def deduction_check(deduction_id: int) -> ResponseReturnValue:
         lambda work: service.check(
             work,
             deduction_id,
-            mended=text(form.mended) == "yes",
+            mended=mended,
             words=text(form.words),
             turn=form.seen,
             by=current_actor(),
@@ -114,7 +115,8 @@ def deduction_check(deduction_id: int) -> ResponseReturnValue:
 def deduction_decide(deduction_id: int) -> ResponseReturnValue:
     """Decide as the second person."""
     form = CheckForm()
-    if text(form.agree) not in {"yes", "no"}:
+    agree = yes_or_no(form.agree)
+    if agree is None:
         return _page(deduction_id, _("请选同意还是不同意。"), text(form.words)), WRONG
     return _do(
         deduction_id,
@@ -122,7 +124,7 @@ def deduction_decide(deduction_id: int) -> ResponseReturnValue:
         lambda work: service.decide_deduction(
             work,
             deduction_id,
-            agree=text(form.agree) == "yes",
+            agree=agree,
             reason=text(form.words),
             turn=form.seen,
             by=current_actor(),
@@ -143,7 +145,8 @@ def appeal_decide(appeal_id: int) -> ResponseReturnValue:
     """Decide an appeal."""
     form = DecideForm()
     typed = {appeal_id: text(form.reason)}
-    if text(form.agree) not in {"yes", "no"}:
+    agree = yes_or_no(form.agree)
+    if agree is None:
         shown = queries.appeals_listed(db.session(), by=current_actor())
         if appeal_id not in {one.appeal.id for one in shown}:
             raise NoSuchAppeal("没有这份申诉，或者它不归您定。")
@@ -153,7 +156,7 @@ def appeal_decide(appeal_id: int) -> ResponseReturnValue:
             service.decide_appeal(
                 work,
                 appeal_id,
-                uphold=text(form.agree) == "yes",
+                uphold=agree,
                 reason=text(form.reason),
                 by=current_actor(),
             )

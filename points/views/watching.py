@@ -15,7 +15,7 @@ from kernel.web import current_actor, full_stop, sentence_of, shown_as
 from kernel.work import transaction
 from points import queries, service
 from points.errors import NoSuchClaim, Unsaid
-from points.forms import DecideForm
+from points.forms import DecideForm, yes_or_no
 from points.rules.claims import GONE
 from points.views.blueprint import pages, today
 
@@ -33,7 +33,8 @@ def sample_look(claim_id: int) -> ResponseReturnValue:
     """Note what a look found."""
     form = DecideForm()
     typed = {claim_id: text(form.reason)}
-    if text(form.agree) not in {"yes", "no"}:
+    sound = yes_or_no(form.agree)
+    if sound is None:
         shown = queries.samples_listed(db.session(), by=current_actor())
         if claim_id not in {one.claim.id for one in shown}:
             raise NoSuchClaim(GONE)
@@ -43,7 +44,7 @@ def sample_look(claim_id: int) -> ResponseReturnValue:
             service.look_again(
                 work,
                 claim_id,
-                sound=text(form.agree) == "yes",
+                sound=sound,
                 words=text(form.reason),
                 by=current_actor(),
             )
