@@ -17,7 +17,7 @@ from people import service
 from people.models import Household, HouseholdImport
 from people.rules import ImportState
 from tests.factories import GRID, TOWN, make_area, make_staff
-from tests.live.test_killed_worker import PATIENCE, kill_hard, parts, wait_for, worker_process
+from tests.live.test_killed_worker import ended, kill_hard, parts, wait_for, worker_process
 
 LINES = 700  # three parts
 
@@ -35,7 +35,7 @@ def send(app: Flask) -> tuple[int, Actor]:
 
 def work_off(app: Flask, stall: Path) -> None:
     with worker_process(app, stall, "burst", queue=Queue.BULK) as worker:
-        assert worker.wait(PATIENCE) == 0
+        assert ended(worker) == 0
 
 
 def standing(import_id: int) -> tuple[ImportState, int, int]:

@@ -1,14 +1,13 @@
 """A report becomes exactly one case, whatever is killed, flushed or restarted on its way (G1)."""
 
 import os
-import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
@@ -26,11 +25,11 @@ from kernel.grants import Role
 from kernel.jobs import RqDispatch
 from kernel.outbox import Delivery, Queue, Ticket
 from kernel.work import Parts, transaction
-from tests.architecture.test_shape import ROOT
 from tests.citizen.factories import said
 from tests.conftest import INDEX_KEY, REDIS_URL, SEAL_KEY
 from tests.factories import GRID, make_area, make_staff
 from tests.fakes import FixedClock
+from tests.live import stalling_worker
 from worker import beat
 
 PATIENCE = 60.0
@@ -44,7 +43,7 @@ def worker_process(
     at: str = "effect",
     redis_url: str = REDIS_URL,
     queue: Queue = Queue.URGENT,
-) -> Iterator[subprocess.Popen[bytes]]:
+) -> Iterator[BaseProcess]:
     """Start the real worker of a queue, and leave none behind."""
     environment = os.environ | {
         "DATABASE_URL": app.config["SQLALCHEMY_DATABASE_URI"],
@@ -53,23 +52,26 @@ def worker_process(
         "SEAL_KEYS": SEAL_KEY,
         "INDEX_KEY": INDEX_KEY,
         "VAR": str(stall.parent),
-        "PYTHONPATH": str(ROOT),
         "STALL": str(stall),
         "STALL_AT": at,
     }
-    command = [sys.executable, "-m", "tests.live.stalling_worker", queue.value, *args]
-    process = subprocess.Popen(command, cwd=ROOT, env=environment)
+    process = stalling_worker.start(environment, (queue.value, *args))
     try:
         yield process
     finally:
         kill_hard(process)
 
 
-def kill_hard(process: subprocess.Popen[bytes]) -> None:
+def kill_hard(process: BaseProcess) -> None:
     """Send kill -9, which nothing can catch."""
-    if process.poll() is None:
-        process.send_signal(signal.SIGKILL)
-    process.wait()
+    process.kill()
+    process.join()
+
+
+def ended(worker: BaseProcess) -> int | None:
+    """Wait for a worker to end by itself; return its status."""
+    worker.join(PATIENCE)
+    return worker.exitcode
 
 
 def wait_for(path: Path) -> None:
@@ -114,7 +116,7 @@ def standing(row_id: int) -> tuple[int, bool, int]:
 def finish(app: Flask, stall: Path, redis_url: str = REDIS_URL) -> None:
     """Let a fresh worker do whatever is in the queue."""
     with worker_process(app, stall, "burst", redis_url=redis_url) as worker:
-        assert worker.wait(PATIENCE) == 0
+        assert ended(worker) == 0
 
 
 @pytest.mark.parametrize("moment", ["counted", "effect"])
@@ -154,7 +156,7 @@ def test_two_workers_at_one_row_act_once(live: Flask, owed: int, tmp_path: Path)
         stall.unlink()
         other.result(PATIENCE)
         worker.terminate()
-        worker.wait(PATIENCE)
+        ended(worker)
 
     assert standing(owed) == (1, True, 1)
 
@@ -196,7 +198,8 @@ class TestRedis:
             wait_for(socket)
             yield process
         finally:
-            kill_hard(process)
+            process.kill()
+            process.wait()
 
     @pytest.mark.usefixtures("owed")
     def test_that_is_down_when_a_report_comes_gets_it_later(
@@ -219,7 +222,8 @@ class TestRedis:
     ) -> None:
         with self.running(tmp_path) as redis:
             number = report(live)
-            kill_hard(redis)
+            redis.kill()
+            redis.wait()
 
         with self.running(tmp_path):
             parts(live)[1].advance(minutes=5)
