@@ -5,9 +5,10 @@ is attacked the day it is made.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from io import BytesIO
+from itertools import cycle, islice
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -38,15 +39,30 @@ from tests.fakes import NOON
 from tests.people.homes import make_home
 
 HUGE: Final = "9" * 25
-IN_ADDRESSES: Final = (HUGE, "9" * 4400, "%00%FF", "²")
+NUL: Final = "\x00a\u202eb"
+# What forms choke on, in turn from field to field and from page to page.
+ODDITIES: Final = (
+    "0001-01-01",
+    "²",
+    "'\"><script>alert(1)</script>{{7*7}}%s",
+    "字" * 300,
+)
+NO_NUMBERS: Final = ("9" * 4400, "%00%FF", "²")
+Fill = Callable[[Iterable[str], int], Mapping[str, str]]
 ONCE: Final = pytest.mark.once(beside="postgresql")  # for what no database is asked about
-TYPED: Final = (
-    pytest.param(HUGE, id="huge"),
-    pytest.param("\x00a\u202eb", id="nul"),
-    pytest.param("0001-01-01", id="day", marks=ONCE),
-    pytest.param("²", id="square", marks=ONCE),
-    pytest.param("'\"><script>alert(1)</script>{{7*7}}%s", id="script", marks=ONCE),
-    pytest.param("字" * 300, id="long", marks=ONCE),
+
+
+def mixed(names: Iterable[str], turn: int) -> Mapping[str, str]:
+    """Return one of the oddities for each of the names."""
+    return dict(zip(sorted(names), islice(cycle(ODDITIES), turn, None), strict=False))
+
+
+# What a database chokes on stands in every field at once.  SQLite knows no number of 25 digits,
+# PostgreSQL no letter zero.
+CHOKES: Final = (
+    pytest.param(lambda names, _turn: dict.fromkeys(names, HUGE), id="huge"),
+    pytest.param(lambda names, _turn: dict.fromkeys(names, NUL), id="nul", marks=ONCE),
+    pytest.param(mixed, id="mixed", marks=ONCE),
 )
 URLENCODED: Final = "application/x-www-form-urlencoded"
 ODD: Final = "Mon, 01 Jan 99999999999999999999 00:00:00 GMT"
@@ -211,8 +227,10 @@ def colleague(app: Flask, session: Session, known: Mapping[str, str]) -> Attacke
 
 def test_no_address_is_a_fault(app: Flask, known: Mapping[str, str], colleague: Attacker) -> None:
     for rule in rules(app):
-        for path in addresses(rule, known):
-            for method in methods(rule) & {"GET", "POST"}:
+        both = sorted(methods(rule) & {"GET", "POST"})
+        for path, hostile in addresses(rule, known):
+            # What is no number is refused before anybody asks how it was sent.
+            for method in both[:1] if hostile in NO_NUMBERS else both:
                 colleague.sends(method, path, data={"csrf_token": colleague.token})
 
     assert colleague.faults == []
@@ -223,14 +241,13 @@ def queried(app: Flask, known: Mapping[str, str]) -> Iterator[str]:
     return (address(rule, known) for rule in rules(app) if "GET" in methods(rule))
 
 
-@pytest.mark.parametrize("typed", TYPED)
+@pytest.mark.parametrize("fill", CHOKES)
 def test_no_query_is_a_fault(
-    app: Flask, known: Mapping[str, str], colleague: Attacker, typed: str
+    app: Flask, known: Mapping[str, str], colleague: Attacker, fill: Fill
 ) -> None:
-    query = urlencode(dict.fromkeys(field_names(), typed[:25]))  # no server takes a longer line
-
-    for path in queried(app, known):
-        colleague.sends("GET", path, query_string=query)
+    for turn, path in enumerate(queried(app, known)):
+        typed = {name: text[:25] for name, text in fill(field_names(), turn).items()}
+        colleague.sends("GET", path, query_string=urlencode(typed))  # no server takes more
 
     assert colleague.faults == []
 
@@ -266,10 +283,9 @@ def test_no_name_of_the_machinery_is_a_fault(name: str, colleague: Attacker) -> 
     assert colleague.faults == []
 
 
-@pytest.mark.parametrize("typed", ["0001-01-01", "9999-12-31"])
-def test_the_ends_of_the_calendar_are_no_fault(typed: str, colleague: Attacker) -> None:
-    colleague.sends("GET", "/staff/audit", query_string={"first": typed})
-    colleague.sends("GET", "/staff/audit", query_string={"last": typed})
+def test_the_ends_of_the_calendar_are_no_fault(colleague: Attacker) -> None:
+    for end in ("first=0001-01-01", "last=0001-01-01", "first=9999-12-31", "last=9999-12-31"):
+        colleague.sends("GET", f"/staff/audit?{end}")
 
     assert colleague.faults == []
 
@@ -282,14 +298,13 @@ def test_the_log_leads_on_to_itself_whatever_is_asked(colleague: Attacker) -> No
     assert "before=" in page
 
 
-@pytest.mark.parametrize("typed", TYPED)
+@pytest.mark.parametrize("fill", CHOKES)
 def test_no_form_is_a_fault(
-    app: Flask, known: Mapping[str, str], stranger: Attacker, colleague: Attacker, typed: str
+    app: Flask, known: Mapping[str, str], stranger: Attacker, colleague: Attacker, fill: Fill
 ) -> None:
-    form = urlencode(dict.fromkeys(field_names() - {"k", "csrf_token"}, typed))
-
-    for path, attacker in posted(app, known, stranger, colleague):
-        body = f"{form}&{urlencode({'csrf_token': attacker.token})}"
+    for turn, (path, attacker) in enumerate(posted(app, known, stranger, colleague)):
+        typed = fill(field_names() - {"k"}, turn)
+        body = urlencode({**typed, "csrf_token": attacker.token})
         attacker.sends("POST", path, data=body, content_type=URLENCODED)
 
     assert stranger.faults + colleague.faults == []
@@ -368,11 +383,12 @@ def address(rule: Rule, values: Mapping[str, str]) -> str:
     return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: values[found[1]], rule.rule)
 
 
-def addresses(rule: Rule, known: Mapping[str, str]) -> Iterator[str]:
-    yield address(rule, known)
+def addresses(rule: Rule, known: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield an address that is there, then those with something hostile in them; and what."""
+    yield address(rule, known), ""
     for name in rule.arguments:
-        for hostile in IN_ADDRESSES:
-            yield address(rule, {**known, name: hostile})
+        for hostile in (HUGE, *NO_NUMBERS):
+            yield address(rule, {**known, name: hostile}), hostile
 
 
 def field_names() -> frozenset[str]:
