@@ -49,7 +49,7 @@ ODDITIES: Final = (
 )
 NO_NUMBERS: Final = ("9" * 4400, "%00%FF", "²")
 Fill = Callable[[Iterable[str], int], Mapping[str, str]]
-ONCE: Final = pytest.mark.once(beside="postgresql")  # for what no database is asked about
+ONCE: Final = pytest.mark.once(beside="postgresql")
 
 
 def mixed(names: Iterable[str], turn: int) -> Mapping[str, str]:
@@ -57,8 +57,7 @@ def mixed(names: Iterable[str], turn: int) -> Mapping[str, str]:
     return dict(zip(sorted(names), islice(cycle(ODDITIES), turn, None), strict=False))
 
 
-# What a database chokes on stands in every field at once.  SQLite knows no number of 25 digits,
-# PostgreSQL no letter zero.
+# Databases choke: SQLite on a number of 25 digits, PostgreSQL on a letter zero.
 CHOKES: Final = (
     pytest.param(lambda names, _turn: dict.fromkeys(names, HUGE), id="huge"),
     pytest.param(lambda names, _turn: dict.fromkeys(names, NUL), id="nul", marks=ONCE),
@@ -263,7 +262,7 @@ def test_no_query_of_a_stranger_is_a_fault(
     assert stranger.faults == []
 
 
-def test_no_broken_letter_in_a_query_is_a_fault(
+def test_no_broken_letter_in_a_query_is_one(
     app: Flask, known: Mapping[str, str], colleague: Attacker
 ) -> None:
     for path in queried(app, known):
