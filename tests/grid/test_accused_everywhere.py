@@ -29,6 +29,9 @@ from tests.fakes import NOON, FixedClock
 from tests.grid.factories import make_case
 from tests.grid.pages import Desk
 
+# The reads run on both databases in their own tests; here it is asked whether one was forgotten.
+pytestmark = pytest.mark.once(beside="sqlite")
+
 CLAIM = "有人反映处理不及时。"
 ROLES = {
     Role.GRID_FULL: GRID,

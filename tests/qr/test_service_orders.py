@@ -37,6 +37,9 @@ from tests.qr.test_cli import give_address
 LABELS = Wanted(area_code=VILLAGE, form=Format.LABELS_24)
 CARDS = Wanted(area_code=VILLAGE, form=Format.CARDS)
 
+# Drawing sheets and reading them again is most of the work, and asks no database.
+DRAWN = pytest.mark.once(beside="sqlite")
+
 
 def hang(session: Session, count: int, area: str = GRID) -> list[int]:
     """Order codes of an area; return their numbers."""
@@ -182,6 +185,7 @@ def final(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("final")
+@DRAWN
 class TestPrinting:
     def test_each_code_is_on_paper_once_and_reads(self, session: Session) -> None:
         mine = hang(session, 30)
@@ -281,6 +285,7 @@ class TestPrinting:
         assert held(session, again) == [new, mine[2]]
 
 
+@DRAWN
 def test_on_a_host_that_is_not_final_it_is_a_sample_and_no_code_counts_as_printed(
     session: Session,
 ) -> None:
@@ -294,6 +299,7 @@ def test_on_a_host_that_is_not_final_it_is_a_sample_and_no_code_counts_as_printe
 
 
 @pytest.mark.usefixtures("final")
+@DRAWN
 class TestCards:
     @pytest.fixture(autouse=True)
     def homes(self, session: Session) -> list[int]:
