@@ -43,7 +43,8 @@ INDEX_KEY = "tests"
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what the runs beside this one have.
 
-    ``TEST_RUN`` names this one: postgresql, sqlite, or browser.  Without it everything runs.
+    ``TEST_RUN`` names this one: postgresql, sqlite, or browser, which also has what starts a whole
+    house and waits for it.  Without it everything runs.
     """
     run = os.environ.get("TEST_RUN")
     if not run:
@@ -58,23 +59,23 @@ def _runs_in(item: pytest.Item) -> set[str]:
     """Return the runs that a test belongs to where all are there.
 
     What asks the tables (services, queries, handlers, jobs, races) runs on both databases.  What
-    a page says is tried on PostgreSQL; on SQLite browser and matrix open every page there is.
+    a page says is tried on SQLite, which needs half of the time; that no page fails on PostgreSQL
+    is tried by tests/kernel/test_hostile.py, which opens them all.
     """
     if item.get_closest_marker("browser") is not None:
         return {"browser"}
     once = item.get_closest_marker("once")
     if once is not None:
         return {once.kwargs["beside"]}
-    of_a_page = item.path.name.startswith("test_views") or item.path.parent.name == "views"
-    if of_a_page or "database_url" not in getattr(item, "fixturenames", ()):
+    if "database_url" not in getattr(item, "fixturenames", ()):
         return {"postgresql"}
-    return {"postgresql", "sqlite"}
+    of_a_page = item.path.name.startswith("test_views") or item.path.parent.name == "views"
+    return {"sqlite"} if of_a_page else {"postgresql", "sqlite"}
 
 
 def _could_run_in(item: pytest.Item) -> set[str]:
     """Return the runs that a test belongs to where nothing is spared."""
-    of_a_browser = item.get_closest_marker("browser") is not None
-    return {"postgresql", "browser" if of_a_browser else "sqlite"}
+    return {"postgresql", "browser" if "browser" in _runs_in(item) else "sqlite"}
 
 
 def make_settings(database_url: str, var: Path) -> Settings:

@@ -19,7 +19,7 @@ from launch.machine import ROOT, leftovers
 from launch.plan import Plan, make_plan
 
 # A database of its own is brought along, and it mostly waits.
-pytestmark = pytest.mark.once(beside="sqlite")
+pytestmark = pytest.mark.once(beside="browser")
 PATIENCE = 120.0  # the demo is loaded too, and others share the machine
 SETTLED = 30.0
 

@@ -14,7 +14,7 @@ from tests.conftest import INDEX_KEY, SEAL_KEY
 
 NOT_TAKEN = shutil.ignore_patterns(".*", "var", "wheelhouse", "*.egg-info", "__pycache__", "tests")
 PYTHON = f"python{sys.version_info.major}.{sys.version_info.minor}"
-pytestmark = pytest.mark.once(beside="sqlite")  # mostly waits, and asks no database of the run
+pytestmark = pytest.mark.once(beside="browser")  # mostly waits, and asks no database of the run
 START = """
 from bootstrap import create_app
 from kernel.settings import Settings

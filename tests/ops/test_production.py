@@ -23,7 +23,7 @@ from kernel.outbox import Queue
 from launch.machine import ROOT
 from tests.conftest import INDEX_KEY, SEAL_KEY
 
-pytestmark = pytest.mark.once(beside="sqlite")  # mostly waits, and asks no database of the run
+pytestmark = pytest.mark.once(beside="browser")  # mostly waits, and asks no database of the run
 UNITS = sorted((ROOT / "ops" / "systemd").glob("*.*"))  # services, and the timer of one
 SITE = ROOT / "ops" / "nginx" / "pinganma.conf"
 HOME = "/opt/pinganma"  # where the units expect the program

@@ -15,7 +15,7 @@ from launch.machine import ROOT
 from tests.conftest import INDEX_KEY, REDIS_URL, SEAL_KEY
 from tests.ops.test_production import free_port, process, until
 
-pytestmark = pytest.mark.once(beside="sqlite")  # mostly waits, and asks no database of the run
+pytestmark = pytest.mark.once(beside="browser")  # mostly waits, and asks no database of the run
 HANGING = 20  # more than two processes have threads
 HEAD = (
     "POST /staff/sign-in HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000\r\n"

@@ -144,6 +144,7 @@ class TestWithoutTheKeys:
         assert "Traceback" not in done.stderr
         return done.stderr
 
+    @pytest.mark.once(beside="sqlite")
     @pytest.mark.parametrize("gone", ["SECRET_KEY", "SEAL_KEYS", "INDEX_KEY"])
     def test_a_lost_one_is_named(self, gone: str, begun: Flask, tmp_path: Path) -> None:
         keys = {"SECRET_KEY": "k", "SEAL_KEYS": SEAL_KEY, "INDEX_KEY": INDEX_KEY, gone: ""}
@@ -154,15 +155,14 @@ class TestWithoutTheKeys:
 
     @pytest.mark.once(beside="sqlite")
     @pytest.mark.parametrize(
-        "program",
+        ("wrong", "program"),
         [
-            ["-m", "gunicorn", "-c", "ops/gunicorn.conf.py", "wsgi:app"],
-            ["worker.py", "schedule"],
-            ["worker.py", "urgent"],
+            ("SEAL_KEYS", ["-m", "gunicorn", "-c", "ops/gunicorn.conf.py", "wsgi:app"]),
+            ("INDEX_KEY", ["worker.py", "schedule"]),
+            ("SEAL_KEYS", ["worker.py", "urgent"]),
         ],
         ids=["web", "schedule", "worker"],
     )
-    @pytest.mark.parametrize("wrong", ["SEAL_KEYS", "INDEX_KEY"])
     def test_another_one_is_not_taken_for_it(
         self, wrong: str, program: list[str], begun: Flask, tmp_path: Path
     ) -> None:
