@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Row, Select, exists, select
+from sqlalchemy import Row, Select, bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from kernel.access import Actor, Hat
@@ -16,6 +16,23 @@ from people.models import Account, EndedSession, Membership, Person, Spoken
 from people.queries.scope import scoped, within
 
 PAGE: Final = 50
+# Asked at every request of whoever is signed in, so they are built once.
+_WHO: Final = bindparam("person_id", type_=Person.id.type)
+_GOES_ON: Final = ~exists().where(EndedSession.key_hash == bindparam("key_hash"))
+_RESIDENT: Final = select(Person.name, Person.public_name).where(Person.id == _WHO, _GOES_ON)
+_STAFF: Final = (
+    select(Person.name, Person.public_name, Account.must_change)
+    .join(Account, Account.person_id == Person.id)
+    .where(
+        Person.id == _WHO,
+        Account.epoch == bindparam("epoch"),
+        Account.closed_at.is_(None),
+        _GOES_ON,
+    )
+)
+_HATS: Final = select(Membership.role, Membership.area_code, Membership.department).where(
+    Membership.person_id == _WHO
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,24 +79,13 @@ def signed_in(
     Whoever must change an issued password wears no hats until then.  One that
     was signed out of, by its *key_hash*, is over.  At most two statements.
     """
-    goes_on = ~exists().where(EndedSession.key_hash == key_hash)
+    wanted = {"person_id": person_id, "key_hash": key_hash}
     if epoch is None:
-        names = select(Person.name, Person.public_name).where(Person.id == person_id, goes_on)
-        resident = session.execute(names).one_or_none()
+        resident = session.execute(_RESIDENT, wanted).one_or_none()
         if resident is None:
             return None
         return Signed(actor=Actor(person_id), name=resident.name, is_staff=False)
-    statement = (
-        select(Person.name, Person.public_name, Account.must_change)
-        .join(Account, Account.person_id == Person.id)
-        .where(
-            Person.id == person_id,
-            Account.epoch == epoch,
-            Account.closed_at.is_(None),
-            goes_on,
-        )
-    )
-    found = session.execute(statement).one_or_none()
+    found = session.execute(_STAFF, {**wanted, "epoch": epoch}).one_or_none()
     if found is None:
         return None
     hats = frozenset[Hat]() if found.must_change else _hats(session, person_id)
@@ -189,8 +195,8 @@ def _lines(
 
 
 def _hats(session: Session, person_id: int) -> frozenset[Hat]:
-    rows = session.scalars(select(Membership).where(Membership.person_id == person_id))
-    return frozenset(Hat(row.role, row.area_code, row.department or None) for row in rows)
+    rows = session.execute(_HATS, {"person_id": person_id})
+    return frozenset(Hat(role, area, department or None) for role, area, department in rows)
 
 
 def _worn(row: Membership) -> rules.HatWanted:
