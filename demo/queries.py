@@ -10,6 +10,7 @@ from demo.errors import NoDemo
 from kernel.facts import DEMO, fact
 from kernel.grants import Role
 from people.models import Account, Membership
+from people.rules import ROLE_NAMES
 from qr.models import Code
 from qr.rules import ENDED
 
@@ -21,6 +22,7 @@ class SignIn:
     """One hat of one account."""
 
     role: str
+    title: str  # what people call the role
     area: str
     login: str
     password: str
@@ -74,9 +76,13 @@ def told(session: Session) -> Told:
     cards = json.loads(fact(session, CARDS) or "[]")
     over = [code for code in codes if code.state in ENDED]
     return Told(
-        tuple(SignIn(row.role.value, row.area_code, row.login, password) for row in hats),
+        tuple(_sign_in(row.role, row.area_code, row.login, password) for row in hats),
         (*map(_scan, working), *(Scan(**card) for card in cards), *map(_scan, over)),
     )
+
+
+def _sign_in(role: Role, area: str, login: str, password: str) -> SignIn:
+    return SignIn(role.value, ROLE_NAMES[role], area, login, password)
 
 
 def _scan(code: Code) -> Scan:

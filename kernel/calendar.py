@@ -1,6 +1,7 @@
 """The working-day calendar in force: what came with the program, and what an admin has loaded."""
 
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Final
 
 from sqlalchemy import Date, String, delete, select
@@ -25,12 +26,26 @@ class LoadedDay(Model):
     name: Mapped[str] = mapped_column(String(20))
 
 
+# To build a statement costs more than to ask the database; ``load`` has written what it changed.
+LOADED: Final = (
+    select(LoadedDay.day, LoadedDay.kind, LoadedDay.name)
+    .order_by(LoadedDay.day)
+    .execution_options(autoflush=False)
+)
+
+
 def calendar_of(session: Session) -> WorkCalendar:
     """Return the calendar in force: a year somebody loaded replaces the shipped one."""
-    rows = session.execute(select(LoadedDay.day, LoadedDay.kind, LoadedDay.name)).all()
-    loaded = {day.year for day, _, _ in rows}
-    kept = [row for row in SHIPPED.days if row.date.year not in loaded]
-    return WorkCalendar((*kept, *(WorkDay(day, kind, name) for day, kind, name in rows)))
+    rows = session.execute(LOADED).all()
+    return _calendar(tuple(WorkDay(day, kind, name) for day, kind, name in rows))
+
+
+@lru_cache(maxsize=8)  # it hardly ever changes; to build it costs more than to ask the database
+def _calendar(days: tuple[WorkDay, ...]) -> WorkCalendar:
+    if not days:
+        return SHIPPED
+    loaded = {row.date.year for row in days}
+    return WorkCalendar((*(row for row in SHIPPED.days if row.date.year not in loaded), *days))
 
 
 def missing_years(session: Session, now: datetime) -> tuple[int, ...]:
@@ -50,6 +65,7 @@ def load(work: Work, csv_text: str, *, by: Actor | None) -> tuple[int, ...]:
         inside = LoadedDay.day.between(date(year, 1, 1), date(year, 12, 31))
         work.session.execute(delete(LoadedDay).where(inside))
     work.session.add_all(LoadedDay(day=row.date, kind=row.kind, name=row.name) for row in rows)
+    work.session.flush()
     note(
         work,
         by=by,

@@ -4,15 +4,18 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Sequence
 from hashlib import sha256
+from pathlib import Path
 from typing import Final, NoReturn
 
 from launch.house import SIGNALS, House, Trouble, ask, flask, supervised
-from launch.machine import check_port, end_leftovers, examine, only_one
+from launch.machine import Standing, check_port, end_leftovers, examine, only_one
 from launch.plan import Plan, ensure_keys, make_plan
 from launch.welcome import everybody, say, welcome
 
 BEAT: Final = 1.0
+SHOW: Final = ("demo", "show", "--json")
 
 
 def main() -> int:
@@ -33,23 +36,17 @@ def main() -> int:
 
 
 def run(plan: Plan) -> None:
-    """Bring the database up to date, start, say where it is, and watch.
+    """Start, bring the database up to date meanwhile, say where it is, and watch.
 
     Raises:
         Misconfigured: with a sentence; nothing of it is left running.
     """
     end_leftovers(plan.var)
     check_port(plan.host, plan.port)
-    standing = examine(plan.env["DATABASE_URL"])
-    ensure_keys(plan.env, holds_data=standing.has_tables)
     with supervised(plan) as house:
-        house.start_redis()
-        if not standing.is_current:
-            say("Bringing the database up to date …")
-            flask(plan, "db", "upgrade")
-        if not standing.has_areas and plan.demo:
-            say("Loading the demo district …")
-            flask(plan, *plan.demo)
+        standing = examine(plan.env["DATABASE_URL"])
+        ensure_keys(plan.env, holds_data=standing.has_tables)
+        fill(plan, standing)
         say("Starting …")
         house.start_app()
         demo = known_demo(plan)
@@ -58,16 +55,38 @@ def run(plan: Plan) -> None:
         watch(house)
 
 
+def fill(plan: Plan, standing: Standing) -> None:
+    """Bring the database up to date, and load the demo where there is nothing.
+
+    Raises:
+        Misconfigured: it failed, and has said why.
+    """
+    commands: list[Sequence[str]] = []
+    if not standing.is_current:
+        say("Bringing the database up to date …")
+        commands.append(("db", "upgrade"))
+    if plan.demo and not standing.has_areas:
+        say("Loading the demo district …")
+        commands += [plan.demo, SHOW]
+    said = flask(plan, *commands) if commands else ""
+    if SHOW in commands:
+        _kept_demo(plan).write_text(said.splitlines()[-1], "utf-8")
+
+
 def known_demo(plan: Plan) -> str:
     """Return what `flask demo show --json` says; asked once for each database, for it is slow."""
-    name = sha256(plan.env["DATABASE_URL"].encode()).hexdigest()[:12]
-    kept = plan.var / "run" / f"demo-{name}.json"
+    kept = _kept_demo(plan)
     if kept.exists():
         return kept.read_text("utf-8")
-    answer = ask(plan, "demo", "show", "--json")
+    answer = ask(plan, *SHOW)
     if answer:
         kept.write_text(answer, "utf-8")
     return answer
+
+
+def _kept_demo(plan: Plan) -> Path:
+    name = sha256(plan.env["DATABASE_URL"].encode()).hexdigest()[:12]
+    return plan.var / "run" / f"demo-{name}.json"
 
 
 def watch(house: House) -> None:

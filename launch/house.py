@@ -5,8 +5,8 @@ import json
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 from xmlrpc.client import ServerProxy
@@ -16,11 +16,13 @@ from redis.exceptions import RedisError, ResponseError
 from supervisor.xmlrpc import SupervisorTransport
 
 from kernel.settings import Misconfigured
+from launch.gate import shut
 from launch.machine import ROOT, end_leftovers, wait_until
 from launch.plan import Plan
 
 SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 PATIENCE: Final = 90.0  # seconds until we say that it does not start
+END: Final = "--"  # of a command, see launch.commands
 REDIS_PATIENCE: Final = 20.0  # it may have to read its whole file first
 FAREWELL: Final = 25.0  # seconds to stop in order; then it is killed
 LAST_WORDS: Final = 15  # lines of a log
@@ -29,19 +31,26 @@ LAST_WORDS: Final = 15  # lines of a log
 class House:
     """The running processes."""
 
-    def __init__(self, plan: Plan, supervisor: "subprocess.Popen[bytes]", control: Any) -> None:  # noqa: ANN401 - supervisord's remote control
+    def __init__(
+        self,
+        plan: Plan,
+        supervisor: "subprocess.Popen[bytes]",
+        control: Any,  # noqa: ANN401 - supervisord's remote control
+        gate: ExitStack,
+    ) -> None:
         self.plan = plan
+        self._gate = gate
         self._supervisor = supervisor
         self._control = control
 
-    def start_redis(self) -> None:
-        """Have a Redis that answers, forgets nothing on its own, and holds no dead worker's lock.
+    def start_app(self) -> None:
+        """Let web and workers go on, which have everything imported by now or soon.
+
+        With a Redis that answers, forgets nothing on its own, and holds no dead worker's lock.
 
         Raises:
             Misconfigured: it does not answer, or it throws jobs away when memory is short.
         """
-        if self.plan.own_redis:
-            self._control.startProcess("redis", False)  # noqa: FBT003 - do not wait for it
         with Redis.from_url(self.plan.env["REDIS_URL"], decode_responses=True) as redis:
             if not wait_until(lambda: _answers(redis), REDIS_PATIENCE):
                 raise Misconfigured("Redis does not answer; see REDIS_URL, or redis.log under VAR.")
@@ -51,10 +60,7 @@ class House:
             stale = ["rq:clean_registries:*", *["rq:worker*"] * self.plan.own_redis]
             for key in [key for pattern in stale for key in redis.scan_iter(pattern)]:
                 redis.delete(key)
-
-    def start_app(self) -> None:
-        """Start web, workers and schedule; returns before they are up."""
-        self._control.startProcessGroup("app", False)  # noqa: FBT003 - do not wait for it
+        self._gate.close()
 
     def wait_until_ready(self) -> None:
         """Wait until reports are taken and every queue has a worker.
@@ -62,6 +68,8 @@ class House:
         Raises:
             Misconfigured: something does not start; its last words are in the message.
         """
+        if not wait_until(lambda: self.plan.control_socket.exists() or not self.is_up(), PATIENCE):
+            raise Misconfigured("supervisord does not start; see supervisor.log under VAR.")
         done = wait_until(lambda: is_ready(readiness(self.plan)) or self._falters(), PATIENCE)
         if not done or self._falters():
             raise Misconfigured(f"{self._last_words()}\nIt does not start; the above is why.")
@@ -90,12 +98,13 @@ class House:
 
 @contextmanager
 def supervised(plan: Plan) -> Iterator[House]:
-    """Run supervisord with nothing started yet, and leave no process behind.
+    """Run supervisord, which starts everything at once, and leave no process behind.
 
-    Raises:
-        Misconfigured: not even supervisord starts.
+    Web and workers wait at the gate, until ``House.start_app``.
     """
     plan.control_socket.unlink(missing_ok=True)
+    gate = ExitStack()
+    gate.enter_context(shut(plan.gate))
     supervisor = subprocess.Popen(
         [sys.executable, "-m", "supervisor.supervisord", "-c", str(ROOT / "ops/supervisord.conf")],
         cwd=ROOT,
@@ -105,10 +114,8 @@ def supervised(plan: Plan) -> Iterator[House]:
     )
     transport = SupervisorTransport(None, None, f"unix://{plan.control_socket}")
     control = ServerProxy("http://127.0.0.1", transport=transport)
-    house = House(plan, supervisor, control.supervisor)
+    house = House(plan, supervisor, control.supervisor, gate)
     try:
-        if not wait_until(lambda: plan.control_socket.exists() or not house.is_up(), PATIENCE):
-            raise Misconfigured("supervisord does not start; see supervisor.log under VAR.")
         yield house
     finally:
         for number in SIGNALS:
@@ -118,25 +125,39 @@ def supervised(plan: Plan) -> Iterator[House]:
             supervisor.wait(FAREWELL)
         end_leftovers(plan.var)
         supervisor.wait()
+        gate.close()
 
 
-def flask(plan: Plan, *command: str) -> None:
-    """Run one of the application's commands.
+def flask(plan: Plan, *commands: Sequence[str]) -> str:
+    """Run some of the application's commands, one by one, and return what they print.
 
     Raises:
-        Misconfigured: it failed, and has said why.
+        Misconfigured: one failed, and has said why.
     """
-    done = subprocess.run(_flask(*command), cwd=ROOT, env=plan.env, check=False)
+    words = [word for command in commands for word in (*command, END)]
+    done = _run(plan, *words, stderr=None)
     if done.returncode:
-        raise Misconfigured(f"`flask {' '.join(command)}` failed; the above is why.")
+        named = " && ".join(f"flask {' '.join(command)}" for command in commands)
+        raise Misconfigured(f"`{named}` failed; the above is why.")
+    return done.stdout
 
 
 def ask(plan: Plan, *command: str) -> str:
     """Return what one of the application's commands answers; "" if it fails."""
-    done = subprocess.run(
-        _flask(*command), cwd=ROOT, env=plan.env, check=False, capture_output=True, text=True
-    )
+    done = _run(plan, *command, stderr=subprocess.PIPE)
     return "" if done.returncode else done.stdout
+
+
+def _run(plan: Plan, *words: str, stderr: int | None) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-m", "launch.commands", *words],
+        cwd=ROOT,
+        env=plan.env,
+        stdout=subprocess.PIPE,
+        stderr=stderr,
+        text=True,
+        check=False,
+    )
 
 
 def readiness(plan: Plan) -> dict[str, Any]:
@@ -180,10 +201,6 @@ class Trouble:
             for line in text.decode("utf-8", "replace").splitlines():
                 if any(mark in line for mark in self.MARKS):
                     yield f"[{path.stem}] {line}"
-
-
-def _flask(*command: str) -> list[str]:
-    return [sys.executable, "-m", "flask", "--app", "wsgi", *command]
 
 
 def _answers(redis: "Redis") -> bool:

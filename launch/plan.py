@@ -15,6 +15,7 @@ from cryptography.fernet import Fernet
 
 from kernel.chance import SystemChance
 from kernel.settings import KEYS, Misconfigured, read_keys
+from launch.gate import GATE
 from launch.machine import MARK, bracketed, find_redis, lan_address
 
 LONGEST_SOCKET: Final = 90  # characters; a unix socket's path may not be longer than 107
@@ -57,6 +58,11 @@ class Plan:
         return self.var / "log"
 
     @property
+    def gate(self) -> Path:
+        """Where web and workers wait until the database is ready."""
+        return Path(self.env[GATE])
+
+    @property
     def control_socket(self) -> Path:
         return self.sockets / "supervisor.sock"
 
@@ -88,6 +94,8 @@ def make_plan(env: Mapping[str, str]) -> Plan:
         "REDIS_URL": env.get("REDIS_URL") or f"unix://{quote(str(sockets / 'redis.sock'))}?db=0",
         "PYTHON": sys.executable,
         "REDIS_PROGRAM": program,
+        "OWN_REDIS": str(bool(program)).lower(),
+        GATE: str(sockets / "gate"),
         "SOCKETS": str(sockets),
     }
     return Plan(var=var, sockets=sockets, host=host, port=port, env=told)

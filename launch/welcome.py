@@ -6,9 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from kernel.grants import Role
 from launch.plan import Plan
-from people.rules import ROLE_NAMES
 from qr.rules.artwork import terminal
 
 
@@ -63,8 +61,7 @@ def _sign_ins(accounts: list[dict[str, str]]) -> list[str]:
 
 
 def _sign_in(account: dict[str, str]) -> str:
-    role = account["role"]
-    named = ROLE_NAMES[Role(role)] if role in set(Role) else role
+    named = account.get("title", account["role"])  # one kept from before has none
     return f"  {account['login']} / {account['password']}   {named} {account['area']}"
 
 

@@ -15,6 +15,7 @@ from typing import Final, NoReturn
 
 import worker
 from kernel.outbox import Queue
+from launch.gate import pass_gate
 
 ROLES: Final = (*(queue.value for queue in Queue), "schedule")
 ENDS: Final = (signal.SIGTERM, signal.SIGINT)
@@ -72,6 +73,7 @@ class Family:
 
 def main() -> int:
     """Work until told to stop; 1 if the settings are such that no work can be done."""
+    pass_gate()
     family = Family()
     family.live()
     return int(family.failed)

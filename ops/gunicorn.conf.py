@@ -9,9 +9,13 @@ from gunicorn.arbiter import Arbiter
 from gunicorn.http.message import Request
 from gunicorn.workers.base import Worker
 
+import bootstrap  # noqa: F401 - imported while the launcher makes the database ready
 from kernel.facts import check_keys_if_there
+from launch.gate import pass_gate
 
 BODY_PATIENCE = 10.0  # seconds
+
+pass_gate()  # at once, where no launcher makes the database ready
 
 bind = (
     os.environ.get("BIND")

@@ -26,7 +26,7 @@ from demo.service.lives import Stage
 from demo.service.neighbours import call_in
 from demo.service.settling import CARDS, hang_codes, hire, house, is_late, scannable, settle_areas
 from demo.service.volunteers import volunteer
-from demo.service.walk import Walk, WalkedClock
+from demo.service.walk import AtOnce, Walk, WalkedClock
 from demo.service.walls import hang_up
 from kernel.facts import DEMO, establish
 from kernel.work import Work
@@ -36,7 +36,7 @@ __all__ = ["CARDS", "Demo", "WalkedClock", "load"]
 
 FOUNDED = timedelta(days=DAYS + 2)  # before the end
 JOINED = timedelta(minutes=15)
-FILES = (90, 12)  # at most so many are opened: each takes the media room its time
+FILES = (48, 12)  # at most so many are opened: each takes the media room its time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +57,7 @@ def load(work: Work, demo: Demo, *, clock: WalkedClock, chance: SeededChance) ->
     for kind in (Area.code, Person.id):
         if work.session.scalar(select(kind).limit(1)) is not None:
             raise NotEmpty("数据库里已经有区域或人员。演示数据只能装进空的数据库。")
+    work = AtOnce(work.session, work.parts)
     clock.moment = demo.end - FOUNDED
     establish(work, DEMO, _told(demo))
     heads = _found(work, demo, chance)

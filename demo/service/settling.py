@@ -59,19 +59,12 @@ def house(work: Work, chance: SeededChance, *, households: int) -> list[Person]:
 
     Rows and not verbs: a line in the log for each would cost the first start its time.
     """
+    homes = [_home(work, number, chance) for number in range(households)]
+    work.session.add_all(homes)
+    work.session.flush()
     heads = []
-    for number in range(households):
-        grid_code = district.GRIDS[number % len(district.GRIDS)]
-        home = Household(
-            area_code=grid_code,
-            number=f"{grid_code}{number:04}",
-            address=f"{number // len(district.GRIDS) + 1}幢{chance.between(1, 6)}0{number % 4}室",
-            opened_at=work.now(),
-        )
-        work.session.add(home)
-        work.session.flush()
-        names = folk.members(chance)
-        people_here = [_person(work, home, name) for name in names]
+    for number, home in enumerate(homes):
+        people_here = [_person(work, home, name) for name in folk.members(chance)]
         head, mobile = people_here[0], folk.phone(folk.FIRST_RESIDENT + number)
         head.is_head, head.phone, head.phone_index = True, mobile, keyring().index(mobile)
         work.session.add_all(people_here)
@@ -106,6 +99,16 @@ def scannable(work: Work) -> list[Code]:
         for code in work.session.scalars(select(Code).order_by(Code.area_code, Code.id))
         if code.kind in CALLER_KINDS and code.revoked_at is None and code.replaced_by_id is None
     ]
+
+
+def _home(work: Work, number: int, chance: SeededChance) -> Household:
+    grid_code = district.GRIDS[number % len(district.GRIDS)]
+    return Household(
+        area_code=grid_code,
+        number=f"{grid_code}{number:04}",
+        address=f"{number // len(district.GRIDS) + 1}幢{chance.between(1, 6)}0{number % 4}室",
+        opened_at=work.now(),
+    )
 
 
 def _person(work: Work, home: Household, name: str) -> Person:

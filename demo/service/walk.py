@@ -1,6 +1,6 @@
 """Time in the demo: one event after another, in order, with everything owed done at once."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
@@ -12,7 +12,8 @@ from demo.rules.plots import daytime
 from grid import service as grid
 from grid.models import Case
 from grid.rules import State, Urgency
-from kernel.outbox import Delivery
+from kernel.events import Plain
+from kernel.outbox import Delivery, Handler
 from kernel.work import Work
 
 A_MINUTE = timedelta(minutes=1)  # how often the schedule looks at ladder and alarms
@@ -26,6 +27,14 @@ class WalkedClock:
 
     def now(self) -> datetime:
         return self.moment
+
+
+@dataclass(slots=True)
+class AtOnce(Work):
+    """A unit of work whose outbox is run within it, so that no row need be written for it."""
+
+    def _owe(self, handler: Handler, payload: Mapping[str, Plain | object]) -> None:
+        self.outbox.append(self._row(handler, payload))
 
 
 @dataclass(slots=True)
@@ -66,9 +75,6 @@ class Walk:
         while self.work.outbox:
             rows, self.work.outbox = self.work.outbox, []
             for row in rows:
-                self._mark_done(row)
-            self.work.session.flush()  # gives the rows their numbers, done as they will be
-            for row in rows:
                 self._run(row)
 
     def settle_held(self) -> None:
@@ -77,7 +83,8 @@ class Walk:
             Delivery.done_at.is_(None), Delivery.due_at <= self.clock.now()
         )
         for row in self.work.session.scalars(held.order_by(Delivery.id)).all():
-            self._mark_done(row)
+            # If it fails after all, nothing of the demo is kept.
+            row.tries, row.done_at = 1, self.clock.now()
             self._run(row)
         self.settle()
 
@@ -105,12 +112,8 @@ class Walk:
             grid.remind(self.work)
             self.watch(case)
 
-    def _mark_done(self, row: Delivery) -> None:
-        """Note that a row was delivered; if that fails after all, nothing of the demo is kept."""
-        row.tries, row.done_at = 1, self.clock.now()
-
     def _run(self, row: Delivery) -> None:
         """Do what a worker would.  Nothing leaves the house: in a demo messages are only shown."""
         errand = self.work.parts.routes[row.handler].run(self.work, row.payload)
         if errand is not None:
-            errand.after(self.work, errand.run(str(row.id)))
+            errand.after(self.work, errand.run("demo"))

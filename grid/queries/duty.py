@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
+from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import Date, bindparam, select
 from sqlalchemy.orm import Session
 
 import people.rules
@@ -13,6 +14,16 @@ from grid.rules.roster import Kind, Line, Roster, roster_at
 from kernel.calendar import calendar_of
 
 ONE_DAY = timedelta(days=1)
+# To build a statement costs more than to ask the database.
+BETWEEN: Final = (
+    select(Duty)
+    .where(
+        Duty.area_code.in_(bindparam("areas", expanding=True)),
+        Duty.last_day >= bindparam("first", type_=Date),
+        Duty.first_day <= bindparam("last", type_=Date),
+    )
+    .order_by(Duty.opens, Duty.id)
+)
 
 
 def roster_over(
@@ -33,12 +44,8 @@ def roster_over(
 
 def rows_between(session: Session, areas: Iterable[str], first: date, last: date) -> Sequence[Duty]:
     """Return the rows of *areas* that hold on any day from *first* to *last*."""
-    return session.scalars(
-        select(Duty)
-        .where(Duty.area_code.in_(sorted(set(areas))), Duty.last_day >= first)
-        .where(Duty.first_day <= last)
-        .order_by(Duty.opens, Duty.id)
-    ).all()
+    asked = {"areas": sorted(set(areas)), "first": first, "last": last}
+    return session.scalars(BETWEEN, asked).all()
 
 
 def line_of(row: Duty) -> Line:

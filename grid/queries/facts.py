@@ -40,8 +40,12 @@ HANDS: Final = (
     )
     .distinct()
 )
-TAKEN: Final = select(LadderStep.step).where(
-    LadderStep.case_id == CASE_ID, LadderStep.round == bindparam("round", type_=Integer)
+PAUSES: Final = select(Pause).where(Pause.case_id == CASE_ID)
+# Whoever takes a rung writes it at once (grid.service.climbing).
+TAKEN: Final = (
+    select(LadderStep.step)
+    .where(LadderStep.case_id == CASE_ID, LadderStep.round == bindparam("round", type_=Integer))
+    .execution_options(autoflush=False)
 )
 
 
@@ -92,7 +96,7 @@ def round_of(case: Case) -> int:
 
 def pauses_of(session: Session, case: Case) -> tuple[tuple[datetime, datetime], ...]:
     """Return when the close clock stood still; one that goes on, until it ends by itself."""
-    rows = session.scalars(select(Pause).where(Pause.case_id == case.id))
+    rows = session.scalars(PAUSES, {"case_id": case.id})
     return tuple((one.began_at, one.ended_at or one.ends_by) for one in rows)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import Integer, bindparam, func, select
 from sqlalchemy.orm import Session
 
 import people.rules
@@ -15,6 +15,7 @@ from grid.queries.wording import title_of
 from grid.rules import ENDS, Privacy, State
 from grid.rules.outside import How, LinkState, Said, link_state
 from kernel.access import Actor
+from kernel.db import Moment
 from kernel.errors import NotFound
 from kernel.media import Attachment, Kind
 from kernel.media import State as MediaState
@@ -23,6 +24,16 @@ from people.models import Area, Person
 from people.queries import reaches, scoped
 
 MOST: Final = 200
+# To build a statement costs more than to ask the database.
+DONE: Final = (
+    select(Outside.id)
+    .where(
+        Outside.case_id == bindparam("case_id", type_=Integer),
+        Outside.done_at.is_not(None),
+        Outside.done_at >= bindparam("since", type_=Moment()),
+    )
+    .limit(1)
+)
 VILLAGE_DIGITS: Final = 12
 
 
@@ -85,10 +96,7 @@ def is_desk(by: Actor, area_code: str, *, police: bool) -> bool:
 
 def unit_was_done(session: Session, case: Case) -> bool:
     """Whether a unit said in this round that it has done what it was asked."""
-    done = select(Outside.id).where(
-        Outside.case_id == case.id, Outside.done_at.is_not(None), Outside.done_at >= case.round_at
-    )
-    return session.scalar(done.limit(1)) is not None
+    return session.scalar(DONE, {"case_id": case.id, "since": case.round_at}) is not None
 
 
 def outside_of(session: Session, case_id: int, *, now: datetime) -> tuple[OutsideLine, ...]:

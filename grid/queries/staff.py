@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from functools import lru_cache
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 import people.rules
@@ -38,6 +39,13 @@ BY_THE_HOURS: Final = frozenset({Level.GRID, Level.POLICE_AUX})
 WORKERS: Final = (Role.GRID_FULL, Role.GRID_PART)
 # Where the table of duty names one of these, nobody else of them is on duty by the weekly hours.
 TEAMS: Final = (frozenset({Level.GRID, Level.GRID_LEADER}), frozenset({Level.POLICE_AUX}))
+CASE_ID: Final = bindparam("case_id", type_=Integer)
+# To build a statement costs more than to ask the database.
+HOURS: Final = (
+    select(Hours.area_code, Hours.role, Hours.weekday, Hours.opens, Hours.closes)
+    .where(Hours.area_code.in_(bindparam("areas", expanding=True)))
+    .order_by(func.length(Hours.area_code).desc(), Hours.id)
+)
 VILLAGE_DIGITS: Final = DIGITS[AreaLevel.VILLAGE]
 GRID_DIGITS: Final = DIGITS[AreaLevel.GRID]
 
@@ -77,39 +85,8 @@ def who_can_take(session: Session, case: Case, *, now: datetime) -> tuple[Candid
     only goes to the police.
     """
     shifts = _shifts(session, case.area_code)
-    load = (
-        select(func.count(Case.id))
-        .where(Case.owner_id == Membership.person_id, Case.state.in_(OPEN))
-        .correlate(Membership)
-        .scalar_subquery()
-    )
-    wanted = select(Callback.dialect).where(Callback.case_id == case.id).scalar_subquery()
-    speaks = (
-        exists()
-        .where(Spoken.person_id == Membership.person_id, Spoken.dialect == wanted)
-        .correlate(Membership)
-    )
-    of_the_police = or_(Membership.role == Role.POLICE_AUX, Membership.department.in_(POLICE))
-    rows = session.execute(
-        select(
-            Membership.person_id,
-            Membership.role,
-            Membership.department,
-            Person.public_name,
-            load.label("load"),
-            speaks.label("speaks"),
-        )
-        .join(Person, Person.id == Membership.person_id)
-        .join(Account, Account.person_id == Membership.person_id)
-        .where(
-            Account.closed_at.is_(None),
-            Membership.role.in_(LEVELS),
-            _over(case.area_code),
-            ~_is_barred(case.id),
-            *([of_the_police] if case.is_police else []),
-        )
-        .order_by(Membership.person_id, Membership.id)
-    ).all()
+    there = _there(case.area_code, only_police=case.is_police)
+    rows = session.execute(there, {"case_id": case.id}).all()
     roster = roster_over(session, case.area_code, now=now, fitting={row.person_id for row in rows})
     by_hours = {row.person_id for row in rows if on_duty(row.role, now, shifts.get(row.role))}
     covering = {who for who, absent in roster.stand_ins if absent in by_hours}
@@ -201,9 +178,44 @@ def responsible_for(session: Session, area_code: str) -> Responsible:
     return Responsible(name=f"{desk.name}值班室", phone=desk.desk_phone or None, area_line=line)
 
 
-def _is_barred(case_id: int) -> ColumnElement[bool]:
+@lru_cache(maxsize=512)  # to build it costs more than to ask the database
+def _there(area_code: str, *, only_police: bool) -> Select[*tuple[Any, ...]]:
+    """Return the statement for whose hats cover a place, and how much each has already."""
+    load = (
+        select(func.count(Case.id))
+        .where(Case.owner_id == Membership.person_id, Case.state.in_(OPEN))
+        .correlate(Membership)
+        .scalar_subquery()
+    )
+    wanted = select(Callback.dialect).where(Callback.case_id == CASE_ID).scalar_subquery()
+    speaks = (
+        exists()
+        .where(Spoken.person_id == Membership.person_id, Spoken.dialect == wanted)
+        .correlate(Membership)
+    )
+    of_the_police = or_(Membership.role == Role.POLICE_AUX, Membership.department.in_(POLICE))
     mine = Barred.person_id == Membership.person_id
-    return exists(select(Barred.ref).where(mine, Barred.about == BARRED_AS, Barred.ref == case_id))
+    barred = select(Barred.ref).where(mine, Barred.about == BARRED_AS, Barred.ref == CASE_ID)
+    return (
+        select(
+            Membership.person_id,
+            Membership.role,
+            Membership.department,
+            Person.public_name,
+            load.label("load"),
+            speaks.label("speaks"),
+        )
+        .join(Person, Person.id == Membership.person_id)
+        .join(Account, Account.person_id == Membership.person_id)
+        .where(
+            Account.closed_at.is_(None),
+            Membership.role.in_(LEVELS),
+            _over(area_code),
+            ~exists(barred),
+            *([of_the_police] if only_police else []),
+        )
+        .order_by(Membership.person_id, Membership.id)
+    )
 
 
 def over(area_code: str) -> ColumnElement[bool]:
@@ -258,14 +270,10 @@ def _over(area_code: str) -> ColumnElement[bool]:
 
 def _shifts(session: Session, area_code: str) -> dict[Role, list[Shift]]:
     """Return the hours in force by role: those of the nearest area that set any."""
-    rows = session.scalars(
-        select(Hours)
-        .where(Hours.area_code.in_(people.rules.ancestors(area_code)))
-        .order_by(func.length(Hours.area_code).desc(), Hours.id)
-    )
     nearest: dict[Role, str] = {}
     shifts: dict[Role, list[Shift]] = {}
-    for row in rows:
-        if nearest.setdefault(row.role, row.area_code) == row.area_code:
-            shifts.setdefault(row.role, []).append(Shift(row.weekday, row.opens, row.closes))
+    rows = session.execute(HOURS, {"areas": people.rules.ancestors(area_code)})
+    for area, role, weekday, opens, closes in rows:
+        if nearest.setdefault(role, area) == area:
+            shifts.setdefault(role, []).append(Shift(weekday, opens, closes))
     return shifts

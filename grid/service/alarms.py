@@ -10,7 +10,7 @@ say 我去了 or have called whoever reported, ten times at most, while the ladd
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import Integer, bindparam, exists, func, select
 
 import people.rules
 from grid.models import Alarm, Case
@@ -28,6 +28,22 @@ RING_EVERY: Final = timedelta(minutes=1)
 MOST_RINGS: Final = 10  # then the ladder has long gone further up
 BATCH: Final = 200
 DISTRICT: Final = people.rules.Level.DISTRICT
+# To build a statement costs more than to ask the database.
+ROBOT: Final = (
+    select(Area.robot, Area.robot_url)
+    .where(
+        Area.code.in_(bindparam("areas", expanding=True)),
+        Area.robot.is_not(None),
+        Area.robot_url.is_not(None),
+        ~exists(
+            select(Barred.ref).where(
+                Barred.about == BARRED_AS, Barred.ref == bindparam("case_id", type_=Integer)
+            )
+        ),
+    )
+    .order_by(func.length(Area.code).desc())
+    .limit(1)
+)
 
 
 def call(work: Work, case: Case) -> None:
@@ -146,17 +162,8 @@ def _robot(
     """
     if case.is_police:
         return
-    found = work.session.execute(
-        select(Area.robot, Area.robot_url)
-        .where(
-            Area.code.in_(people.rules.ancestors(at or case.area_code)),
-            Area.robot.is_not(None),
-            Area.robot_url.is_not(None),
-            ~exists(select(Barred.ref).where(Barred.about == BARRED_AS, Barred.ref == case.id)),
-        )
-        .order_by(func.length(Area.code).desc())
-        .limit(1)
-    ).one_or_none()
+    asked = {"areas": people.rules.ancestors(at or case.area_code), "case_id": case.id}
+    found = work.session.execute(ROBOT, asked).one_or_none()
     if found is not None:
         send_robot(
             work,

@@ -70,6 +70,7 @@ def _take(work: Work, case: Case, step: DueStep) -> None:
             went_up=owner is not None,
         )
     )
+    work.session.flush()
     if owner is None:
         write(work, case, Entry(act=Act.LADDER, why=f"{REASONS[step.step]}，已经到最上一级"))
         return

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import lru_cache
 from typing import Final
 
-from sqlalchemy import Integer, bindparam, exists, select, update
+from sqlalchemy import Integer, Select, bindparam, exists, select, update
 
 from grid.errors import NoSuchCase, WrongMoment
 from grid.models import Act, Alarm, Case, Step
@@ -45,16 +46,15 @@ from people.queries import scoped
 
 JUST_NOW: Final = timedelta(minutes=1)
 QUIETLY: Final = {"synchronize_session": False}  # nobody holds an alarm beyond its call
+OF_CASE: Final = bindparam("of_case", type_=Integer)
 # To build a statement costs more than to ask the database.
 SILENCE: Final = (
-    update(Alarm)
-    .where(Alarm.case_id == bindparam("of_case", type_=Integer), Alarm.rings_at.is_not(None))
-    .values(rings_at=None)
+    update(Alarm).where(Alarm.case_id == OF_CASE, Alarm.rings_at.is_not(None)).values(rings_at=None)
 )
 ANSWER: Final = (
     update(Alarm)
     .where(
-        Alarm.case_id == bindparam("of_case", type_=Integer),
+        Alarm.case_id == OF_CASE,
         Alarm.person_id == bindparam("person", type_=Integer),
         Alarm.acknowledged_at.is_(None),
     )
@@ -82,13 +82,16 @@ def locked(work: Work, case_id: int, *, by: Actor, permission: Permission) -> Ca
         NoSuchCase: there is none that *by* reaches under *permission*.
         WrongMoment: it was theirs, and has gone on to somebody else.
     """
-    statement = scoped(select(Case).where(Case.id == case_id), by, permission)
-    case = work.session.scalar(
-        statement.with_for_update(of=Case).execution_options(populate_existing=True)
-    )
+    case = work.session.scalar(_locking(by, permission), {"of_case": case_id})
     if case is None:
         raise _gone(work, case_id, by)
     return case
+
+
+@lru_cache(maxsize=512)  # to build it costs more than to ask the database
+def _locking(by: Actor, permission: Permission) -> Select[Case]:
+    statement = scoped(select(Case).where(Case.id == OF_CASE), by, permission)
+    return statement.with_for_update(of=Case).execution_options(populate_existing=True)
 
 
 def _gone(work: Work, case_id: int, by: Actor) -> NoSuchCase | WrongMoment:

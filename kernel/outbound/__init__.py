@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import String, bindparam, delete, or_, select, update
 
 from kernel.errors import Conflict, Unavailable, Unwanted
 from kernel.outbound.again import OVERTAKEN, sendable_again
@@ -51,6 +51,14 @@ STUCK: Final = timedelta(hours=2)  # owed anew and still not tried: owe it once 
 BATCH: Final = 200
 PROBES: Final = 3  # to a gateway that failed last; the rest need not wait 5 seconds each
 EXPIRED: Final = "过期了，没有发"
+# To build a statement costs more than to ask the database.
+DROP: Final = (
+    update(Message)
+    .where(Message.about == bindparam("of", type_=String), Message.next_at.is_not(None))
+    .values(state=MessageState.GIVEN_UP, next_at=None, answer=OVERTAKEN)
+    .returning(Message.id)
+    .execution_options(synchronize_session="fetch")
+)
 log = logging.getLogger(__name__)
 
 
@@ -92,17 +100,8 @@ def send_robot(work: Work, *, channel: Channel, url: str, text: str, mention: st
 
 def drop_messages(work: Work, *, about: str, template: str | None = None) -> int:
     """Take back what has not gone and is no longer true; return how many that were."""
-    chosen = [Message.about == about, Message.next_at.is_not(None)]
-    if template is not None:
-        chosen.append(Message.template == template)
-    ids = work.session.scalars(
-        update(Message)
-        .where(*chosen)
-        .values(state=MessageState.GIVEN_UP, next_at=None, answer=OVERTAKEN)
-        .returning(Message.id)
-        .execution_options(synchronize_session="fetch")
-    ).all()
-    return len(ids)
+    chosen = DROP if template is None else DROP.where(Message.template == template)
+    return len(work.session.scalars(chosen, {"of": about}).all())
 
 
 def send_again(work: Work, message_id: int) -> int:

@@ -18,8 +18,8 @@ from people.models import Area
 from qr import queries as qr
 from qr.models import Code
 from qr.rules import CodeState
-from tests.demo.conftest import DAY
 from tests.factories import make_area
+from tests.fakes import FixedClock
 
 Command = Callable[..., Result]
 
@@ -47,7 +47,7 @@ class TestShow:
 
         assert set(told) == {"accounts", "codes"}
         assert {frozenset(account) for account in told["accounts"]} == {
-            frozenset({"role", "area", "login", "password"})
+            frozenset({"role", "title", "area", "login", "password"})
         }
         assert {frozenset(code) for code in told["codes"]} == {
             frozenset({"token", "kind", "place"})
@@ -79,19 +79,19 @@ class TestShow:
 
 
 class TestLoad:
-    def test_it_is_a_demo_from_then_on_and_is_loaded_once(
-        self, app: Flask, command: Command
-    ) -> None:
-        before = parts()
-        assert not is_demo()
+    @pytest.mark.usefixtures("there")
+    def test_it_is_a_demo_from_then_on_and_is_loaded_once(self, loaded: Flask) -> None:
+        again = loaded.test_cli_runner().invoke(args=["demo", "load", "--small"])
 
-        first, second = command("load", "--small", "--today", DAY), command("load", "--small")
-
-        assert first.exit_code == 0
+        assert again.exit_code == 1
+        assert "空的数据库" in again.output
         assert is_demo()
-        assert parts() is before
-        assert second.exit_code == 1
-        assert "空的数据库" in second.output
+        assert isinstance(parts().clock, FixedClock)
+        assert not isinstance(parts().dispatch, NoDispatch)
+
+    @pytest.mark.usefixtures("session")
+    def test_what_holds_no_demo_is_none(self) -> None:
+        assert not is_demo()
 
     def test_it_is_not_loaded_beside_other_data(self, command: Command, session: Session) -> None:
         make_area(session)

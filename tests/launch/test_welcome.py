@@ -50,7 +50,13 @@ def test_everybody_is_told_who_asks() -> None:
 
 
 def test_roles_are_called_by_their_names() -> None:
-    account = {"role": "grid_full", "area": "1", "login": "a", "password": "b"}
+    account = {
+        "role": "grid_full",
+        "title": "专职网格员",
+        "area": "1",
+        "login": "a",
+        "password": "b",
+    }
 
     assert "专职网格员" in everybody(json.dumps({"accounts": [account], "codes": []}))
 
