@@ -84,8 +84,9 @@ class House:
         return {each["name"]: each["pid"] for each in everything if each["pid"]}
 
     def _falters(self) -> bool:
-        states = {each["name"]: each["statename"] for each in self._control.getAllProcessInfo()}
-        return "BACKOFF" in {states["web"], states["workers"]}
+        """Whether web or workers have ended: supervisord only calls it so if they did so soon."""
+        app = [each for each in self._control.getAllProcessInfo() if each["group"] == "app"]
+        return any(each["stop"] or each["statename"] == "BACKOFF" for each in app)
 
     def _last_words(self) -> str:
         said = []
