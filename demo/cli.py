@@ -43,7 +43,7 @@ class NoDispatch:
     type=click.DateTime(["%Y-%m-%d"]),
     help="The day on which the three months end; without it they end now.",
 )
-@click.option("--small", is_flag=True, help="40 cases and 40 households instead of 160 and 300.")
+@click.option("--small", is_flag=True, help="40 cases and 40 households instead of 400 and 300.")
 def load(seed: int, today: datetime | None, *, small: bool) -> None:
     """Fill an empty database with a made-up district, its people and three months of cases."""
     now = parts().clock.now().astimezone(SHANGHAI)

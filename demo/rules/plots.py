@@ -9,7 +9,7 @@ from demo.rules import stories
 from demo.rules.chance import SeededChance
 from kernel.clock import SHANGHAI
 
-CASES: Final = 160
+CASES: Final = 400
 SMALL: Final = 40
 DAYS: Final = 90
 SETTLED: Final = 9  # days after which everything that ends has ended
@@ -44,21 +44,21 @@ class Course(StrEnum):
     WAITING = "waiting"
 
 
-# How many out of 160, and of the small demo's 40.
+# How many out of 400, and of the small demo's 40.
 COUNTS: Final = {
-    Course.VERIFIED: (38, 6),
-    Course.CONFIRMED: (20, 4),
-    Course.UNFOUNDED: (6, 1),
-    Course.LATE: (8, 2),
-    Course.RETURNED_ONCE: (6, 1),
-    Course.DEPARTMENT: (8, 2),
-    Course.ESCALATED: (5, 1),
-    Course.SENT_BACK: (5, 1),
-    Course.REWORKED: (5, 1),
-    Course.REJECTED: (6, 1),
-    Course.MERGED: (4, 1),
-    Course.WITHDRAWN: (3, 1),
-    Course.POLICE: (2, 1),
+    Course.VERIFIED: (142, 6),
+    Course.CONFIRMED: (62, 4),
+    Course.UNFOUNDED: (14, 1),
+    Course.LATE: (26, 2),
+    Course.RETURNED_ONCE: (16, 1),
+    Course.DEPARTMENT: (20, 2),
+    Course.ESCALATED: (12, 1),
+    Course.SENT_BACK: (12, 1),
+    Course.REWORKED: (12, 1),
+    Course.REJECTED: (14, 1),
+    Course.MERGED: (12, 1),
+    Course.WITHDRAWN: (8, 1),
+    Course.POLICE: (6, 1),
     Course.OVERDUE: (5, 1),
     Course.REOPENED: (4, 2),
     Course.TO_VERIFY: (10, 4),

@@ -9,7 +9,7 @@ from demo.service.cast import Cast
 from kernel.grants import Role
 from kernel.work import Work
 
-ONE_IN: Final = 8  # plots; those with pictures or a voice are scanned all the same
+ONE_IN: Final = 16  # plots; those with pictures or a voice are scanned all the same
 CHANNELS: Final = (Channel.PHONE, Channel.COUNTER, Channel.PHONE, Channel.VISIT)
 
 

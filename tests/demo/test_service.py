@@ -90,7 +90,7 @@ class TestHowMuch:
         assert count(there, Code) == 64
         assert count(there, Account) == 40
         assert count(there, Household) == 300
-        assert count(there, Case) == 162
+        assert count(there, Case) == 402
 
     def test_there_are_micro_grids_and_a_zone(self, there: Session) -> None:
         assert count(there, Area, Area.level == Level.MICRO_GRID) > 0
@@ -183,7 +183,7 @@ class TestHowMuch:
         acts = Counter(there.scalars(select(Step.act).where(Step.act.is_not(None))))
 
         assert len(set(there.scalars(select(Rating.satisfied)))) >= 3
-        assert count(there, Rating) > 20
+        assert count(there, Rating) > 50
         assert count(there, Urge) == acts[Act.URGE] > 0
         assert acts[Act.SUPPLEMENT] > 0
         assert acts[Act.VOICE_LINE] > 0
