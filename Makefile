@@ -1,6 +1,6 @@
 # The two commands are `make run` and `make test`; what they need they install into .venv.
 SHELL := /bin/bash
-.PHONY: run people test check month bench wheelhouse clean
+.PHONY: run people test check month torture bench wheelhouse clean
 
 # Everything on this machine: Redis, web, workers and schedule.  Ctrl-C stops it, var/ keeps the data.
 run:
@@ -21,6 +21,10 @@ check:
 # The life of a thousand cases over a month, on each database; the tests live a part of them.
 month:
 	@MONTH_CASES=1000 exec ops/run-tests tests/month
+
+# The ledger of coins for a minute, while writers, connections and servers are killed; then with faults put in.
+torture:
+	@ops/install-test-packages && ops/make-venv embedded test && exec .venv/bin/python -m tests.torture
 
 # How fast it is, on a PostgreSQL and a Redis of its own.
 bench:

@@ -17,7 +17,13 @@ import sqlalchemy as sa
 from flask import Flask
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -130,6 +136,7 @@ class Ledger(RuleBasedStateMachine):
     """Does the same to the model and to the books of each database."""
 
     databases: ClassVar[Databases]
+    steps: ClassVar = count()
 
     def __init__(self) -> None:
         super().__init__()
@@ -248,6 +255,11 @@ class Ledger(RuleBasedStateMachine):
                 held = queries.balance_at(session, book.ids[name], moment)
                 book.seen.append((book.ids[name], moment, held))
 
+    @invariant()
+    def one_more(self) -> None:
+        """Count what was done, so that nobody has to believe in the settings."""
+        next(self.steps)
+
     def teardown(self) -> None:
         for book in self.books:
             book.work.session.commit()
@@ -312,8 +324,10 @@ def test_all_books_say_the_same_whatever_is_done(databases: Databases) -> None:
         suppress_health_check=list(HealthCheck),
     )
 
-    run_state_machine_as_test(type("Ledger", (Ledger,), {"databases": databases}), settings=steps)
+    machine = type("Ledger", (Ledger,), {"databases": databases, "steps": count()})
+    run_state_machine_as_test(machine, settings=steps)
 
+    assert next(machine.steps) >= steps.max_examples * steps.stateful_step_count
     for app in databases.apps.values():
         with app.app_context():
             assert [str(one) for one in queries.verify(db.session())] == []
