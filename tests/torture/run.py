@@ -155,7 +155,7 @@ MUTANTS: Final[dict[str, Sequence[str | tuple[str, str, str]]]] = {
         "ALTER TABLE points_posting DROP CONSTRAINT uq_points_posting_idem_key"
     ],
     "an account is read without its lock": [
-        ("points_apply", "kind <> 'system' FOR UPDATE", "kind <> 'system'")
+        ("points_apply", "WHERE id = step.id FOR UPDATE", "WHERE id = step.id")
     ],
     "nobody looks whether there is enough": [
         ("points_apply", "IF after_in - after_out - after_held < 0", "IF false"),
