@@ -26,7 +26,7 @@ month:
 torture:
 	@ops/install-test-packages && ops/make-venv embedded test && exec .venv/bin/python -m tests.torture
 
-# How fast it is, on a PostgreSQL and a Redis of its own.
+# How fast it is, on a PostgreSQL and a Redis of its own: pages and reports, postings of coins, a month's end.
 bench:
 	@if [ ! -e bench/run ]; then echo "There is no bench/run."; exit 1; fi
 	@ops/make-venv embedded test && exec bench/run
