@@ -1,6 +1,6 @@
 # The two commands are `make run` and `make test`; what they need they install into .venv.
 SHELL := /bin/bash
-.PHONY: run people test check month bench wheelhouse clean
+.PHONY: run people test check month torture bench wheelhouse clean
 
 # Everything on this machine: Redis, web, workers and schedule.  Ctrl-C stops it, var/ keeps the data.
 run:
@@ -22,7 +22,11 @@ check:
 month:
 	@MONTH_CASES=1000 exec ops/run-tests tests/month
 
-# How fast it is, on a PostgreSQL and a Redis of its own.
+# The ledger of coins for a minute, while writers, connections and servers are killed; then with faults put in.
+torture:
+	@ops/install-test-packages && ops/make-venv embedded test && exec .venv/bin/python -m tests.torture
+
+# How fast it is, on a PostgreSQL and a Redis of its own: pages and reports, postings of coins, a month's end.
 bench:
 	@if [ ! -e bench/run ]; then echo "There is no bench/run."; exit 1; fi
 	@ops/make-venv embedded test && exec bench/run

@@ -21,13 +21,12 @@ class Process:
 
 def _family(pid: int) -> list[int]:
     found = [pid]
-    for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        try:
-            children = task.read_text().split()
-        except OSError:
-            continue
-        for child in children:
-            found += _family(int(child))
+    try:
+        below = [task.read_text() for task in Path(f"/proc/{pid}/task").glob("*/children")]
+    except OSError:
+        return found  # it ended while we looked
+    for child in " ".join(below).split():
+        found += _family(int(child))
     return found
 
 

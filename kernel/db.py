@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cache
 from hashlib import sha256
+from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
@@ -12,6 +13,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -33,6 +35,9 @@ PRAGMAS: Final = (
     "PRAGMA foreign_keys = ON",
     "PRAGMA busy_timeout = 10000",
 )
+
+FRESH: Final = 1.0  # seconds for which a connection is believed to be still there
+RESTS_SINCE: Final = "rests_since"
 
 
 class Moment(sa.types.TypeDecorator[datetime]):
@@ -112,17 +117,37 @@ def engine_options(url: str) -> dict[str, Any]:
         return {"hide_parameters": True}
     return {
         "hide_parameters": True,
-        "pool_pre_ping": True,
         "pool_timeout": 5,
         "connect_args": {"connect_timeout": 3, "options": "-c statement_timeout=30000"},
     }
 
 
 def prepare(engine: sa.Engine) -> None:
-    """Make SQLite begin when told to, wait for its turn, and keep its promises."""
+    """Make SQLite begin when told to, wait for its turn, and keep its promises.
+
+    Of PostgreSQL a connection that has rested is asked whether it is still there, and replaced if
+    not.  One that was at work just now is not: to ask it each time cost a quarter of a posting
+    (docs/bench.md).  If the server went down in that moment, one request hears of it.
+    """
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _on_connect)
         event.listen(engine, "begin", _on_begin)
+        return
+
+    def on_checkin(_connection: DBAPIConnection | None, entry: ConnectionPoolEntry) -> None:
+        entry.info[RESTS_SINCE] = monotonic()
+
+    def on_checkout(connection: DBAPIConnection, entry: ConnectionPoolEntry, _: object) -> None:
+        since = entry.info.get(RESTS_SINCE)
+        if since is None or monotonic() - since < FRESH:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise InvalidatePoolError from error
+
+    event.listen(engine, "checkin", on_checkin)
+    event.listen(engine, "checkout", on_checkout)
 
 
 def begin_writing(session: Session) -> None:

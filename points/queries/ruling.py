@@ -22,4 +22,7 @@ def rules_in_force(session: Session, day: date) -> RuleTable:
 
 def rules_of(session: Session, version: int) -> RuleTable:
     """Return one version, which some claim was made under."""
-    return session.get_one(RuleVersion, version).table()
+    row = session.get_one(RuleVersion, version)
+    # Held, since a session forgets what nobody holds: fifty claims would read it fifty times.
+    session.info["points.rules", version] = row
+    return row.table()

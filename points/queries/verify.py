@@ -10,6 +10,7 @@ from points.queries.verify_entries import entries
 from points.queries.verify_months import months
 from points.queries.verify_postings import postings
 from points.queries.verify_seals import seals
+from points.queries.verify_sources import sources
 
 
 def verify(session: Session) -> Iterator[Fault]:
@@ -24,3 +25,4 @@ def verify(session: Session) -> Iterator[Fault]:
     yield from entries(session)
     yield from seals(session)
     yield from months(session)
+    yield from sources(session)

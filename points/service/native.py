@@ -45,11 +45,21 @@ _POST_MANY: Final = "SELECT posting, replayed FROM points_post_many(%s::jsonb)"
 
 def post(session: Session, written: Written) -> tuple[int, bool]:
     """Post one request; return the posting's number and whether it had been there."""
-    values = [written.posting[name] for name in COLUMNS]
-    values += [[line[name] for line in written.lines] for name in LINE_COLUMNS]
+    values = [_sent(written.posting[name]) for name in COLUMNS]
+    values += [_array([line[name] for line in written.lines]) for name in LINE_COLUMNS]
     with _in_words():
         found = session.connection().exec_driver_sql(_POST, (*values, written.digest)).one()
     return found[0], found[1]
+
+
+def _sent(value: str | int | bytes | None) -> str | bytes | None:
+    """Return a number as text: its size would choose its type, and each type a plan of its own."""
+    return str(value) if isinstance(value, int) else value
+
+
+def _array(values: Sequence[int | str | None]) -> str:
+    """Return an array of numbers or of our own words as PostgreSQL reads it."""
+    return "{" + ",".join("NULL" if value is None else str(value) for value in values) + "}"
 
 
 def post_many(session: Session, written: Sequence[Written]) -> list[tuple[int, bool]]:

@@ -1,7 +1,8 @@
 """What a passed claim pays: cut to the caps, in its turn, out of the village's funds."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 
 from sqlalchemy import and_, select
@@ -55,8 +56,7 @@ def pay_line(work: Work, village: str) -> int:
     line = _line(work, village)
     if not line:
         return 0
-    for claim in line:
-        _follow_home(work, claim)
+    _follow_homes(work, line)
     budget = Owner.budget(village)
     homes = {claim.id: Owner.household(claim.household_id) for claim in line}
     accounts = account_ids(work, [budget, *homes.values()])
@@ -64,7 +64,7 @@ def pay_line(work: Work, village: str) -> int:
     left = _locked(work, accounts.values())[accounts[budget]]
     free = automatic_room(work.session, village, today(work))  # under the budget's lock
     paid = _affordable(line, left, free)
-    requests = [_request(work, one, accounts[budget], accounts[homes[one.id]]) for one in paid]
+    requests = _requests(work, paid, accounts[budget], {n: accounts[homes[n]] for n in homes})
     for claim, posted in zip(paid, post_many(work, requests) if requests else (), strict=True):
         claim.state = moved(claim.state, ClaimMove.PAY)
         claim.posting_id, claim.paid_at, claim.turn = posted.id, work.now(), claim.turn + 1
@@ -117,11 +117,16 @@ def _wait(work: Work, claim: Claim, found: Granted) -> None:
     claim.waiting_for, claim.due_by, claim.passed_at = None, None, work.now()
 
 
-def _follow_home(work: Work, claim: Claim) -> None:
-    """Pay where the earner lives now, if the household they earned for is no more."""
-    home = work.session.get_one(Household, claim.household_id)
-    if home.closed_at is not None:
-        now = home_of(work, claim.person_id)
+def _follow_homes(work: Work, line: Sequence[Claim]) -> None:
+    """Pay where each earner lives now, if the household they earned for is no more."""
+    numbers = {claim.household_id for claim in line}
+    closed = set(
+        work.session.scalars(
+            select(Household.id).where(Household.id.in_(numbers), Household.closed_at.is_not(None))
+        )
+    )
+    for claim in line:
+        now = home_of(work, claim.person_id) if claim.household_id in closed else None
         claim.household_id = claim.household_id if now is None else now.id
 
 
@@ -140,16 +145,21 @@ def _locked(work: Work, ids: Iterable[int]) -> dict[int, int]:
     return {row[0]: row[1] for row in rows}
 
 
-def _request(work: Work, claim: Claim, budget: int, home: int) -> Request:
-    reviewers = work.session.scalars(
-        select(ClaimReview.reviewer_id)
-        .where(
-            ClaimReview.claim_id == claim.id,
-            ClaimReview.round == claim.round,
-            ClaimReview.decision == Decision.APPROVE,
-        )
-        .order_by(ClaimReview.id)
-    ).all()
+def _requests(
+    work: Work, paid: Sequence[Claim], budget: int, homes: Mapping[int, int]
+) -> list[Request]:
+    """Return what is posted for each claim; *homes* are the accounts by claim."""
+    if not paid:
+        return []
+    reviewers, pictures = _reviewers(work, paid), _pictures(work, paid)
+    return [
+        _request(one, budget, homes[one.id], reviewers[one.id], pictures[one.id]) for one in paid
+    ]
+
+
+def _request(
+    claim: Claim, budget: int, home: int, reviewers: Sequence[int], pictures: Sequence[str]
+) -> Request:
     twice = len(reviewers) > 1
     return Request(
         key=f"award:claim:{claim.id}",
@@ -160,14 +170,41 @@ def _request(work: Work, claim: Claim, budget: int, home: int) -> Request:
         actor_id=reviewers[0] if reviewers else None,
         second_actor_id=reviewers[1] if twice else None,
         rule=(claim.rule_code, claim.rule_version),
-        evidence=_evidence(work, claim),
+        evidence=_evidence(claim, pictures),
     )
 
 
-def _evidence(work: Work, claim: Claim) -> bytes:
+def _reviewers(work: Work, claims: Sequence[Claim]) -> Mapping[int, list[int]]:
+    """Return who passed each claim in its last round, in their order."""
+    found: dict[int, list[int]] = defaultdict(list)
+    rows = work.session.execute(
+        select(ClaimReview.claim_id, ClaimReview.reviewer_id)
+        .join(Claim, and_(Claim.id == ClaimReview.claim_id, Claim.round == ClaimReview.round))
+        .where(
+            ClaimReview.claim_id.in_([one.id for one in claims]),
+            ClaimReview.decision == Decision.APPROVE,
+        )
+        .order_by(ClaimReview.id)
+    )
+    for claim_id, reviewer in rows:
+        found[claim_id].append(reviewer)
+    return found
+
+
+def _pictures(work: Work, claims: Sequence[Claim]) -> Mapping[int, list[str]]:
+    """Return the fingerprints of each claim's pictures."""
+    found: dict[int, list[str]] = defaultdict(list)
+    rows = work.session.execute(
+        select(ClaimPicture.claim_id, ClaimPicture.digest).where(
+            ClaimPicture.claim_id.in_([one.id for one in claims])
+        )
+    )
+    for claim_id, digest in rows:
+        found[claim_id].append(digest)
+    return found
+
+
+def _evidence(claim: Claim, pictures: Sequence[str]) -> bytes:
     """Return the fingerprint of what a claim was judged by: its words and its pictures'."""
-    pictures = work.session.scalars(
-        select(ClaimPicture.digest).where(ClaimPicture.claim_id == claim.id)
-    )
     said = [claim.source_kind, claim.source_id, claim.words, *sorted(pictures)]
     return sha256(json.dumps(said, ensure_ascii=False).encode()).digest()

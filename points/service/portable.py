@@ -39,22 +39,22 @@ def post_many(session: Session, written: Sequence[Written]) -> list[tuple[int, b
 
 
 def _insert(session: Session, written: Written) -> tuple[int, bool]:
-    """Write posting and lines unless the key is there."""
+    """Write posting and lines unless its key, or what it undoes or ends, is there."""
     dialect = session.get_bind().dialect.name
     once = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(Posting)
     number = session.execute(
-        once.on_conflict_do_nothing(index_elements=[Posting.idem_key]).returning(Posting.id),
-        written.posting,
+        once.on_conflict_do_nothing().returning(Posting.id), written.posting
     ).scalar()
     if number is not None:
         lines = [{"posting_id": number, **line} for line in written.lines]
         session.execute(insert(Transfer), lines)
         return number, False
     key = Posting.idem_key == written.posting["idem_key"]
-    number, kept = session.execute(select(Posting.id, Posting.fingerprint).where(key)).one()
-    if kept != written.posting["fingerprint"]:
+    found = session.execute(select(Posting.id, Posting.fingerprint).where(key)).one_or_none()
+    # None: another key has undone, or ended, the same.
+    if found is None or found.fingerprint != written.posting["fingerprint"]:
         raise key_reused()
-    return number, True
+    return found.id, True
 
 
 def _apply(session: Session, number: int, written: Written) -> None:

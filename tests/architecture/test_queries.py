@@ -250,6 +250,7 @@ OPEN = {
     "points.queries.verify_entries.entries": "part of verify",
     "points.queries.verify_postings.postings": "part of verify",
     "points.queries.verify_seals.seals": "part of verify",
+    "points.queries.verify_sources.sources": "part of verify",
     "qr.queries.activities.activity_at": "what a scan of its screen shows to everybody",
     "qr.queries.activities.attended": "the program's own, for what comes of taking part",
     "qr.queries.activities.own_sign_in": "asked about oneself only",

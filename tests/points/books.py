@@ -40,7 +40,7 @@ class Books:
             "kind": PostingKind.AWARD_REVIEWED,
             "lines": lines,
             "effective_on": DAY,
-            "source": ("claim", "1"),
+            "source": ("deed", "1"),
             "actor_id": VILLAGE_CLERK,
             "second_actor_id": TOWN_CLERK,
             "rule": ("P01", 1),

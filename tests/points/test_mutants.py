@@ -24,7 +24,7 @@ from tests.points.test_state_machine import databases as databases  # noqa: PLC0
 FUNCTIONS = {
     "a replay posts again": (
         "points_insert",
-        "ON CONFLICT (idem_key) DO NOTHING RETURNING id",
+        "ON CONFLICT DO NOTHING RETURNING id",
         "ON CONFLICT (idem_key) DO UPDATE SET idem_key = excluded.idem_key RETURNING id",
     ),
     "a key may be used for something else": (
@@ -70,8 +70,8 @@ FUNCTIONS = {
 }
 MODULE = {
     "a key may be used for something else": (
-        'if kept != written.posting["fingerprint"]',
-        "if not kept",
+        ' or found.fingerprint != written.posting["fingerprint"]',
+        "",
     ),
     "what is held may be spent": (
         "if in_total - out_total - held < 0",

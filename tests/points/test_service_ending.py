@@ -1,15 +1,23 @@
 """Holds end once and free exactly what they held; a posting is undone once."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from points import queries, service
-from points.errors import AlreadyEnded, AlreadyReversed, BadPosting, NoSuchPosting, NotEnough
+from points.errors import (
+    AlreadyEnded,
+    AlreadyReversed,
+    BadPosting,
+    KeyReused,
+    NoSuchPosting,
+    NotEnough,
+)
 from points.models import Posting, Transfer
-from points.rules import PostingKind
+from points.rules import Phase, PostingKind
 from tests.fakes import FixedClock
 from tests.points.books import DAY, TOWN_CLERK, VILLAGE_CLERK, Books
 
@@ -149,6 +157,21 @@ def test_a_posting_is_undone_once_whoever_tries(books: Books) -> None:
 
     assert again.id == first.id
     assert free(books) == (55, 5, 0)
+
+
+@pytest.mark.parametrize("kind", [PostingKind.REVERSAL, PostingKind.RELEASE])
+def test_what_is_undone_or_ended_is_not_once_more_under_another_key(
+    books: Books, kind: PostingKind
+) -> None:
+    is_reversal, held = kind is PostingKind.REVERSAL, hold(books, 6)
+    award = books.award("a", 6).id
+    line = books.move("a", "redeemed", 6, phase=Phase.POSTED if is_reversal else Phase.RELEASED)
+    known: dict[str, Any] = {"kind": kind, "rule": None, "second_actor_id": None}
+    known |= {"reverses_id": award} if is_reversal else {"pending_id": held}
+    service.post(books.work, books.request([line], **known))
+
+    with pytest.raises(KeyReused), books.work.session.begin_nested():
+        service.post(books.work, books.request([line], **known))
 
 
 def test_what_is_spent_is_not_taken_back_below_zero(books: Books) -> None:

@@ -35,7 +35,7 @@ def earn(village: Village, coins: int, **more: Any) -> int:  # noqa: ANN401
         "kind": PostingKind.AWARD_REVIEWED,
         "lines": [Line(debit=ids[budget], credit=ids[home], amount=coins, person_id=1)],
         "effective_on": DAY,
-        "source": ("claim", "1"),
+        "source": ("deed", "1"),
         "actor_id": village.village.id,
         "second_actor_id": village.town.id,
         "rule": ("P04", 1),

@@ -1,0 +1,111 @@
+"""Claims and decisions: do they say of their coins what the books say?"""
+
+from collections.abc import Iterator
+
+from sqlalchemy import Subquery, Text, and_, case, cast, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from points.models import Appeal, Claim, Deduction, Posting, Transfer
+from points.queries.faults import Fault, stream
+from points.rules import PostingKind
+from points.rules.deductions import AppealState
+
+AWARDS = (PostingKind.AWARD_REVIEWED, PostingKind.AWARD_SYSTEM)
+
+
+def sources(session: Session) -> Iterator[Fault]:
+    """Yield each claim and decision that does not agree with its postings, and the other way."""
+    yield from _paid(session)
+    yield from _unclaimed(session)
+    yield from _taken(session)
+    yield from _undecided(session)
+
+
+def _paid(session: Session) -> Iterator[Fault]:
+    line = and_(Transfer.posting_id == Posting.id, Transfer.line == 1)
+    agrees = and_(
+        Posting.kind.in_(AWARDS),
+        Posting.source_type == "claim",
+        Posting.source_id == cast(Claim.id, Text),
+        Posting.rule_code == Claim.rule_code,
+        Posting.rule_version == Claim.rule_version,
+        Transfer.amount == Claim.granted,
+        Transfer.person_id == Claim.person_id,
+    )
+    found = (
+        select(Claim.id)
+        .outerjoin(Posting, Posting.id == Claim.posting_id)
+        .outerjoin(Transfer, line)
+        .where(Claim.posting_id.is_not(None), case((agrees, 0), else_=1) == 1)
+        .order_by(Claim.id)
+    )
+    for row in stream(session, found):
+        yield Fault(f"claim {row.id}", "it is not what its posting paid")
+
+
+def _unclaimed(session: Session) -> Iterator[Fault]:
+    found = (
+        select(Posting.id)
+        .outerjoin(Claim, Claim.posting_id == Posting.id)
+        .where(Posting.kind.in_(AWARDS), Posting.source_type == "claim", Claim.id.is_(None))
+        .order_by(Posting.id)
+    )
+    for row in stream(session, found):
+        yield Fault(f"posting {row.id}", "no claim says that it was paid by it")
+
+
+def _parts() -> Subquery:
+    """Return (source_id, parts, taken, back): what each decision's postings took and gave back."""
+    undone = aliased(Posting)
+    return (
+        select(
+            Posting.source_id,
+            func.count().label("parts"),
+            func.sum(Transfer.amount).label("taken"),
+            func.sum(case((undone.id.is_not(None), Transfer.amount), else_=0)).label("back"),
+        )
+        .join(Transfer, Transfer.posting_id == Posting.id)  # each part has one line
+        .outerjoin(undone, undone.reverses_id == Posting.id)
+        .where(Posting.kind == PostingKind.DEDUCT, Posting.source_type == "deduction")
+        .group_by(Posting.source_id)
+        .subquery("parts")
+    )
+
+
+def _taken(session: Session) -> Iterator[Fault]:
+    parts = _parts()
+    taken, back = func.coalesce(parts.c.taken, 0), func.coalesce(parts.c.back, 0)
+    restored = and_(Appeal.state == AppealState.UPHELD, Appeal.restored != back)
+    found = (
+        select(Deduction.id)
+        .outerjoin(parts, parts.c.source_id == cast(Deduction.id, Text))
+        .outerjoin(Appeal, Appeal.deduction_id == Deduction.id)
+        .where(
+            or_(
+                Deduction.taken != taken - back,
+                Deduction.parts != func.coalesce(parts.c.parts, 0),
+                restored,
+            )
+        )
+        .order_by(Deduction.id)
+    )
+    for row in stream(session, found):
+        yield Fault(f"deduction {row.id}", "it is not what its postings took and gave back")
+
+
+def _undecided(session: Session) -> Iterator[Fault]:
+    found = (
+        select(Posting.id)
+        .outerjoin(Deduction, cast(Deduction.id, Text) == Posting.source_id)
+        .where(
+            Posting.kind == PostingKind.DEDUCT,
+            or_(
+                Posting.source_type.is_(None),
+                Posting.source_type != "deduction",
+                Deduction.id.is_(None),
+            ),
+        )
+        .order_by(Posting.id)
+    )
+    for row in stream(session, found):
+        yield Fault(f"posting {row.id}", "no decision says that it took this")
