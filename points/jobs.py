@@ -63,6 +63,13 @@ def pay_lines(work: Work) -> None:
         work.later(pay_lines)
 
 
+@on(Queue.DEFAULT)
+def ring_late_appeals(work: Work) -> None:
+    """Tell the level above of appeals nobody decided in time; owed every morning."""
+    if service.ring_late_appeals(work) >= service.MOST_AT_ONCE:
+        work.later(ring_late_appeals)
+
+
 @on(Queue.BULK)
 def draw_samples(work: Work) -> None:
     """Draw some of what was paid of late, for the town to look at again; once a night."""

@@ -10,7 +10,7 @@ say 我去了 or have called whoever reported, ten times at most, while the ladd
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import ColumnElement, exists, func, select, true
 
 import people.rules
 from grid.models import Alarm, Case
@@ -146,13 +146,29 @@ def _robot(
     """
     if case.is_police:
         return
+    barred = exists(select(Barred.ref).where(Barred.about == BARRED_AS, Barred.ref == case.id))
+    tell_group(work, at or case.area_code, text, mention=mention, only_if=~barred)
+
+
+def tell_group(
+    work: Work,
+    area_code: str,
+    text: str,
+    *,
+    mention: str | None = None,
+    only_if: ColumnElement[bool] | None = None,
+) -> None:
+    """Send *text* to the group of the nearest area that has a robot, from *area_code* upwards.
+
+    Nothing is sent where no area has one, or where *only_if* does not hold.
+    """
     found = work.session.execute(
         select(Area.robot, Area.robot_url)
         .where(
-            Area.code.in_(people.rules.ancestors(at or case.area_code)),
+            Area.code.in_(people.rules.ancestors(area_code)),
             Area.robot.is_not(None),
             Area.robot_url.is_not(None),
-            ~exists(select(Barred.ref).where(Barred.about == BARRED_AS, Barred.ref == case.id)),
+            true() if only_if is None else only_if,
         )
         .order_by(func.length(Area.code).desc())
         .limit(1)

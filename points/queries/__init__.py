@@ -18,6 +18,7 @@ from points.queries.deductions import (
     corrections,
     deduction_detail,
     deductions_listed,
+    has_notice,
     own_deductions,
     own_refusals,
 )
@@ -30,12 +31,13 @@ from points.queries.months import month_detail, month_homes, month_sheet, months
 from points.queries.narrowing import (
     draft_waiting,
     rule_in,
+    rules_for,
     terms_of,
     town_rules,
     towns_ruled,
     versions_set,
 )
-from points.queries.own import is_offered, own_book, own_claim, own_claims
+from points.queries.own import is_offered, own_area, own_book, own_claim, own_claims
 from points.queries.public import (
     close_of,
     objection_at,
@@ -75,6 +77,7 @@ __all__ = [
     "expiring_listed",
     "export",
     "funds",
+    "has_notice",
     "household_passbook",
     "is_offered",
     "leaf",
@@ -86,6 +89,7 @@ __all__ = [
     "objection_at",
     "objections_to",
     "outstanding",
+    "own_area",
     "own_book",
     "own_claim",
     "own_claims",
@@ -100,6 +104,7 @@ __all__ = [
     "roll_detail",
     "rolls_waiting",
     "rule_in",
+    "rules_for",
     "rules_in_force",
     "rules_of",
     "salt",

@@ -11,7 +11,12 @@ from points.service.activities import (
     sign_up,
     sign_up_for,
 )
-from points.service.appealing import appeal_claim, appeal_deduction, decide_appeal
+from points.service.appealing import (
+    appeal_claim,
+    appeal_deduction,
+    decide_appeal,
+    ring_late_appeals,
+)
 from points.service.budgeting import give_monthly, give_quota, pay_lines, set_budget
 from points.service.deducting import check, decide_deduction, notice, say_own
 from points.service.drafting import decide_draft, draft_rules, narrow_rule
@@ -107,6 +112,7 @@ __all__ = [
     "reverse",
     "review",
     "review_roll",
+    "ring_late_appeals",
     "say_own",
     "seal_day",
     "send_in_again",
