@@ -12,6 +12,7 @@ from points.queries.activities import (
 )
 from points.queries.balances import Balance, balance, balance_at
 from points.queries.claims import claim_detail, claim_file, claims_chosen, claims_listed, reviews_of
+from points.queries.copies import OwnCoins, own_coins
 from points.queries.counts import Counted, counted
 from points.queries.deductions import (
     appeals_listed,
@@ -57,6 +58,7 @@ __all__ = [
     "Balance",
     "Counted",
     "Fault",
+    "OwnCoins",
     "activities_led",
     "activities_open",
     "activity_card",
@@ -93,6 +95,7 @@ __all__ = [
     "own_book",
     "own_claim",
     "own_claims",
+    "own_coins",
     "own_deductions",
     "own_lines",
     "own_passbook",

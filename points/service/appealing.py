@@ -1,7 +1,6 @@
 """Appeals: to the next level, within thirty days; what is upheld is undone, and said in public."""
 
 from datetime import date, datetime
-from typing import Final
 
 from sqlalchemy import Select, select
 
@@ -35,11 +34,6 @@ from points.service.filing import checked_words, due_by
 from points.service.offsetting import give_back
 from points.service.posting import MOST_AT_ONCE
 from points.service.ruling import today
-
-LATE: Final = (
-    "【绿币申诉】有一份申诉该由{level}在 {day} 前定，过了时间还没有定。"
-    "请在“绿币”的“申诉”里看，催一催。"
-)
 
 
 def appeal_deduction(work: Work, deduction_id: int, *, words: str, by: Actor) -> Appeal:
@@ -149,7 +143,10 @@ def ring_late_appeals(work: Work) -> int:
     for appeal in late:
         appeal.rung_at = work.now()
         at = at_level(appeal.area_code, Level.DISTRICT) or appeal.area_code
-        tell_group(work, at, LATE.format(level=appeal.level.label, day=appeal.due_by.isoformat()))
+        told = (
+            f"【绿币申诉】有一份申诉该由{appeal.level.label}在 {appeal.due_by.isoformat()} 前定，"
+        )
+        tell_group(work, at, f"{told}还没有定，请在“绿币”的“申诉”里看。")
     return len(late)
 
 

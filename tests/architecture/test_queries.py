@@ -217,6 +217,7 @@ OPEN = {
     "points.queries.deductions.own_refusals": "asked about oneself only",
     "points.queries.balances.balance": "of an account that the caller has found under its owner",
     "points.queries.balances.balance_at": "of an account that the caller has found under its owner",
+    "points.queries.copies.own_coins": "asked about oneself only",
     "points.queries.counts.counted": "how many rows there are is no secret",
     "points.queries.export.export": "for commands on the machine itself; it holds no names",
     "points.queries.faults.stream": "part of reading everything, for verify and export",
