@@ -49,6 +49,20 @@ def forget_objections(work: Work) -> None:
         work.later(forget_objections)
 
 
+@on(Queue.BULK)
+def forget_claims(work: Work) -> None:
+    """Forget the words and pictures of claims whose time is over."""
+    if service.forget_claims(work):
+        work.later(forget_claims)
+
+
+@on(Queue.BULK)
+def forget_deductions(work: Work) -> None:
+    """Forget what was written about deductions whose time is over."""
+    if service.forget_deductions(work):
+        work.later(forget_deductions)
+
+
 @on(Queue.DEFAULT)
 def give_monthly(work: Work) -> None:
     """Give each village its quota of the month; owed once a day, so that none is without it."""
@@ -61,6 +75,13 @@ def pay_lines(work: Work) -> None:
     """Pay who waits, wherever funds have come or coins have gone."""
     if service.pay_lines(work):
         work.later(pay_lines)
+
+
+@on(Queue.DEFAULT)
+def ring_late_appeals(work: Work) -> None:
+    """Tell the level above of appeals nobody decided in time; owed every morning."""
+    if service.ring_late_appeals(work) >= service.MOST_AT_ONCE:
+        work.later(ring_late_appeals)
 
 
 @on(Queue.BULK)

@@ -15,6 +15,7 @@ from citizen.forms import OwnForm
 from citizen.queries import OwnReport
 from citizen.views import access
 from citizen.views.blueprint import pages
+from citizen.views.copied import copied_coins
 from kernel import audit
 from kernel.access import Actor, public, signed_in
 from kernel.calendar import calendar_of
@@ -38,6 +39,7 @@ from kernel.work import parts, transaction
 from people import queries as people
 from people import service as people_service
 from people.rules import KIND_NAMES, Level
+from points import queries as coins
 from qr import queries as qr
 
 OFTEN: Final = "20 per minute"
@@ -236,6 +238,7 @@ def _copied(by: Actor) -> dict[str, Any]:
             {"name": one.activity, "signed_in_at": one.signed_at.isoformat()}
             for one in qr.own_sign_ins(db.session(), by.id)
         ],
+        "coins": copied_coins(coins.own_coins(db.session(), by.id)),
     }
 
 

@@ -33,6 +33,7 @@ from kernel.web import (
 from kernel.web.show import when
 from kernel.work import parts, transaction
 from people.errors import BadField, TooManyCodes
+from points import queries as coins
 
 CODES: Final = "120 per hour"  # from one address: each costs the district money
 
@@ -49,6 +50,8 @@ def track() -> ResponseReturnValue:
     try:
         report = access.find(typed)
     except NoSuchReceipt:
+        if coins.objection_at(db.session(), typed) is not None:
+            return redirect(url_for("points.objection", number=typed), HTTPStatus.SEE_OTHER)
         return _no_such(typed)
     if access.is_own(report):
         return redirect(_url(report), HTTPStatus.SEE_OTHER)

@@ -162,7 +162,17 @@ def _robot(
     """
     if case.is_police:
         return
-    asked = {"areas": people.rules.ancestors(at or case.area_code), "case_id": case.id}
+    tell_group(work, at or case.area_code, text, mention=mention, case_id=case.id)
+
+
+def tell_group(
+    work: Work, area_code: str, text: str, *, mention: str | None = None, case_id: int = 0
+) -> None:
+    """Send *text* to the group of the nearest area that has a robot, from *area_code* upwards.
+
+    Nothing is sent where no area has one, or where it is about a case that somebody may not meet.
+    """
+    asked = {"areas": people.rules.ancestors(area_code), "case_id": case_id}
     found = work.session.execute(ROBOT, asked).one_or_none()
     if found is not None:
         send_robot(

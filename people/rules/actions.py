@@ -169,7 +169,9 @@ GROUPS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
         },
         "到期删除": {
             "retention.accused": "删掉被反映一方的说法",
+            "retention.claim": "删掉绿币申报的话和照片",
             "retention.contact": "删掉联系方式",
+            "retention.deduction": "删掉扣币和申诉的话",
             "retention.duty": "删掉旧的值班表",
             "retention.files": "删掉照片和录音",
             "retention.household": "删掉住户资料",

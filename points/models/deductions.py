@@ -88,4 +88,5 @@ class Appeal(InArea, Model):
     decided_by: Mapped[int | None] = mapped_column(ForeignKey(Person.id))
     decided_at: Mapped[datetime | None]
     reason: Mapped[str] = mapped_column(String(MOST_WORDS), default="")
+    rung_at: Mapped[datetime | None]  # when the level above was told that its time is over
     restored: Mapped[int] = mapped_column(default=0)  # coins that were given back

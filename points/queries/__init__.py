@@ -12,12 +12,14 @@ from points.queries.activities import (
 )
 from points.queries.balances import Balance, balance, balance_at
 from points.queries.claims import claim_detail, claim_file, claims_chosen, claims_listed, reviews_of
+from points.queries.copies import OwnCoins, own_coins
 from points.queries.counts import Counted, counted
 from points.queries.deductions import (
     appeals_listed,
     corrections,
     deduction_detail,
     deductions_listed,
+    has_notice,
     own_deductions,
     own_refusals,
 )
@@ -30,12 +32,13 @@ from points.queries.months import month_detail, month_homes, month_sheet, months
 from points.queries.narrowing import (
     draft_waiting,
     rule_in,
+    rules_for,
     terms_of,
     town_rules,
     towns_ruled,
     versions_set,
 )
-from points.queries.own import is_offered, own_book, own_claim, own_claims
+from points.queries.own import is_offered, own_area, own_book, own_claim, own_claims
 from points.queries.public import (
     close_of,
     objection_at,
@@ -55,6 +58,7 @@ __all__ = [
     "Balance",
     "Counted",
     "Fault",
+    "OwnCoins",
     "activities_led",
     "activities_open",
     "activity_card",
@@ -75,6 +79,7 @@ __all__ = [
     "expiring_listed",
     "export",
     "funds",
+    "has_notice",
     "household_passbook",
     "is_offered",
     "leaf",
@@ -86,9 +91,11 @@ __all__ = [
     "objection_at",
     "objections_to",
     "outstanding",
+    "own_area",
     "own_book",
     "own_claim",
     "own_claims",
+    "own_coins",
     "own_deductions",
     "own_lines",
     "own_passbook",
@@ -100,6 +107,7 @@ __all__ = [
     "roll_detail",
     "rolls_waiting",
     "rule_in",
+    "rules_for",
     "rules_in_force",
     "rules_of",
     "salt",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Row, and_, case, or_, select
+from sqlalchemy import ColumnElement, Row, and_, case, exists, or_, select
 from sqlalchemy.orm import Session
 
 from kernel.access import Actor
@@ -16,7 +16,7 @@ from people.rules import HouseholdKind, Level, mask_name
 from points.errors import NoSuchDeduction
 from points.models import Appeal, Claim, Deduction
 from points.queries.ruling import rules_of
-from points.rules.deductions import OPEN, AppealState
+from points.rules.deductions import OPEN, SAYABLE, TAKEN, AppealState
 from points.rules.table import NegativeRule, Rule
 
 MOST: Final = 100
@@ -92,22 +92,32 @@ def deduction_detail(session: Session, deduction_id: int, *, by: Actor) -> Deduc
 
 def own_deductions(session: Session, person_id: int) -> Sequence[DeductionLine]:
     """Return what is against one's own household; in a dormitory only against oneself."""
-    me = select(Person.household_id).where(Person.id == person_id).scalar_subquery()
     rows = session.execute(
         select(Deduction, Person.name, Household, Appeal)
         .join(Person, Person.id == Deduction.person_id)
         .join(Household, Household.id == Deduction.household_id)
         .outerjoin(Appeal, Appeal.deduction_id == Deduction.id)
-        .where(
-            or_(
-                Deduction.person_id == person_id,
-                and_(Deduction.household_id == me, Household.kind == HouseholdKind.FAMILY),
-            )
-        )
+        .where(_is_own(person_id))
         .order_by(Deduction.id.desc())
         .limit(MOST)
     ).all()
     return _lines(session, rows)
+
+
+def has_notice(session: Session, person_id: int, *, since: datetime) -> bool:
+    """Whether something is against one's household that one can still answer or appeal.
+
+    *since*: what was taken before then can be appealed no more.  Asked about oneself only.
+    """
+    appealable = and_(
+        Deduction.state.in_(TAKEN),
+        Deduction.decided_at >= since,
+        ~exists().where(Appeal.deduction_id == Deduction.id),
+    )
+    found = select(Deduction.id).where(
+        _is_own(person_id), or_(Deduction.state.in_(SAYABLE), appealable)
+    )
+    return session.scalar(found.limit(1)) is not None
 
 
 def own_refusals(session: Session, person_id: int) -> Sequence[AppealLine]:
@@ -183,6 +193,17 @@ def corrections(session: Session) -> Sequence[Correction]:
         )
         for appeal, one, who in rows
     ]
+
+
+def _is_own(person_id: int) -> ColumnElement[bool]:
+    """Return the condition that it is against one's household; in a dormitory against oneself."""
+    family = (
+        select(Person.household_id)
+        .join(Household, Household.id == Person.household_id)
+        .where(Person.id == person_id, Household.kind == HouseholdKind.FAMILY)
+        .scalar_subquery()
+    )
+    return or_(Deduction.person_id == person_id, Deduction.household_id == family)
 
 
 def _lines(

@@ -1,6 +1,6 @@
 """What towns make of the rules, on which day."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -14,7 +14,7 @@ from people.models import Area
 from people.queries import reaches
 from people.rules import Level, at_level
 from points.models import Claim, RuleDraft, RuleNarrowing, RuleVersion
-from points.queries.ruling import rules_of
+from points.queries.ruling import rules_in_force, rules_of
 from points.rules.drafts import DraftState
 from points.rules.narrowing import Narrowing, narrowed
 from points.rules.table import Rule, RuleTable
@@ -46,6 +46,31 @@ def rule_in(session: Session, rule: Rule, area_code: str, day: date) -> Rule:
         .limit(1)
     )
     return narrowed(rule, None if row is None else row.narrowing())
+
+
+def rules_for(session: Session, day: date, areas: Iterable[str]) -> Sequence[Rule]:
+    """Return the rules in force on *day* that pay in some of *areas*: the best of their towns.
+
+    Without an area those of the district.  Open: the rules are for everybody to read.
+    """
+    rules = rules_in_force(session, day).in_force
+    towns = {at_level(area, Level.TOWN) or area for area in areas}
+    if not towns:
+        return rules
+    rows = session.scalars(
+        select(RuleNarrowing)
+        .where(RuleNarrowing.town_code.in_(towns), RuleNarrowing.valid_from <= day)
+        .order_by(RuleNarrowing.id)
+    )
+    last = {(row.town_code, row.rule_code): row.narrowing() for row in rows}
+    held = [
+        max(
+            (narrowed(rule, last.get((town, rule.code))) for town in towns),
+            key=lambda one: (one.active, one.coins),
+        )
+        for rule in rules
+    ]
+    return [rule for rule in held if rule.active]
 
 
 def terms_of(session: Session, claim: Claim) -> Rule:

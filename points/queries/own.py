@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from grid.models import Case
 from grid.rules import CATALOGUE, State
 from kernel.clock import SHANGHAI
-from people.models import Household
+from people.models import Household, Person
 from people.rules import HouseholdKind
 from points.models import Claim, Entry, LedgerAccount
 from points.queries.claims import ReviewLine, reviews_of
@@ -95,6 +95,15 @@ def own_book(session: Session, person_id: int, *, today: date) -> Book | None:
         members=members,
         left=left,
         months=() if strangers else tuple(own_months(session, account)),
+    )
+
+
+def own_area(session: Session, person_id: int) -> str | None:
+    """Return where the open household somebody belongs to lies; asked about oneself only."""
+    return session.scalar(
+        select(Household.area_code)
+        .join(Person, Person.household_id == Household.id)
+        .where(Person.id == person_id, Household.closed_at.is_(None))
     )
 
 

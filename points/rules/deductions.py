@@ -79,6 +79,7 @@ TABLE: Final[Mapping[tuple[DeductionState, DeductionMove], DeductionState]] = Ma
     }
 )
 OPEN: Final = frozenset({_S.NOTICED, _S.UNMENDED, _S.MENDED_LATE})
+SAYABLE: Final = frozenset({_S.NOTICED, _S.UNMENDED})  # the household may still say its side
 TAKEN: Final = frozenset({_S.DEDUCTED, _S.MENDED_LATE})
 # Who decides what a level has decided; above the district there is nobody.
 ABOVE: Final[Mapping[ReviewLevel, ReviewLevel]] = MappingProxyType(

@@ -11,7 +11,12 @@ from points.service.activities import (
     sign_up,
     sign_up_for,
 )
-from points.service.appealing import appeal_claim, appeal_deduction, decide_appeal
+from points.service.appealing import (
+    appeal_claim,
+    appeal_deduction,
+    decide_appeal,
+    ring_late_appeals,
+)
 from points.service.budgeting import give_monthly, give_quota, pay_lines, set_budget
 from points.service.deducting import check, decide_deduction, notice, say_own
 from points.service.drafting import decide_draft, draft_rules, narrow_rule
@@ -19,6 +24,7 @@ from points.service.ending import capture, hold, release, release_expired, rever
 from points.service.expiring import expire_coins, remind_expiring
 from points.service.filing import Written, claim_by_receipt, claim_closed_case, claim_written
 from points.service.forgetting import forget_sign_ups, forget_wishes
+from points.service.forgetting_words import forget_claims, forget_deductions, words_due
 from points.service.helping import claim_by_card, claim_for
 from points.service.months import publish_month, sign_month
 from points.service.objecting import (
@@ -80,6 +86,8 @@ __all__ = [
     "edit_activity",
     "expire_coins",
     "file_evaluation",
+    "forget_claims",
+    "forget_deductions",
     "forget_objections",
     "forget_sign_ups",
     "forget_wishes",
@@ -107,6 +115,7 @@ __all__ = [
     "reverse",
     "review",
     "review_roll",
+    "ring_late_appeals",
     "say_own",
     "seal_day",
     "send_in_again",
@@ -117,4 +126,5 @@ __all__ = [
     "sign_up",
     "sign_up_for",
     "withdraw",
+    "words_due",
 ]

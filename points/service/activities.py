@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy import Select, delete, select
 
@@ -9,9 +10,13 @@ import qr.rules
 import qr.service
 from kernel import audit
 from kernel.access import Actor
+from kernel.clock import SHANGHAI
 from kernel.db import insert_once
+from kernel.outbound import send_sms
 from kernel.permissions import Permission
+from kernel.sms import render
 from kernel.work import Work
+from people.models import Person
 from people.queries import reaches, scoped
 from points.errors import CannotClaim, Full, NoSuchActivity, TooLate, Unsaid
 from points.models import Activity, SignUp
@@ -31,6 +36,7 @@ from points.service.ruling import current_rules, today
 from qr.models import Code, SignIn
 from qr.rules import CodeState
 
+CALLED_OFF: Final = "T52"
 GONE = "没有这场活动，或者它不归您管。"
 
 
@@ -152,6 +158,8 @@ def edit_activity(  # noqa: PLR0913 - what may still be changed
 def call_off(work: Work, activity_id: int, *, reason: str, by: Actor) -> None:
     """Let an activity not take place: nobody signs up or in any more.
 
+    Whoever signed up and has a phone gets a text (T52), as long as it has not begun.
+
     Raises:
         NoSuchActivity: there is none that *by* may call off.
         TooLate: its list is confirmed, or it was called off before.
@@ -160,6 +168,8 @@ def call_off(work: Work, activity_id: int, *, reason: str, by: Actor) -> None:
     check_open(work, activity)
     qr.service.call_off(work, activity.code_id or 0, reason=reason, by=None)
     note(work, activity, "call-off", by, reason)
+    if work.now() < activity.starts_at:
+        _tell_called_off(work, activity)
 
 
 def sign_up(work: Work, activity_id: int, *, by: Actor) -> bool:
@@ -278,6 +288,21 @@ def note(work: Work, activity: Activity, verb: str, by: Actor, detail: str = "")
         area=activity.area_code,
         detail=detail,
     )
+
+
+def _tell_called_off(work: Work, activity: Activity) -> None:
+    start = activity.starts_at.astimezone(SHANGHAI)
+    time = f"{start.month}月{start.day}日{start:%H:%M}"
+    text = render(CALLED_OFF, place=activity.name, time=time)
+    people = work.session.scalars(
+        select(Person)
+        .join(SignUp, SignUp.person_id == Person.id)
+        .where(SignUp.activity_id == activity.id)
+        .order_by(Person.id)
+    )
+    for phone in [one.phone for one in people if one.phone]:
+        about = f"points.activity:{activity.id}"
+        send_sms(work, phone=phone, template=CALLED_OFF, text=text, about=about)
 
 
 def _sign_up(work: Work, activity: Activity, person_id: int, helper: int | None) -> bool:

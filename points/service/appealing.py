@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Select, select
 
+from grid.service.alarms import tell_group
 from kernel import audit
 from kernel.access import Actor
 from kernel.calendar import calendar_of
@@ -12,6 +13,7 @@ from kernel.permissions import Permission
 from kernel.work import Work
 from people.queries import scoped
 from people.queries.bars import members, near
+from people.rules import Level, at_level
 from points.errors import CannotAppeal, NoSuchAppeal, NoSuchClaim, NotYoursToReview, WrongMoment
 from points.models import Appeal, Claim, ClaimReview, Deduction
 from points.queries.ruling import rules_of
@@ -30,6 +32,7 @@ from points.rules.table import ReviewLevel, RuleTable
 from points.service.deducting import own_deduction
 from points.service.filing import checked_words, due_by
 from points.service.offsetting import give_back
+from points.service.posting import MOST_AT_ONCE
 from points.service.ruling import today
 
 
@@ -118,6 +121,33 @@ def decide_appeal(work: Work, appeal_id: int, *, uphold: bool, reason: str, by: 
         detail=appeal.state.value,
     )
     return appeal
+
+
+def ring_late_appeals(work: Work) -> int:
+    """Tell the district's group once of each appeal nobody decided in time; return how many.
+
+    The district is above the town, and nobody is above the district.  What is said names nobody.
+    """
+    late = work.session.scalars(
+        select(Appeal)
+        .where(
+            Appeal.state == AppealState.WAITING,
+            Appeal.due_by < today(work),
+            Appeal.rung_at.is_(None),
+        )
+        .order_by(Appeal.id)
+        .limit(MOST_AT_ONCE)
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
+    ).all()
+    for appeal in late:
+        appeal.rung_at = work.now()
+        at = at_level(appeal.area_code, Level.DISTRICT) or appeal.area_code
+        told = (
+            f"【绿币申诉】有一份申诉该由{appeal.level.label}在 {appeal.due_by.isoformat()} 前定，"
+        )
+        tell_group(work, at, f"{told}还没有定，请在“绿币”的“申诉”里看。")
+    return len(late)
 
 
 def _decide_deduction(

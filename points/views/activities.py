@@ -32,6 +32,7 @@ from points.rules.activities import ListKind, ListState
 from points.rules.claims import ClaimState
 from points.rules.table import Earner, RuleTable, Source
 from points.views.blueprint import pages, today
+from points.views.own import choices_of
 
 ONE: Final = "/staff/volunteer/<int:activity_id>"
 LEVELS: Final = (Level.TOWN, Level.VILLAGE, Level.GRID)
@@ -71,13 +72,14 @@ def activity_new() -> ResponseReturnValue:
                 else _("发布好了，居民看得到了。")
             )
             return _back(first)
-    rules = [
-        (one.code, _("%(name)s（%(coins)s 币）", name=_(one.name), coins=one.coins))
-        for one in _table().in_force
+    places = _places()
+    rules = choices_of(
+        one
+        for one in queries.rules_for(db.session(), today(), [code for code, _name in places])
         if one.source is Source.ACTIVITY and one.earner is Earner.ANYBODY
-    ]
+    )
     page = render_template(
-        "points/activity_new.html", form=form, rules=rules, places=_places(), error=error
+        "points/activity_new.html", form=form, rules=rules, places=places, error=error
     )
     return page, status
 

@@ -19,7 +19,7 @@ from people import queries as people
 from points import queries, service
 from points.errors import NoSuchAppeal, Unsaid
 from points.forms import CheckForm, DecideForm, NoticeForm, yes_or_no
-from points.rules.deductions import TAKEN, AppealState, DeductionState
+from points.rules.deductions import JUDGES, TAKEN, AppealState, DeductionState
 from points.rules.forbidden import FORBIDDEN
 from points.views.blueprint import pages, today
 
@@ -170,11 +170,13 @@ WRONG: Final = HTTPStatus.UNPROCESSABLE_ENTITY
 
 
 def _appeals(error: str = "", typed: dict[int, str] | None = None) -> str:
-    lines = queries.appeals_listed(db.session(), by=current_actor())
+    by = current_actor()
+    lines = queries.appeals_listed(db.session(), by=by)
     return render_template(
         "points/appeals.html",
         lines=lines,
         waiting=AppealState.WAITING,
+        judged={level for level, role in JUDGES.items() if by.wears(role)},
         today=today(),
         typed=typed or {},
         error=error,

@@ -1,6 +1,7 @@
 """The reviewers' desk: what waits, one claim with all that helps to judge it, many at once."""
 
 from http import HTTPStatus
+from typing import Final
 
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -22,6 +23,17 @@ from points.service import MOST_AT_ONCE
 from points.views.blueprint import pages, today
 
 PARTS = ("mine", "all", "done")
+# What else there is about coins, below the list: what it is called, where it leads, and for whom.
+OTHERS: Final = (
+    ("替人申报", "points.claim_for", Permission.CLAIM_FILE_FOR),
+    ("月结", "points.months", Permission.CLAIM_READ),
+    ("扣币", "points.deductions", Permission.CLAIM_READ),
+    ("申诉", "points.appeals", Permission.CLAIM_APPEAL_DECIDE),
+    ("抽查", "points.samples", Permission.CLAIM_SAMPLE),
+    ("异常提示", "points.coin_warnings", Permission.CLAIM_WARNING_READ),
+    ("规则", "points.ruling", Permission.RULE_SWITCH),
+    ("村里的额度", "points.funds", Permission.LEDGER_QUOTA),
+)
 
 
 @pages.get("/staff/claims")
@@ -38,11 +50,9 @@ def claims() -> str:
         lines=lines,
         rolls=queries.rolls_waiting(db.session(), by=by, today=today()) if part == "mine" else (),
         part=part,
-        may_help=by.may(Permission.CLAIM_FILE_FOR),
-        may_rule=by.may(Permission.RULE_SWITCH),
-        may_sample=by.may(Permission.CLAIM_SAMPLE),
-        may_warn=by.may(Permission.CLAIM_WARNING_READ),
-        may_fund=by.may(Permission.LEDGER_QUOTA),
+        others=[
+            (_(label), url_for(page)) for label, page, permission in OTHERS if by.may(permission)
+        ],
         more=url_for("points.claims", part=part, page=page + 1) if more else "",
     )
 

@@ -13,13 +13,14 @@ from kernel.forms import text
 from kernel.permissions import Permission
 from kernel.web import current_actor, full_stop, sentence_of, shown_as
 from kernel.work import parts, transaction
+from people.queries import area_ranges
 from points import queries, service
 from points.forms import ClaimForForm
 from points.rules.helping import Consent
 from points.rules.table import Earner
 from points.service.filing import BY_FORM
 from points.views.blueprint import pages, today
-from points.views.own import written
+from points.views.own import choices_of, written
 
 
 @pages.route("/staff/claims/new", methods=["GET", "POST"])
@@ -46,15 +47,15 @@ def claim_for() -> ResponseReturnValue:
         else:
             flash(_("记下了，先由村里看，再由镇里看。您帮着报的，您自己不能审。"))
             return redirect(url_for("points.claim_for"), HTTPStatus.SEE_OTHER)
-    table = queries.rules_in_force(db.session(), today())
+    there = [start for start, _end in area_ranges(current_actor(), Permission.CLAIM_FILE_FOR)]
     page = render_template(
         "points/claim_for.html",
         form=form,
-        rules=[
-            (one.code, _("%(name)s（%(coins)s 币）", name=_(one.name), coins=one.coins))
-            for one in table.in_force
+        rules=choices_of(
+            one
+            for one in queries.rules_for(db.session(), today(), there)
             if one.source in BY_FORM and one.earner is Earner.ANYBODY
-        ],
+        ),
         consents=[(one.value, _(one.label)) for one in Consent],
         error=error,
         today=today().isoformat(),

@@ -24,6 +24,7 @@ from points.forms import AnswerForm, ShowingForm, SignForm, whole
 from points.models import Shows
 from points.rules.expiry import last_day_of
 from points.rules.months import COINS, HEADS, canonical
+from points.service.months import HATS
 from points.views.blueprint import pages, today
 from points.views.own import KINDS, year_asked
 
@@ -205,7 +206,7 @@ def _page(close_id: int, **more: object) -> str:
         shown=[(one.value, _(label)) for one, label in SHOWS.items()],
         chosen=queries.showing_of(session, found.close.area_code),
         may_answer=by.wears(Role.TOWN_ADMIN),
-        may_sign=by.may(Permission.LEDGER_MONTH_CLOSE),
+        may_sign=found.waits_for is not None and by.wears(HATS[found.waits_for]),
         may_publish=by.may(Permission.LEDGER_PUBLISH),
         more=url_for("points.month", close_id=close_id, page=page + 1) if follows else "",
         **more,

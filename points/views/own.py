@@ -1,5 +1,7 @@
 """我家的绿币: what a household has and why, what one claimed, and claiming by form."""
 
+from collections.abc import Iterable
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Final
 
@@ -11,6 +13,7 @@ from kernel.access import signed_in
 from kernel.db import db
 from kernel.errors import Refusal
 from kernel.forms import text
+from kernel.grants import Role
 from kernel.web import current_actor, full_stop, limiter, sentence_of, shown_as
 from kernel.work import parts, transaction
 from points import queries, service
@@ -18,7 +21,7 @@ from points.errors import NoSuchClaim, Unsaid
 from points.forms import ClaimForm, whole
 from points.rules import PostingKind
 from points.rules.claims import ClaimState
-from points.rules.table import Earner
+from points.rules.table import Earner, Rule
 from points.service import Written
 from points.service.filing import BY_FORM
 from points.views.blueprint import pages, today
@@ -26,6 +29,8 @@ from points.views.blueprint import pages, today
 OFTEN = "20 per minute"
 FIRST_YEAR: Final = 2020
 SOON: Final = 60  # days in which coins that run out are said first
+APPEALABLE: Final = timedelta(days=30)
+OVER: Final = frozenset({ClaimState.PAID, ClaimState.CAPPED, ClaimState.WITHDRAWN})
 MAY_WITHDRAW = frozenset({ClaimState.SUBMITTED, ClaimState.VILLAGE_OK, ClaimState.SENT_BACK})
 
 # What a line says that no rule stands behind.
@@ -54,8 +59,10 @@ def own() -> str:
         book=queries.own_book(db.session(), by.id, today=today()),
         claims=queries.own_claims(db.session(), by.id),
         may_withdraw=MAY_WITHDRAW,
+        over=OVER,
         kinds=KINDS,
         soon=SOON,
+        notice=queries.has_notice(db.session(), by.id, since=parts().clock.now() - APPEALABLE),
     )
 
 
@@ -86,14 +93,19 @@ def new() -> ResponseReturnValue:
         else:
             flash(_("申报收到了，先由村里看，再由镇里看。"))
             return redirect(url_for("points.own"), HTTPStatus.SEE_OTHER)
-    table = queries.rules_in_force(db.session(), today())
-    rules = [
-        (one.code, _("%(name)s（%(coins)s 币）", name=_(one.name), coins=one.coins))
-        for one in table.in_force
-        if one.source in BY_FORM and (one.earner is Earner.ANYBODY or current_actor().hats)
-    ]
+    by = current_actor()
+    area = queries.own_area(db.session(), by.id)
     page = render_template(
-        "points/new.html", form=form, rules=rules, error=error, today=today().isoformat()
+        "points/new.html",
+        form=form,
+        has_home=area is not None,
+        rules=choices_of(
+            one
+            for one in queries.rules_for(db.session(), today(), [area] if area else [])
+            if one.source in BY_FORM and (one.earner is Earner.ANYBODY or by.wears(Role.MEDIATOR))
+        ),
+        error=error,
+        today=today().isoformat(),
     )
     return page, status
 
@@ -138,6 +150,14 @@ def year_asked() -> int:
     """Return the year a passbook is asked for; this one for what is none."""
     year = whole(request.args.get("year", ""), today().year)
     return year if FIRST_YEAR <= year <= today().year else today().year
+
+
+def choices_of(rules: Iterable[Rule]) -> list[tuple[str, str]]:
+    """Return the code of each rule and what a form calls it: its name and its coins."""
+    return [
+        (one.code, _("%(name)s（%(coins)s 币）", name=_(one.name), coins=one.coins))
+        for one in rules
+    ]
 
 
 def written(form: ClaimForm) -> Written:

@@ -6,6 +6,7 @@ from flask import Response, make_response, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 
 from kernel.access import public
+from kernel.crockford import grouped
 from kernel.db import db
 from kernel.errors import Conflict
 from kernel.forms import text
@@ -18,6 +19,7 @@ from points.rules.months import first_day, named
 from points.views.blueprint import pages, today
 
 OFTEN = "20 per minute"
+GROUPS = (4, 4, 4)  # as the number of a receipt is printed
 NONE = "这个村没有公示过这个月。"
 
 
@@ -58,7 +60,11 @@ def objection(number: str) -> Response:
     if found is None:
         raise NoSuchMonth("没有这条异议，请看看号码有没有写错。")
     said, close = found
-    return _quiet(render_template("points/objection.html", said=said, close=close))
+    return _quiet(
+        render_template(
+            "points/objection.html", said=said, close=close, printed=grouped(said.number, GROUPS)
+        )
+    )
 
 
 def _page(

@@ -17,7 +17,7 @@ from points import queries, service
 from points.errors import NoSuchClaim, Unsaid
 from points.forms import ReasonForm
 from points.rules.claims import ClaimState
-from points.rules.deductions import TAKEN, AppealState, DeductionState
+from points.rules.deductions import SAYABLE, TAKEN, AppealState
 from points.views.blueprint import pages, today
 
 OFTEN = "20 per minute"
@@ -110,7 +110,7 @@ def _page(error: str = "", typed: dict[int, str] | None = None) -> str:
             for one in queries.own_claims(db.session(), by.id)
             if one.claim.state is ClaimState.REFUSED and one.claim.id not in appealed
         ],
-        may_say={DeductionState.NOTICED, DeductionState.UNMENDED},
+        may_say=SAYABLE,
         taken=TAKEN,
         waiting=AppealState.WAITING,
         today=today(),

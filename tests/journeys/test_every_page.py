@@ -47,6 +47,7 @@ def test_what_residents_open(town: Town, phone: Phone) -> None:
     page = phone(bypass_csp=True)
     look(page, "/", "/privacy", "/track", "/track?number=NONE", "/S/NOSUCHCODE999", "/nowhere")
     look(page, "/complain", "/around", "/around?village=330106001001")
+    look(page, "/coins/rules", "/volunteer")
     look(page, town.scan, f"{town.scan}?fs=2", f"{town.scan}?fs=3", f"{town.scan}?lang=en&fs=1")
     page.goto(f"{town.scan}?lang=zh")
     page.click("#send")
@@ -92,6 +93,7 @@ def test_what_the_towns_desk_opens(town: Town, phone: Phone, desk: Phone) -> Non
 
     look(page, "/staff/desk", case, f"{case}/assign", f"{case}/merge", "/staff/hours", TO_VERIFY)
     look(page, "/staff/people", "/staff/areas", "/staff/desk?fs=3")
+    look(page, "/staff/claims", "/staff/deductions", "/staff/deductions/new", "/staff/rules")
     look(page, "/staff/households", "/staff/households/new", "/staff/households/import")
     look(page, "/staff/duty", "/staff/duty?fs=3", "/staff/night?fs=1", "/staff/handover")
 

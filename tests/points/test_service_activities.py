@@ -6,7 +6,9 @@ import pytest
 from sqlalchemy import select
 
 import qr.service
+from kernel.outbound import Message
 from kernel.work import parts
+from people.models import Person
 from points import queries, service
 from points.errors import (
     Full,
@@ -171,6 +173,23 @@ def test_one_that_is_called_off_takes_nobody_and_has_no_list(patrol: Patrol) -> 
     patrol.at(hours=5)
     with pytest.raises(TooLate):
         service.confirm_roll(work, activity.id, {}, remark="", by=patrol.leader)
+
+
+@pytest.mark.parametrize(("minutes", "told"), [(-1, 1), (1, 0)])
+def test_who_signed_up_and_has_a_phone_hears_that_it_is_called_off(
+    patrol: Patrol, minutes: int, told: int
+) -> None:
+    work, who, activity = patrol.work, patrol.village.resident, patrol.post()
+    service.sign_up(work, activity.id, by=who)
+    without = {"number": patrol.village.home.number, "name": "王秀英"}
+    service.sign_up_for(work, activity.id, by=patrol.leader, **without)
+    patrol.at(minutes=minutes)
+
+    service.call_off(work, activity.id, reason="下雨", by=patrol.leader)
+
+    sent = work.session.scalars(select(Message)).all()
+    assert [one.recipient for one in sent] == [work.session.get_one(Person, who.id).phone] * told
+    assert all("夜间巡防" in one.text and "3月2日21:00" in one.text for one in sent)
 
 
 def test_who_signed_up_is_forgotten_in_time_or_when_they_ask(patrol: Patrol) -> None:

@@ -1,14 +1,16 @@
 """Coins are taken after notice, time and two people; never below zero; and appeals."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
 
 from grid.rules import Urgency
 from kernel.access import Actor
+from kernel.clock import SHANGHAI
 from kernel.grants import Role
-from people.models import Person
+from kernel.outbound import Message
+from people.models import Area, Person, RobotKind
 from points import queries, service
 from points.errors import (
     BadRules,
@@ -82,6 +84,10 @@ class Court:
 
     def whole(self) -> bool:
         return list(queries.verify(self.work.session)) == []
+
+
+def today_of(court: Court) -> date:
+    return court.clock.moment.astimezone(SHANGHAI).date()
 
 
 @pytest.fixture
@@ -353,3 +359,32 @@ def test_from_next_door_nobody_looks_decides_or_appeals(court: Court) -> None:
     other = make_home(court.work.session, "周全")
     assert other.id != one.household_id
     assert court.village.claimed(urgency=Urgency.NORMAL) is not None
+
+
+def test_an_appeal_nobody_decides_in_time_calls_the_district_once(court: Court) -> None:
+    session, by = court.work.session, court.village.resident
+    for code, address in ((DISTRICT, "https://robot/district"), (TOWN, "https://robot/town")):
+        area = session.get_one(Area, code)
+        area.robot, area.robot_url = RobotKind.WECOM, address
+    appeal = service.appeal_deduction(court.work, court.taken().id, words="冤枉", by=by)
+    rung = []
+
+    for days in range(12):  # from day to day: five working days and a weekend
+        rung.append(service.ring_late_appeals(court.work))
+        assert sum(rung) == (today_of(court) > appeal.due_by), days
+        court.clock.advance(days=1)
+
+    [told] = session.scalars(select(Message))
+    assert told.recipient == "https://robot/district"
+    assert "区里" in told.text
+    assert "冤枉" not in told.text
+    assert "李明" not in told.text
+
+
+def test_a_decided_appeal_calls_nobody(court: Court) -> None:
+    by, judge = court.village.resident, court.village.district
+    appeal = service.appeal_deduction(court.work, court.taken().id, words="冤枉", by=by)
+    service.decide_appeal(court.work, appeal.id, uphold=False, reason="照片清楚", by=judge)
+    court.clock.advance(days=30)
+
+    assert service.ring_late_appeals(court.work) == 0

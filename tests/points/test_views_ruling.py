@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from kernel.grants import Role
 from kernel.work import transaction
 from points.models import RuleDraft
-from tests.factories import DISTRICT, TOWN, make_staff
+from tests.factories import DISTRICT, TOWN, VILLAGE, make_staff
 from tests.fakes import FixedClock
 from tests.grid.pages import Desk, plain
 from tests.points.claims import Village, make_village
@@ -82,8 +82,34 @@ def test_what_a_town_narrows_stands_on_the_public_page_from_its_day(
     assert desk.get("/staff/rules/new").status_code == 403
     assert "有的镇少一些" not in desk.client.get("/coins/rules").text
 
+    desk.sits(there.resident)
+    assert "参加平安宣传或反诈宣讲（5 币）" in desk.read("/me/claims/new")
+
     clock.advance(days=1)
 
+    assert "参加平安宣传或反诈宣讲（3 币）" in desk.read("/me/claims/new")
     assert "区域001 · 参加平安宣传或反诈宣讲：3 币 · 每月最多 2 次" in plain(
         desk.client.get("/coins/rules").text
     )
+
+
+def test_what_a_town_switched_off_is_no_choice_in_any_form(
+    desk: Desk, there: Village, session: Session, clock: FixedClock
+) -> None:
+    leader = make_staff(session, Role.GRID_LEADER, area=VILLAGE)
+    forms = (
+        (there.resident, "/me/claims/new"),
+        (there.village, "/staff/claims/new"),
+        (leader, "/staff/volunteer/new"),
+    )
+    desk.sits(there.town)
+    assert desk.post("/staff/rules/P04/narrow", town=TOWN, off="1").status_code == 303
+    clock.advance(days=1)
+
+    for by, path in forms:
+        desk.sits(by)
+        page = desk.read(path)
+
+        assert "反诈宣讲" not in page, path
+        assert "平安巡防" in page, path
+    assert "老娘舅" not in page

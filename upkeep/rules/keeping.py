@@ -16,6 +16,8 @@ KEEPERS: Final[Mapping[str, str]] = {
     "活动签到": "sign_in",
     "码有问题的说明": "trouble",
     "公示异议": "objection",
+    "绿币申报的话和照片": "claim",
+    "扣币和申诉的话": "deduction",
 }
 ALONG: Final[Mapping[str, str]] = {
     "姓名或称呼": "和手机号一起删",

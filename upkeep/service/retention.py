@@ -34,6 +34,8 @@ VERBS: Final[Mapping[str, Sequence[Callable[[Work], int]]]] = {
     "outside": (grid.service.forgetting.forget_outside,),
     "trouble": (qr.service.forget_troubles,),
     "objection": (points.service.forget_objections,),
+    "claim": (points.service.forget_claims,),
+    "deduction": (points.service.forget_deductions,),
     "duty": (grid.service.forgetting.forget_old_duty,),
     "sign_in": (qr.service.forget_sign_ins,),
 }
@@ -78,6 +80,7 @@ def _due(work: Work) -> dict[str, int]:
     found["household"] += people.service.households_due(work)
     found["sign_in"] += qr.service.sign_ins_due(work)
     found["objection"] += points.service.objections_due(work)
+    found.update(points.service.words_due(work))
     found["trouble"] += qr.service.troubles_due(work)
     found["log"] += grid.service.forgetting.how_many(work, audit.over(work))
     return dict(found)
