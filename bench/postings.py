@@ -103,7 +103,7 @@ def _measure(app: Flask, postgres: Process, entries: int) -> tuple[float, float]
         _look(entries)
         db.session.remove()
         db.engine.dispose()  # the writers are forked
-    ways: dict[str, Callable[[], int]] = {
+    ways: dict[str, Callable[[], tuple[int, int]]] = {
         "service": lambda: _service(app),
         "five statements": lambda: _pgbench("simple"),
         "five statements, prepared": lambda: _pgbench("prepared"),
@@ -113,9 +113,9 @@ def _measure(app: Flask, postgres: Process, entries: int) -> tuple[float, float]
     for _ in range(ROUNDS):
         for name, way in ways.items():
             mine, theirs = _cpu(), postgres.cpu()
-            done = way()
+            done, with_warming = way()
             rates[name].append(done / SECONDS)
-            used[name].append((_cpu() - mine + postgres.cpu() - theirs) / done)
+            used[name].append((_cpu() - mine + postgres.cpu() - theirs) / with_warming)
     best = {name: median(some) for name, some in rates.items()}
     for name, some in rates.items():
         rounds = ", ".join(f"{one:.0f}" for one in some)
@@ -130,18 +130,21 @@ def _cpu() -> float:
     return sum(os.times()[:4])  # ours and our children's
 
 
-def _service(app: Flask) -> int:
-    """Post for a while by as many processes as there are writers; return how many postings."""
+def _service(app: Flask) -> tuple[int, int]:
+    """Post for a while by as many processes as there are writers.
+
+    Return how many postings, and how many with those before the clock ran.
+    """
     _forked[:] = [app]
     with FORK.Pool(WRITERS) as pool:
         # A posting or two before the clock runs, so that each writer is connected.
         until = time.monotonic() + 1
-        pool.starmap(_write, [(until, n) for n in range(WRITERS)], chunksize=1)
+        warming = pool.starmap(_write, [(until, n) for n in range(WRITERS)], chunksize=1)
         until = time.monotonic() + SECONDS
         done = pool.starmap(_write, [(until, n) for n in range(WRITERS)], chunksize=1)
         pool.close()
         pool.join()
-    return sum(done)
+    return sum(done), sum(done) + sum(warming)
 
 
 def _write(until: float, writer: int) -> int:
@@ -164,12 +167,13 @@ def _write(until: float, writer: int) -> int:
     return done
 
 
-def _pgbench(protocol: str) -> int:
-    """Let pgbench run the bare script for a while; return how many transactions."""
+def _pgbench(protocol: str) -> tuple[int, int]:
+    """Let pgbench run the bare script for a while; return how many transactions, twice."""
     sized = ["-c", str(WRITERS), "-j", "2", "-T", f"{SECONDS:.0f}", "-M", protocol]
     told = _call("pgbench", "-n", *sized, "-f", str(SCRIPT))
     [line] = [one for one in told.splitlines() if "actually processed" in one]
-    return int(line.split(":")[1].split("/")[0])
+    count = int(line.split(":")[1].split("/")[0])
+    return count, count
 
 
 def _look(entries: int) -> None:
