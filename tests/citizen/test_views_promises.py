@@ -196,6 +196,7 @@ class TestObjection:
         reject(session, report.case_id)
         assert "不同意这个答复" in read(client, report)
         assert "司法所" in read(client, report)
+        assert "没有受理，因为：合同纠纷" in read(client, report)
 
         answer = send(client, report, "object", reason="是公共楼道")
 
