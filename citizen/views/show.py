@@ -5,7 +5,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Final
 
-from flask import url_for
+from flask import request, url_for
 from flask_babel import gettext as _
 
 from citizen import queries, rules, service
@@ -380,7 +380,7 @@ def _heard(found: Receipt) -> list[str]:
     """Say that a tap arrived: its button is gone, and nothing else on top of the page changed."""
     if found.progress is None:
         return []
-    said = []
+    said = [_("收到了，谢谢。办事的人看得到。")] if "heard" in request.args else []
     open_still = _now(found.progress) is not None
     if open_still and queries.urged_on(db.session(), found.report, parts().clock.now()):
         said.append(_("今天催过了，办事的人和他的上级都会看到。"))

@@ -64,6 +64,7 @@ class TestAnswer:
         )
 
         assert answer.status_code == 303
+        assert "收到了，谢谢。" in client.get(answer.location).text
         page = read(client, report)
         assert "您回答了" in page
         assert "先停一停，不算时间：" not in page
