@@ -28,7 +28,7 @@ from kernel.grants import Role
 from kernel.media import Attachment
 from kernel.permissions import Permission
 from people.models import Account, Area, Membership, Person
-from people.queries import paths_of, within
+from people.queries import paths_of, with_places, within
 from people.queries.bars import barred_from
 from people.rules import DIGITS, Level, after, ancestors, at_level, is_code
 
@@ -238,15 +238,15 @@ def colleagues(session: Session, number: str, *, by: Actor) -> Sequence[tuple[in
         Membership.area_code.in_(ancestors(top)),
     )
     rows = session.execute(
-        select(Person.id, Person.public_name, Person.name)
+        select(Person.id, Person.public_name, Person.name, Membership.area_code)
         .join(Account, Account.person_id == Person.id)
         .join(Membership, Membership.person_id == Person.id)
         .where(Account.closed_at.is_(None), there)
         .distinct()
-        .order_by(Person.id)
+        .order_by(Person.id, Membership.area_code)
         .limit(500)
     )
-    return [(row[0], row[1] or row[2]) for row in rows]
+    return with_places(session, ((row[0], row[1] or row[2], row[3]) for row in rows))
 
 
 def monthly(session: Session, *, by: Actor, now: datetime) -> Sequence[Count]:

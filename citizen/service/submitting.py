@@ -192,7 +192,8 @@ def _columns(
 def _area_of(work: Work, said: Said, place: Place) -> str:
     """Return whose it is: here, the code's own area; elsewhere, the grid around the point.
 
-    Where no boundary contains the point, or there is none, the town's desk has it.
+    Where no boundary contains the point, or there is none, the town's desk has it; but whoever
+    scanned nothing has chosen a village, and that is where it is.
     """
     if said.here:
         return place.area_code
@@ -201,6 +202,8 @@ def _area_of(work: Work, said: Said, place: Place) -> str:
     )
     if found:
         return found
+    if place.code_id is None:
+        return place.area_code
     town = at_level(place.area_code, Level.TOWN)
     if town is None or town == place.area_code:
         return place.area_code

@@ -92,7 +92,7 @@ def add(number: str) -> ResponseReturnValue:
             status=HTTPStatus.OK,
             notices=[_("补充的话收到了，但照片没能存下来，请过一会儿再传。")],
         )
-    return _back(number)
+    return _back(number, heard=True)
 
 
 @pages.post("/r/<number>/answer")
@@ -123,7 +123,7 @@ def answer(number: str) -> ResponseReturnValue:
             status=HTTPStatus.OK,
             notices=[_("回答的话收到了，但照片或录音没能存下来，请过一会儿再传。")],
         )
-    return _back(number)
+    return _back(number, heard=True)
 
 
 @pages.post("/r/<number>/object")
@@ -242,7 +242,8 @@ def _again(number: str, *, status: HTTPStatus = NOT_RIGHT, **more: object) -> Re
     return _page(access.find_own(number), full=True, **more), status
 
 
-def _back(number: str) -> ResponseReturnValue:
+def _back(number: str, *, heard: bool = False) -> ResponseReturnValue:
     """Go back to the receipt; the secret goes along where the phone came by it."""
-    url = url_for("citizen.receipt", number=number, **access.carried())
+    carried = access.carried() | ({"heard": 1} if heard else {})  # 1: it thanks for what was said
+    url = url_for("citizen.receipt", number=number, **carried)
     return redirect(url, HTTPStatus.SEE_OTHER)

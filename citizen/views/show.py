@@ -5,7 +5,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Final
 
-from flask import url_for
+from flask import request, url_for
 from flask_babel import gettext as _
 
 from citizen import queries, rules, service
@@ -350,6 +350,8 @@ def _notices(found: Receipt) -> list[str]:
         said.append(_("别人也报了同一件事，合在一起办。谁来办、结果怎样，都写在这一页。"))
     said += _promised(found)
     if found.progress is not None and found.progress.worked_state in TURNED_AWAY:
+        if found.progress.refused_why:
+            said.append(_("没有受理，因为：%(why)s", why=_(found.progress.refused_why)))
         channel = called(found.progress.responsible_channel or _("服务电话"))
         said.append(_("这件事该找：%(channel)s", channel=channel))
     return [*_heard(found), *said, *(_(why) for why in refused)]
@@ -378,12 +380,14 @@ def _heard(found: Receipt) -> list[str]:
     """Say that a tap arrived: its button is gone, and nothing else on top of the page changed."""
     if found.progress is None:
         return []
-    said = []
+    said = [_("收到了，谢谢。办事的人看得到。")] if "heard" in request.args else []
     open_still = _now(found.progress) is not None
     if open_still and queries.urged_on(db.session(), found.report, parts().clock.now()):
         said.append(_("今天催过了，办事的人和他的上级都会看到。"))
     if not open_still and found.is_rated:
         said.append(_("您的评价收到了，谢谢。"))
+        if found.last_solved is Solved.NOT_SOLVED and "reopen" in found.progress.may:
+            said.append(_("您说没解决：留了电话的，上一级会打给您；也可以在下面要求重办一次。"))
     return said
 
 

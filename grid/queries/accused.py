@@ -27,7 +27,7 @@ from grid.rules.outside import LinkState, link_state
 from kernel.access import Actor
 from kernel.permissions import Permission
 from people.models import Account, Barred, Household, Membership, Person
-from people.queries import within
+from people.queries import with_places, within
 from people.rules import ancestors
 
 # Once: an alias costs more to make than its query to run.
@@ -156,7 +156,7 @@ def colleagues(session: Session, case_id: int, *, by: Actor) -> tuple[Colleague,
         return ()
     town = next((code for code in reversed(ancestors(area)) if len(code) > 6), area)  # noqa: PLR2004 - digits of a district
     rows = session.execute(
-        select(Person.id, Person.public_name, Person.name)
+        select(Person.id, Person.public_name, Person.name, Membership.area_code)
         .join(Account, Account.person_id == Person.id)
         .join(Membership, Membership.person_id == Person.id)
         .where(
@@ -164,10 +164,15 @@ def colleagues(session: Session, case_id: int, *, by: Actor) -> tuple[Colleague,
             or_(Membership.area_code.startswith(town), Membership.area_code.in_(ancestors(town))),
         )
         .distinct()
-        .order_by(Person.id)
+        .order_by(Person.id, Membership.area_code)
         .limit(500)
     )
-    return tuple(Colleague(person_id=row[0], name=row[1] or row[2]) for row in rows)
+    return tuple(
+        Colleague(person_id=person_id, name=name)
+        for person_id, name in with_places(
+            session, ((row[0], row[1] or row[2], row[3]) for row in rows)
+        )
+    )
 
 
 def is_against() -> ColumnElement[bool]:

@@ -41,9 +41,9 @@ FARTHEST: Final = timedelta(days=400)
 @pages.get("/duty")
 @require(Permission.DUTY_READ)
 def duty() -> str:
-    """Show one week of one place."""
+    """Show one week of one place: at first the widest that one looks after."""
     found = _places()
-    area = request.args.get("area", "") or (found[-1].code if found else "")
+    area = request.args.get("area", "") or (found[0].code if found else "")
     return _page(found, area, _monday(request.args.get("week", "")))
 
 

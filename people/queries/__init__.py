@@ -10,6 +10,7 @@ from people.queries.areas import (
     path_of,
     paths_of,
     villages,
+    with_places,
 )
 from people.queries.audit import AuditFilter, AuditPage, AuditRow, audit_page, audit_rows
 from people.queries.cards import Holder, card_holders
@@ -103,5 +104,6 @@ __all__ = [
     "staff_page",
     "villages",
     "wardens",
+    "with_places",
     "within",
 ]

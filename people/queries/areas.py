@@ -120,6 +120,26 @@ def desk_for(session: Session, village: str) -> str:
     return found
 
 
+def with_places(session: Session, rows: Iterable[tuple[int, str, str]]) -> list[tuple[int, str]]:
+    """Return everybody once, with the names of where they work.
+
+    *rows* are (person, name, area code), one for each place of a person; names are not unique.
+    """
+    known, names = dict[int, list[str]](), dict[int, str]()
+    for person_id, name, code in rows:
+        names[person_id] = name
+        known.setdefault(person_id, []).append(code)
+    paths = paths_of(session, (code for codes in known.values() for code in codes))
+    places = {
+        person_id: "、".join(dict.fromkeys(paths[code] for code in codes if code in paths))
+        for person_id, codes in known.items()
+    }
+    return [
+        (person_id, f"{name}（{places[person_id]}）" if places[person_id] else name)
+        for person_id, name in names.items()
+    ]
+
+
 def _shown(code: str, top: rules.Level) -> tuple[str, ...]:
     """Return the codes whose names make the path, from the outside in."""
     parts = tuple(part for part in rules.ancestors(code) if len(part) >= rules.DIGITS[top])

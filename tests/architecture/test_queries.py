@@ -186,6 +186,7 @@ OPEN = {
     "people.queries.areas.villages": "names of areas are public",
     "people.queries.areas.path_of": "names of areas are public",
     "people.queries.areas.paths_of": "names of areas are public",
+    "people.queries.areas.with_places": "of people that its caller has found",
     "people.queries.home.home_of": "asked about oneself only",
     "people.queries.home.joined_themselves": "of a household whose head asks",
     "people.queries.home.last_request": "asked about oneself only",

@@ -22,8 +22,9 @@ from kernel.outbound import Message
 from kernel.outbox import Delivery
 from kernel.work import Work, parts, transaction
 from people.models import Area
+from qr.models import Code
 from tests.citizen.conftest import Disk
-from tests.citizen.factories import PHONE, deliver_all, make_case, make_report, said
+from tests.citizen.factories import PHONE, deliver_all, make_case, make_code, make_report, said
 from tests.factories import GRID, NEXT_GRID, TOWN, VILLAGE, make_area, make_person
 from tests.fakes import CountingChance
 from tests.kernel.media.samples import HTML, picture, wav
@@ -48,6 +49,12 @@ class Stuck(CountingChance):
 
 def count(session: Session, kind: type[Report | Case | Delivery | Told | Message | Rating]) -> int:
     return session.scalar(select(func.count()).select_from(kind)) or 0
+
+
+def code_at(session: Session, area: str) -> Place:
+    """Return the place of a code that hangs there."""
+    make_code(session, area=area)
+    return Place(area_code=area, code_id=session.scalars(select(Code.id)).one())
 
 
 @pytest.fixture(autouse=True)
@@ -153,21 +160,29 @@ class TestElsewhere:
         assert (report.lat, report.lng, report.acc) == (30.5, 120.5, 20)
 
     @pytest.mark.parametrize("point", [None, Position(lat=10, lng=10)])
-    def test_without_one_the_town_has_it(self, work: Work, point: Position | None) -> None:
-        work.session.get_one(Area, NEXT_GRID).boundary = SQUARE
-        work.session.flush()
+    def test_without_one_the_town_has_it(self, session: Session, point: Position | None) -> None:
+        session.get_one(Area, NEXT_GRID).boundary = SQUARE
+        session.commit()
+        scanned = code_at(session, GRID)
 
-        report = service.submit(work, said(here=False, position=point, where="桥头"), HERE)
+        with transaction() as work:
+            report = service.submit(work, said(here=False, position=point, where="桥头"), scanned)
+            assert report.area_code == TOWN
 
-        assert report.area_code == TOWN
+    def test_who_scanned_nothing_has_chosen_the_village(self, work: Work) -> None:
+        far = Position(lat=10, lng=10)
 
-    def test_a_town_that_is_gone_leaves_it_where_the_code_hangs(self, work: Work) -> None:
-        work.session.get_one(Area, TOWN).closed_at = work.now()
-        work.session.flush()
-
-        report = service.submit(work, said(here=False), Place(area_code=VILLAGE))
+        report = service.submit(work, said(here=False, position=far), Place(area_code=VILLAGE))
 
         assert report.area_code == VILLAGE
+
+    def test_a_town_that_is_gone_leaves_it_where_the_code_hangs(self, session: Session) -> None:
+        scanned = code_at(session, GRID)
+
+        with transaction() as work:
+            work.session.get_one(Area, TOWN).closed_at = work.now()
+            report = service.submit(work, said(here=False), scanned)
+            assert report.area_code == GRID
 
 
 class TestFiles:

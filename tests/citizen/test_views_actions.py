@@ -177,10 +177,13 @@ class TestActions:
     ) -> None:
         close(session, report.case_id)
         self.send(client, report, "rate", solved="not_solved", satisfied="dissatisfied")
-        assert 'id="reopen" open' in client.get(url(report)).text
+        page = client.get(url(report)).text
+        assert 'id="reopen" open' in page
+        assert "您说没解决" in page
 
         assert self.send(client, report, "reopen", reason="") == 400
         assert self.send(client, report, "reopen", reason="又灭了") == 303
+        assert "您说没解决" not in client.get(url(report)).text
         clock.advance(hours=2)
         close(session, report.case_id)
 

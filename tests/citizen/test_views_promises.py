@@ -64,6 +64,7 @@ class TestAnswer:
         )
 
         assert answer.status_code == 303
+        assert "收到了，谢谢。" in client.get(answer.location).text
         page = read(client, report)
         assert "您回答了" in page
         assert "先停一停，不算时间：" not in page
@@ -196,6 +197,7 @@ class TestObjection:
         reject(session, report.case_id)
         assert "不同意这个答复" in read(client, report)
         assert "司法所" in read(client, report)
+        assert "没有受理，因为：合同纠纷" in read(client, report)
 
         answer = send(client, report, "object", reason="是公共楼道")
 

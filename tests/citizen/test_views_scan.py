@@ -193,13 +193,12 @@ class TestUnknownCode:
         ("village", "area"),
         [(VILLAGE, VILLAGE), ("", "330106"), ("'; --", "330106"), (GRID, "330106")],
     )
+    @pytest.mark.parametrize("at", ["elsewhere", "here"])  # the page says the first
     def test_what_is_said_there_reaches_the_village_or_the_district(
-        self, client: FlaskClient, session: Session, token: str, village: str, area: str
+        self, client: FlaskClient, session: Session, token: str, village: str, area: str, at: str
     ) -> None:
-        sent = client.post(
-            f"/S/{UNKNOWN}",
-            data={"submission_key": KEY, "words": "灯不亮", "village": village, "at": "here"},
-        )
+        said = {"words": "灯不亮", "village": village, "at": at, "where": "桥头"}
+        sent = client.post(f"/S/{UNKNOWN}", data={"submission_key": KEY, **said})
 
         assert sent.status_code == 303
         assert [(row.area_code, row.code_id) for row in reports(session)] == [(area, None)]

@@ -89,6 +89,7 @@ OPEN: dict[Callable[..., Any], str] = {
     queries.known_areas: "codes are public; an import is checked against them",
     queries.path_of: "names of areas are public",
     queries.paths_of: "names of areas are public",
+    queries.with_places: "of people that its caller has found",
     queries.card_holders: "what is printed on cards that somebody may print",
     queries.reaches: "is the scope",
     queries.scoped: "is the scope",
@@ -204,6 +205,20 @@ class TestAreas:
             GRID: "清溪村 · 第3网格",
             VILLAGE: "清溪村",
         }
+
+    def test_two_people_of_one_name_are_told_apart_by_where_they_work(
+        self, session: Session
+    ) -> None:
+        make_area(session, GRID).name = "第3网格"
+        make_area(session, VILLAGE).name = "清溪村"
+        session.flush()
+
+        found = [(1, "王师傅", GRID), (1, "王师傅", VILLAGE), (2, "王师傅", VILLAGE)]
+        assert queries.with_places(session, [*found, (3, "李师傅", "999999")]) == [
+            (1, "王师傅（清溪村 · 第3网格、清溪村）"),
+            (2, "王师傅（清溪村）"),
+            (3, "李师傅"),
+        ]
 
     def test_a_closed_area_is_not_found_but_kept(self, session: Session) -> None:
         make_area(session, GRID).closed_at = NOON
