@@ -2,6 +2,9 @@
 SHELL := /bin/bash
 .PHONY: run people test check month torture bench wheelhouse clean
 
+# What is not kept compiled would be compiled at every start, by each process.
+unexport PYTHONDONTWRITEBYTECODE
+
 # Everything on this machine: Redis, web, workers and schedule.  Ctrl-C stops it, var/ keeps the data.
 run:
 	@ops/make-venv embedded && exec .venv/bin/python -m launch

@@ -64,7 +64,8 @@ def say_whom_it_is_about(sun: Page, number: str) -> None:
     sun.locator(f"h2 a[href$='{number}']").click()
     expect(sun.locator(".quote").first).to_have_text(WORDS)
     sun.locator("summary", has_text="记下说的是哪一位").click()
-    sun.select_option("#person", label="王师傅")
+    wang = sun.locator("#person option", has_text="王师傅").get_attribute("value")
+    sun.select_option("#person", wang)
     sun.locator("form", has=sun.locator("#person")).get_by_role("button", name="记下").click()
     expect(sun.locator("#flash")).to_contain_text("看不到这件投诉")
 

@@ -144,7 +144,7 @@ def test_a_code_nobody_knows_still_takes_a_report(town: Town, phone: Phone) -> N
     number = send(page)
 
     assert town.reports("牌子磨花了") == [number]
-    reload_until(page, page.locator("main", has_text="孙科长"))
+    reload_until(page, page.locator("main", has_text="李站长"))
 
 
 def test_another_phone_sees_the_state_by_the_number_and_all_by_the_phones_code(
