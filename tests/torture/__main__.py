@@ -3,6 +3,7 @@
 Exits with 1 if anything does not hold, or if a mutant is not found.
 """
 
+import signal
 import sys
 from itertools import cycle, islice
 from typing import Final
@@ -47,4 +48,6 @@ def _say(outcome: Outcome) -> None:
 
 
 if __name__ == "__main__":
+    # As by Ctrl-C, so that the cluster is taken down.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     sys.exit(main(sys.argv[1:]))
