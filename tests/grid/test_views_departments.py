@@ -79,6 +79,17 @@ class TestSigning:
         assert url(case, "sign") not in after
         assert "纸箱" in after
 
+    def test_whoever_was_named_finds_the_signing_before_anything_else(
+        self, session: Session, desk: Desk
+    ) -> None:
+        owner = handler(session)
+        case = given(session, owner, State.HANDLING)
+        desk.sits(owner)
+
+        page = desk.read(url(case))
+
+        assert page.index(url(case, "sign")) < page.index(url(case, "on-my-way"))
+
     def test_who_was_slower_is_told_by_whom(self, session: Session, desk: Desk) -> None:
         first = handler(session)
         case, second = given(session, first), handler(session)
@@ -110,7 +121,9 @@ class TestSigning:
     ) -> None:
         desk.sits(worker)
 
-        assert desk.get(LIST).status_code == 403
+        refused = desk.get(LIST)
+        assert refused.status_code == 403
+        assert 'href="/staff/"' in refused.text  # a way back
         assert "部门" not in plain(desk.read("/staff/"))
 
     @pytest.mark.parametrize("query", ["?part=x", "?part=done&page=-1", "?page=99999999999999"])

@@ -62,6 +62,7 @@ class TestDuty:
         self, desk: Desk, session: Session, leader: Actor, worker: Actor
     ) -> None:
         desk.sits(leader)
+        assert re.search(rf'value="{VILLAGE}"[^>]* selected', desk.read(DUTY))  # all of it first
         assert "3月5日夜里没有人值班" in desk.read(f"{DUTY}?area={GRID}&week=2026-03-05")
 
         added = desk.post(DUTY, **form(worker))
