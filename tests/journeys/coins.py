@@ -1,6 +1,5 @@
 """Two households of the small town, who earn coins; and what several journeys do for them."""
 
-import re
 from datetime import datetime
 from typing import Final
 
@@ -15,7 +14,7 @@ from people.models import Account, Household, Person
 from people.queries import actor_of
 from points import service
 from tests.journeys.steps import fold, tap
-from tests.journeys.still import StillTown
+from tests.journeys.still import StillTown, sign_in_by_phone
 from tests.journeys.town import GRID, VILLAGE
 
 GRANDSON, NEIGHBOUR = "13857123871", "13857123872"
@@ -65,25 +64,11 @@ def person(work: Work, name: str) -> Actor:
 
 
 def resident(still: StillTown, phone: str) -> Page:
-    """Return the phone of a resident who has signed in, from the first page to 我的家."""
+    """Return the phone of a resident who has signed in, on 我的家."""
     page = still.phone()
-    page.goto("/")
-    page.get_by_role("link", name="我的家、我的信息").click()
-    enter(page, still, phone)
+    sign_in_by_phone(page, still, phone)
     expect(page.locator("h1")).to_have_text("我的家")
     return page
-
-
-def enter(page: Page, still: StillTown, phone: str) -> None:
-    """Sign in with the code that a message brings, on the page that asks for it."""
-    page.fill("#phone", phone)
-    tap(page, "获取验证码")
-    expect(page.get_by_role("status")).to_contain_text("验证码已经发出")
-    still.works()
-    found = re.search(r"(?<!\d)\d{6}(?!\d)", still.messages(phone)[0])
-    assert found
-    page.fill("#code", found.group())
-    tap(page, "登录")
 
 
 def follow(page: Page, *names: str) -> None:

@@ -1,11 +1,12 @@
 """The same small town; its clock stands until a journey moves it, its workers run at a word."""
 
+import re
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from flask import Flask
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 from werkzeug.serving import make_server
 
@@ -18,7 +19,7 @@ from kernel.work import Work, transaction
 from tests.browser import faults_of, new_desk, new_phone
 from tests.citizen.factories import deliver_all
 from tests.fakes import FixedClock
-from tests.journeys.steps import sign_in
+from tests.journeys.steps import sign_in, tap
 from tests.journeys.town import settle
 
 MINUTE = timedelta(minutes=1)
@@ -100,3 +101,22 @@ class StillTown:
         self._server.shutdown()
         self._server.server_close()
         assert [fault for _, faults in self._pages for fault in faults] == []
+
+
+def sign_in_by_phone(page: Page, still: StillTown, phone: str) -> None:
+    """From the first page to 我的家, with the code that a message brings."""
+    page.goto("/")
+    page.get_by_role("link", name="我的家、我的信息").click()
+    enter(page, still, phone)
+
+
+def enter(page: Page, still: StillTown, phone: str) -> None:
+    """Sign in with the code that a message brings, on the page that asks for it."""
+    page.fill("#phone", phone)
+    tap(page, "获取验证码")
+    expect(page.get_by_role("status")).to_contain_text("验证码已经发出")
+    still.works()
+    found = re.search(r"(?<!\d)\d{6}(?!\d)", still.messages(phone)[0])
+    assert found
+    page.fill("#code", found.group())
+    tap(page, "登录")

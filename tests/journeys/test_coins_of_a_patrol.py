@@ -14,12 +14,11 @@ from tests.journeys.coins import (
     OLD,
     at,
     desk_of_coins,
-    enter,
     follow,
     settle_homes,
 )
 from tests.journeys.steps import sign_in, tap
-from tests.journeys.still import StillTown
+from tests.journeys.still import StillTown, enter
 
 pytestmark = pytest.mark.browser
 PATROL, RULE = "周三夜间巡防", "参加平安巡防（每次不少于1小时）（6 币）"

@@ -1,7 +1,5 @@
 """Somebody who has just moved here: a household of one, then a family; outsiders stay outside."""
 
-import re
-
 import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
@@ -12,7 +10,7 @@ from qr import service as qr
 from qr.rules import CodeKind
 from qr.service import Particulars
 from tests.journeys.steps import tap
-from tests.journeys.still import StillTown
+from tests.journeys.still import StillTown, sign_in_by_phone
 from tests.journeys.town import GRID
 
 pytestmark = pytest.mark.browser
@@ -21,42 +19,33 @@ MING, HONG, STRANGER, AUNT = "13857123861", "13857123862", "13857123863", "13857
 
 def test_a_newcomer_without_household(still: StillTown) -> None:
     ming = still.phone()
-    sign_in_by_phone(ming, still, MING)
+    come(ming, still, MING)
     number = open_a_household(ming)
     who_looks_after_us(ming)
 
     hong = still.phone()
-    sign_in_by_phone(hong, still, HONG)
+    come(hong, still, HONG)
     ask_to_join(hong, number, "小红")
     decide(ming, "小红", "同意")
     hong.reload()
     expect(hong.locator("main")).to_contain_text(number)
 
     stranger = still.phone()
-    sign_in_by_phone(stranger, still, STRANGER)
+    come(stranger, still, STRANGER)
     ask_to_join(stranger, number, "陌生人")
     decide(ming, "陌生人", "不同意")
     is_turned_away(stranger)
 
     aunt = still.phone()
-    sign_in_by_phone(aunt, still, AUNT)
+    come(aunt, still, AUNT)
     join_by_card(aunt, card_of(still))
     ming.reload()
     expect(ming.locator("dt:text-is('人数') + dd")).to_have_text("3")
 
 
-def sign_in_by_phone(page: Page, still: StillTown, phone: str) -> None:
-    """From the first page to 我的家, with the code that a message brings."""
-    page.goto("/")
-    page.get_by_role("link", name="我的家、我的信息").click()
-    page.fill("#phone", phone)
-    tap(page, "获取验证码")
-    expect(page.get_by_role("status")).to_contain_text("验证码已经发出")
-    still.works()
-    found = re.search(r"(?<!\d)\d{6}(?!\d)", still.messages(phone)[0])
-    assert found
-    page.fill("#code", found.group())
-    tap(page, "登录")
+def come(page: Page, still: StillTown, phone: str) -> None:
+    """Sign in for the first time."""
+    sign_in_by_phone(page, still, phone)
     expect(page.locator("main")).to_contain_text("您还不在任何一户里")
 
 
