@@ -61,7 +61,15 @@ from kernel.seal import Keyring
 from kernel.settings import Settings
 from kernel.stores import FileStore, Store
 from kernel.tallies import RedisTally
-from kernel.web import Doorkeeper, NavItem, RowNumber, SignedIn, install_gate, install_show
+from kernel.web import (
+    Doorkeeper,
+    LateRule,
+    NavItem,
+    RowNumber,
+    SignedIn,
+    install_gate,
+    install_show,
+)
 from kernel.work import Dispatch, Parts, Post
 from qr.rules import CodeKind
 from qr.views import Target
@@ -288,6 +296,7 @@ def create_app(
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.url_map.converters["int"] = RowNumber
+    app.url_rule_class = LateRule
     db.init_app(app)
     with app.app_context():
         prepare(db.engine)

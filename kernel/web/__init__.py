@@ -26,11 +26,13 @@ from kernel.web.pages import (
     show_refusal,
     shown_as,
 )
+from kernel.web.rules import LateRule
 from kernel.web.session import Doorkeeper, SignedIn, current_actor, current_actor_or_none
 from kernel.web.show import NavItem, install_show
 
 __all__ = [
     "Doorkeeper",
+    "LateRule",
     "Memory",
     "NavItem",
     "RowNumber",

@@ -5,14 +5,15 @@ sealed columns travel sealed.
 """
 
 import base64
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
+from sqlalchemy.engine.interfaces import ReflectedForeignKeyConstraint
 
 from upkeep.rules.plain import moment
 
@@ -20,6 +21,7 @@ VERSION: Final = "alembic_version"
 BATCH: Final = 500
 GUARDS: Final = ("_no_update", "_no_delete")
 Read = Callable[[Any], Any]
+T = TypeVar("T")
 
 
 @contextmanager
@@ -37,15 +39,30 @@ def snapshot(engine: sa.Engine) -> Iterator[Connection]:
 
 
 def known(connection: Connection) -> sa.MetaData:
-    """Return the tables that are there, all but the one that names the version."""
+    """Return the tables that are there, all but the one that names the version.
+
+    Of each its columns, key and references; indexes and rules play no part here, and SQLite has
+    them read out of its tables' texts, which takes most of the time of a reflection.
+    """
     found = sa.MetaData()
-    found.reflect(connection)
-    if VERSION in found.tables:
-        found.remove(found.tables[VERSION])
-    for table in found.tables.values():
-        for column in table.columns:
-            if isinstance(column.type, sa.JSON):
-                column.type.none_as_null = True
+    inspector = sa.inspect(connection)
+    keys = {
+        name: set(key["constrained_columns"])
+        for name, key in _all(inspector.get_multi_pk_constraint)
+    }
+    references = dict(_all(inspector.get_multi_foreign_keys))
+    for name, columns in _all(inspector.get_multi_columns):
+        if name == VERSION:
+            continue
+        sa.Table(
+            name,
+            found,
+            *(
+                sa.Column(one["name"], _kind(one["type"]), primary_key=one["name"] in keys[name])
+                for one in columns
+            ),
+            *(_reference(one) for one in references[name]),
+        )
     return found
 
 
@@ -122,6 +139,21 @@ def serials(connection: Connection, tables: sa.MetaData) -> dict[str, str]:
             if name:
                 found[table.name] = str(name)
     return found
+
+
+def _all(ask: Callable[[], Mapping[tuple[str | None, str], T]]) -> Iterator[tuple[str, T]]:
+    return ((name, found) for (_, name), found in ask().items())
+
+
+def _kind(kind: sa.types.TypeEngine[Any]) -> sa.types.TypeEngine[Any]:
+    if isinstance(kind, sa.JSON):
+        kind.none_as_null = True
+    return kind
+
+
+def _reference(one: ReflectedForeignKeyConstraint) -> sa.ForeignKeyConstraint:
+    there = [f"{one['referred_table']}.{column}" for column in one["referred_columns"]]
+    return sa.ForeignKeyConstraint(one["constrained_columns"], there)
 
 
 def _reader(kind: sa.types.TypeEngine[Any], *, naive: bool) -> Read:
