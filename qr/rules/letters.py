@@ -1,9 +1,9 @@
 """Which characters can be printed on a label, known without opening a font.
 
 Names are typed where no font is at hand, and a name that the paper's fonts lack would stop a whole
-order.  All that stands here is in Noto Sans CJK SC, the first family `qr.rules.press.fonts` looks
-for; the rare ideographs are its 2,365 beyond the basic plane.  Where only a smaller family is
-installed, a rare character still stops the press, which names it.
+order.  All that stands here is in Noto Sans CJK SC, the first whole family that
+`qr.rules.press.fonts` looks for; the rare ideographs are its 2,365 beyond the basic plane.  Where
+only a smaller family is installed, a rare character still stops the press, which names it.
 """
 
 import unicodedata

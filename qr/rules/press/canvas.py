@@ -26,13 +26,12 @@ class Canvas:
         self._pdf.set_margin(0)
         self._pdf.c_margin = 0
         self._pdf.set_title(title)
-        for style, face in (("", fonts.plain), ("B", fonts.bold)):
-            self._pdf.add_font(_FAMILY, style, face.path, collection_font_number=face.number)
-        for at, face in enumerate(fonts.others):
-            self._pdf.add_font(f"other{at}", "", face.path, collection_font_number=face.number)
-        self._pdf.set_fallback_fonts(
-            [f"other{at}" for at in range(len(fonts.others))], exact_match=False
-        )
+        families = ((fonts.plain, fonts.bold), *fonts.others)
+        names = [_FAMILY, *(f"other{at}" for at in range(len(fonts.others)))]
+        for name, faces in zip(names, families, strict=True):
+            for style, face in zip(("", "B"), faces, strict=True):
+                self._pdf.add_font(name, style, face.path, collection_font_number=face.number)
+        self._pdf.set_fallback_fonts(names[1:], exact_match=False)
 
     def page(self) -> None:
         """Begin a new page."""

@@ -2,8 +2,9 @@
 
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
+from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
@@ -11,9 +12,15 @@ from fontTools.ttLib import TTCollection, TTFont, TTLibError
 
 from qr.errors import CannotPrint
 
-# Plain and bold of one family, in the order in which they are looked for (QR.md, section 4):
-# Noto and LXGW have every character of Chinese place names, WenQuanYi the 20,902 common ones.
+_OURS: Final = files("qr").joinpath("data", "fonts")
+# Plain and bold of one family, in the order in which they are looked for (QR.md, section 4): what
+# we bring has the common characters and is read in a tenth of the time (ops/fonts); Noto and LXGW
+# have every character of Chinese place names, WenQuanYi the 20,902 common ones.
 FAMILIES: Final = (
+    (
+        str(_OURS / "NotoSansCJKsc-Regular-common.otf"),
+        str(_OURS / "NotoSansCJKsc-Bold-common.otf"),
+    ),
     (
         "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
         "/usr/share/fonts/opentype/noto/NotoSansCJK-Bold.ttc",
@@ -49,37 +56,46 @@ class Face:
     number: int = 0  # in a collection
 
     @property
-    def characters(self) -> frozenset[int]:
-        """Return the code points it has shapes for."""
+    def characters(self) -> frozenset[str]:
+        """Return the characters it has shapes for."""
         return _characters(self.path, self.number)
 
 
 @dataclass(frozen=True, slots=True)
 class Fonts:
-    """What an order is set in: plain, bold, and what helps out where those have no shape."""
+    """What an order is set in: plain, bold, and what helps out where those have no shape.
+
+    Each of the others is plain and bold of one family.
+    """
 
     plain: Face
     bold: Face
-    others: tuple[Face, ...] = ()
+    others: tuple[tuple[Face, Face], ...] = ()
 
-    def check(self, texts: Iterable[str]) -> None:
-        """Make sure each character of *texts* has a shape.
+    def fitting(self, texts: Iterable[str]) -> "Fonts":
+        """Return what *texts* need of these: no other family is opened for nothing.
 
         Raises:
-            MissingGlyph: it names the first character that has none, and a package that might.
+            MissingGlyph: it names the first character that has no shape in any, and a package
+                that might have one.
         """
-        known = self.plain.characters & self.bold.characters
-        known = known.union(*(face.characters for face in self.others))
-        for text in texts:
-            for letter in text:
-                if letter not in _BLANK and ord(letter) not in known:
-                    raise MissingGlyph(
-                        "字体里没有“%(letter)s”（U+%(point)s）这个字，印出来会是方框，"
-                        "所以没有印。请在服务器上安装 %(package)s，或者改掉这个字。",
-                        letter=letter,
-                        point=f"{ord(letter):04X}",
-                        package=PACKAGE,
-                    )
+        missing = {letter for text in texts for letter in text} - _BLANK
+        missing -= _letters(self.plain, self.bold)
+        needed = []
+        for other in self.others:
+            if helped := missing & _letters(*other):
+                needed.append(other)
+                missing -= helped
+        if missing:
+            letter = min(missing)
+            raise MissingGlyph(
+                "字体里没有“%(letter)s”（U+%(point)s）这个字，印出来会是方框，"
+                "所以没有印。请在服务器上安装 %(package)s，或者改掉这个字。",
+                letter=letter,
+                point=f"{ord(letter):04X}",
+                package=PACKAGE,
+            )
+        return replace(self, others=tuple(needed))
 
 
 def find_fonts(
@@ -103,7 +119,12 @@ def find_fonts(
             "或者在设置 PRINT_FONT 里写明字体文件。",
             package=PACKAGE,
         )
-    return Fonts(*found[0], others=tuple(plain for plain, _bold in found[1:]))
+    return Fonts(*found[0], others=tuple(found[1:]))
+
+
+def _letters(plain: Face, bold: Face) -> frozenset[str]:
+    """Return the characters that both faces have shapes for."""
+    return plain.characters & bold.characters
 
 
 def _face(path: str) -> Face:
@@ -131,6 +152,6 @@ def _simplified(path: str) -> int:
 
 
 @cache
-def _characters(path: str, number: int) -> frozenset[int]:
+def _characters(path: str, number: int) -> frozenset[str]:
     with TTFont(path, fontNumber=number, lazy=True) as font:
-        return frozenset(font.getBestCmap() or ())
+        return frozenset(map(chr, font.getBestCmap() or ()))

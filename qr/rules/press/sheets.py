@@ -29,8 +29,8 @@ def press(form: Format, pieces: Sequence[Piece], imprint: Imprint, fonts: Fonts)
     layout = LAYOUTS[form]
     if not 0 < len(pieces) <= layout.per_file:
         raise ValueError(f"{len(pieces)} pieces do not make one file of {form}")
-    fonts.check([*designs.OWN_WORDS, *posters.OWN_WORDS, SAMPLE, imprint.words])
-    fonts.check(piece.words for piece in pieces)
+    words = [*designs.OWN_WORDS, *posters.OWN_WORDS, SAMPLE, imprint.words]
+    fonts = fonts.fitting([*words, *(piece.words for piece in pieces)])
     canvas = Canvas(layout.page, fonts, title=f"{imprint.app_name} {imprint.order}".strip())
     _draw(canvas, form, pieces, imprint)
     return canvas.output()

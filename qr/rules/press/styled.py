@@ -9,7 +9,7 @@ import io
 from typing import Final
 
 import qrcode
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageOps
 from qrcode.constants import ERROR_CORRECT_H
 from qrcode.image.styledpil import StyledPilImage
 from qrcode.image.styles.colormasks import SolidFillColorMask
@@ -24,6 +24,13 @@ DARK: Final = (8, 79, 54)
 _WHITE: Final = (255, 255, 255)
 
 
+class _Coloured(SolidFillColorMask):
+    """The same colours, mixed by Pillow: pixel by pixel it takes longer than all the rest."""
+
+    def apply_mask(self, image: Image.Image, use_cache: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002 - qrcode's own
+        image.paste(ImageOps.colorize(image.convert("L"), self.front_color, self.back_color))
+
+
 def styled_png(text: str, *, pixels: int = PIXELS, logo: Image.Image | None = None) -> bytes:
     """Return a PNG of *text* as it stands on a poster, quiet zone included."""
     symbol = qrcode.QRCode(
@@ -33,7 +40,7 @@ def styled_png(text: str, *, pixels: int = PIXELS, logo: Image.Image | None = No
     image = symbol.make_image(
         image_factory=StyledPilImage,
         module_drawer=RoundedModuleDrawer(),
-        color_mask=SolidFillColorMask(back_color=_WHITE, front_color=DARK),
+        color_mask=_Coloured(back_color=_WHITE, front_color=DARK),
         embedded_image=logo or seal(),
         embedded_image_ratio=SEAL_RATIO,
     )

@@ -28,8 +28,7 @@ WORDS: Final = (
 
 def testsheet(public_url: str, token: str, fonts: Fonts) -> bytes:
     """Return the page as a PDF."""
-    fonts.check([*WORDS, public_url])
-    canvas = Canvas(A4, fonts, title="试扫页")
+    canvas = Canvas(A4, fonts.fitting([*WORDS, public_url]), title="试扫页")
     canvas.page()
     draw(canvas, public_url, token)
     return canvas.output()
