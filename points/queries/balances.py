@@ -2,13 +2,27 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from points import rules
 from points.errors import NoSuchAccount
 from points.models import Entry, LedgerAccount
+
+# Built once: asked for on every page of coins, and by every check of them.
+_ACCOUNT: Final = LedgerAccount.__table__.c
+_ENTRY: Final = Entry.__table__.c
+_NOW: Final = select(_ACCOUNT.in_total, _ACCOUNT.out_total, _ACCOUNT.held, _ACCOUNT.version).where(
+    _ACCOUNT.id == bindparam("account")
+)
+_AT: Final = (
+    select(_ENTRY.in_total, _ENTRY.out_total, _ENTRY.held, _ENTRY.version)
+    .where(_ENTRY.account_id == bindparam("account"), _ENTRY.posted_at <= bindparam("moment"))
+    .order_by(_ENTRY.posted_at.desc(), _ENTRY.version.desc())
+    .limit(1)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +51,7 @@ def balance(session: Session, account_id: int) -> Balance:
     Raises:
         NoSuchAccount: there is none.
     """
-    row = session.execute(
-        select(
-            LedgerAccount.in_total,
-            LedgerAccount.out_total,
-            LedgerAccount.held,
-            LedgerAccount.version,
-        ).where(LedgerAccount.id == account_id)
-    ).one_or_none()
+    row = session.execute(_NOW, {"account": account_id}).one_or_none()
     if row is None:
         raise NoSuchAccount("没有这个账户。")
     return Balance(*row)
@@ -55,10 +62,6 @@ def balance_at(session: Session, account_id: int, moment: datetime) -> Balance:
 
     Of an account without entries by then it is nothing at all.
     """
-    row = session.execute(
-        select(Entry.in_total, Entry.out_total, Entry.held, Entry.version)
-        .where(Entry.account_id == account_id, Entry.posted_at <= rules.microseconds(moment))
-        .order_by(Entry.posted_at.desc(), Entry.version.desc())
-        .limit(1)
-    ).one_or_none()
+    at = {"account": account_id, "moment": rules.microseconds(moment)}
+    row = session.execute(_AT, at).one_or_none()
     return Balance() if row is None else Balance(*row)

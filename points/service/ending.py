@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from kernel.work import Work
 from points import rules
@@ -15,6 +15,19 @@ from points.rules import Line, Phase, PostingKind, Request
 from points.service.posting import Posted, post
 
 BATCH: Final = 50  # holds let go in one transaction
+_TRANSFER: Final = Transfer.__table__.c
+_LINES: Final = (
+    select(
+        _TRANSFER.debit_id,
+        _TRANSFER.credit_id,
+        _TRANSFER.amount,
+        _TRANSFER.phase,
+        _TRANSFER.person_id,
+        _TRANSFER.place_id,
+    )
+    .where(_TRANSFER.posting_id == bindparam("posting"))
+    .order_by(_TRANSFER.line)
+)
 
 
 def hold(  # noqa: PLR0913 - the columns of one posting
@@ -183,9 +196,7 @@ def _held(work: Work, hold_id: int) -> list[Line]:
 
 
 def _lines(work: Work, posting_id: int) -> Iterable[Line]:
-    rows = work.session.scalars(
-        select(Transfer).where(Transfer.posting_id == posting_id).order_by(Transfer.line)
-    )
+    rows = work.session.execute(_LINES, {"posting": posting_id})
     for row in rows:
         yield Line(
             debit=row.debit_id,

@@ -1,9 +1,9 @@
 """Posting by statements that both databases take: SQLite's way, and the other one's oracle."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -13,6 +13,34 @@ from points.models import Entry, LedgerAccount, Posting, Transfer
 from points.rules import AccountKind, Chained, Change, Line
 from points.service.refusals import closed, key_reused, mismatched
 from points.service.written import Written
+
+# Built once: building them takes longer than SQLite needs for what they do.
+_TABLES: Final = Posting.metadata.tables
+_ACCOUNT: Final = _TABLES[LedgerAccount.__tablename__]
+_POSTING: Final = _TABLES[Posting.__tablename__]
+_ONCE: Final = {
+    "sqlite": sqlite.insert(_POSTING).on_conflict_do_nothing().returning(_POSTING.c.id),
+    "postgresql": postgresql.insert(_POSTING).on_conflict_do_nothing().returning(_POSTING.c.id),
+}
+_BY_KEY: Final = select(_POSTING.c.id, _POSTING.c.fingerprint).where(
+    _POSTING.c.idem_key == bindparam("idem_key")
+)
+_WANTED: Final = select(_ACCOUNT).where(_ACCOUNT.c.id.in_(bindparam("ids", expanding=True)))
+_IS_SYSTEM: Final = _ACCOUNT.c.kind == AccountKind.SYSTEM
+_TRACKED: Final = _WANTED.where(~_IS_SYSTEM).order_by(_ACCOUNT.c.id).with_for_update()
+_SYSTEM: Final = _WANTED.where(_IS_SYSTEM)
+_ADD_LINES: Final = insert(_TABLES[Transfer.__tablename__])
+_ADD_ENTRY: Final = insert(_TABLES[Entry.__tablename__])
+_MOVE_ON: Final = (
+    update(_ACCOUNT)
+    .where(_ACCOUNT.c.id == bindparam("account"))
+    .values(
+        {
+            name: bindparam(name)
+            for name in ("in_total", "out_total", "held", "version", "head_hash", "head_at")
+        }
+    )
+)
 
 
 def post(session: Session, written: Written) -> tuple[int, bool]:
@@ -40,17 +68,14 @@ def post_many(session: Session, written: Sequence[Written]) -> list[tuple[int, b
 
 def _insert(session: Session, written: Written) -> tuple[int, bool]:
     """Write posting and lines unless its key, or what it undoes or ends, is there."""
-    dialect = session.get_bind().dialect.name
-    once = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(Posting)
-    number = session.execute(
-        once.on_conflict_do_nothing().returning(Posting.id), written.posting
-    ).scalar()
+    once = _ONCE[session.get_bind().dialect.name]
+    number = session.execute(once, written.posting).scalar()
     if number is not None:
         lines = [{"posting_id": number, **line} for line in written.lines]
-        session.execute(insert(Transfer), lines)
+        session.execute(_ADD_LINES, lines)
         return number, False
-    key = Posting.idem_key == written.posting["idem_key"]
-    found = session.execute(select(Posting.id, Posting.fingerprint).where(key)).one_or_none()
+    key = {"idem_key": written.posting["idem_key"]}
+    found = session.execute(_BY_KEY, key).one_or_none()
     # None: another key has undone, or ended, the same.
     if found is None or found.fingerprint != written.posting["fingerprint"]:
         raise key_reused()
@@ -105,32 +130,25 @@ def _write(session: Session, account: Any, change: Change, chain: Chain) -> None
     )
     head = rules.entry_hash(account.head_hash, entry, chain.digest)
     session.execute(
-        update(LedgerAccount)
-        .where(LedgerAccount.id == account.id)
-        .values(
-            in_total=in_total,
-            out_total=out_total,
-            held=held,
-            version=entry.version,
-            head_hash=head,
-            head_at=entry.posted_at,
-        )
-        .execution_options(synchronize_session=False)
+        _MOVE_ON,
+        {
+            "account": account.id,
+            "in_total": in_total,
+            "out_total": out_total,
+            "held": held,
+            "version": entry.version,
+            "head_hash": head,
+            "head_at": entry.posted_at,
+        },
     )
     names = ("account_id", "version", "posting_id", "amount", "in_total", "out_total", "held")
     values = {name: getattr(entry, name) for name in (*names, "posted_at")}
-    session.execute(insert(Entry), {**values, "hash": head})
+    session.execute(_ADD_ENTRY, {**values, "hash": head})
 
 
 def _locked(session: Session, lines: Sequence[Line]) -> dict[int, Any]:
     """Return the accounts; the tracked ones are locked in ascending order, system ones are not."""
     ids = {one for line in lines for one in (line.debit, line.credit)}
-    columns = LedgerAccount.__table__.c
-    system = columns.kind == AccountKind.SYSTEM
-    wanted = columns.id.in_(sorted(ids))
-    tracked = select(LedgerAccount.__table__).where(wanted, ~system).order_by(columns.id)
-    rows = [
-        *session.execute(tracked.with_for_update()),
-        *session.execute(select(LedgerAccount.__table__).where(wanted, system)),
-    ]
+    wanted = {"ids": sorted(ids)}
+    rows = [*session.execute(_TRACKED, wanted), *session.execute(_SYSTEM, wanted)]
     return {row.id: row for row in rows}

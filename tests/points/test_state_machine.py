@@ -44,6 +44,12 @@ from tests.points.model import Model, Move
 PURSES = ("a", "b", "c")
 ENDLESS = frozenset({"issuance", "redeemed"})
 EACH = 100  # steps of a run
+_ACCOUNT = LedgerAccount.__table__.c
+# Built once: they are asked after each step.
+HELD = select(_ACCOUNT.id, _ACCOUNT.in_total, _ACCOUNT.out_total, _ACCOUNT.held).where(
+    _ACCOUNT.id.in_(sa.bindparam("ids", expanding=True))
+)
+HEAD = select(_ACCOUNT.head_at).where(_ACCOUNT.id == sa.bindparam("account"))
 RUNS = count()  # postings stay, so each run has accounts and keys of its own
 
 
@@ -60,12 +66,7 @@ class Book:
 
     def held(self) -> dict[str, tuple[int, int, int]]:
         """Return what came into each purse, went out of it and is set aside, in one statement."""
-        one = LedgerAccount
-        rows = self.work.session.execute(
-            select(one.id, one.in_total, one.out_total, one.held).where(
-                one.id.in_([self.ids[name] for name in PURSES])
-            )
-        )
+        rows = self.work.session.execute(HELD, {"ids": [self.ids[name] for name in PURSES]})
         found = {row[0]: (row[1], row[2], row[3]) for row in rows}
         return {name: found[self.ids[name]] for name in PURSES}
 
@@ -249,9 +250,7 @@ class Ledger(RuleBasedStateMachine):
             for account, moment, held in book.seen[-6:]:
                 assert queries.balance_at(session, account, moment) == held, (book.name, moment)
             for name in PURSES:
-                head_at = session.scalar(
-                    select(LedgerAccount.head_at).where(LedgerAccount.id == book.ids[name])
-                )
+                head_at = session.scalar(HEAD, {"account": book.ids[name]})
                 moment = moment_of(head_at or 0) - timedelta(microseconds=1)
                 held = queries.balance_at(session, book.ids[name], moment)
                 book.seen.append((book.ids[name], moment, held))
