@@ -55,6 +55,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = [item for item in items if run in runs_in(item)]
 
 
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """Leave whole files to the other runs where nothing in them is for the browser's."""
+    if os.environ.get("TEST_RUN") != "browser" or not collection_path.name.startswith("test_"):
+        return None
+    return (
+        True if collection_path.is_file() and "browser" not in collection_path.read_text() else None
+    )
+
+
 def _runs_in(item: pytest.Item) -> set[str]:
     """Return the runs that a test belongs to where all are there.
 
