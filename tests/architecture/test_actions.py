@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from people.rules.actions import ACTIONS
-from tests.architecture.test_shape import MODULES, ROOT
+from tests.architecture.test_shape import MODULES, ROOT, tree_of
 
 AUDIT = ROOT / "kernel" / "audit.py"
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -19,11 +19,6 @@ class Place(NamedTuple):
 
     path: Path
     function: Function | None
-
-
-@cache
-def tree_of(path: Path) -> ast.Module:
-    return ast.parse(path.read_text())
 
 
 @cache
@@ -40,6 +35,19 @@ def calls(path: Path) -> list[tuple[ast.Call, Function | None]]:
     return found
 
 
+@cache
+def calls_by_name() -> dict[str, list[tuple[ast.Call, Place]]]:
+    """Return every call of every module by the name it is called by."""
+    found: dict[str, list[tuple[ast.Call, Place]]] = {}
+    for path in MODULES:
+        for call, around in calls(path):
+            match call.func:
+                case ast.Name(id=name) | ast.Attribute(attr=name):
+                    found.setdefault(name, []).append((call, Place(path, around)))
+    return found
+
+
+@cache
 def imports(path: Path, module: str, name: str) -> bool:
     return any(
         isinstance(node, ast.ImportFrom)
@@ -88,15 +96,14 @@ def given_to(place: Place, parameter: str) -> Iterator[str]:
     path, function = place
     assert function is not None
     names = [one.arg for one in function.args.args]
-    for caller in MODULES:
-        for call, around in calls(caller):
-            if not calls_it(call, caller, function.name, path):
-                continue
-            by_name = {one.arg: one.value for one in call.keywords}
-            by_place = dict(zip(names, call.args, strict=False))
-            given = by_name.get(parameter) or by_place.get(parameter)
-            if given is not None:
-                yield from values(given, Place(caller, around))
+    for call, caller in calls_by_name().get(function.name, []):
+        if not calls_it(call, caller.path, function.name, path):
+            continue
+        by_name = {one.arg: one.value for one in call.keywords}
+        by_place = dict(zip(names, call.args, strict=False))
+        given = by_name.get(parameter) or by_place.get(parameter)
+        if given is not None:
+            yield from values(given, caller)
 
 
 def values(node: ast.expr, place: Place) -> Iterator[str]:
@@ -133,11 +140,10 @@ def of_name(name: str, place: Place) -> Iterator[str]:
 
 
 def noted() -> Iterator[str]:
-    for path in MODULES:
-        for call, function in calls(path):
-            if calls_it(call, path, "note", AUDIT):
-                [action] = [one.value for one in call.keywords if one.arg == "action"]
-                yield from values(action, Place(path, function))
+    for call, place in calls_by_name()["note"]:
+        if calls_it(call, place.path, "note", AUDIT):
+            [action] = [one.value for one in call.keywords if one.arg == "action"]
+            yield from values(action, place)
 
 
 def test_every_action_has_a_name_and_every_name_an_action() -> None:

@@ -5,6 +5,7 @@ import configparser
 import importlib
 from collections.abc import Iterator
 from dataclasses import fields
+from functools import cache
 from pathlib import Path
 from typing import get_type_hints
 
@@ -22,8 +23,13 @@ TESTS = sorted((ROOT / "tests").rglob("*.py"))
 LONGEST_MODULE = 400
 
 
+@cache
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text())
+
+
 def calls_to(name: str, path: Path) -> Iterator[int]:
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(tree_of(path)):
         match node:
             case ast.Call(func=ast.Attribute(attr=found)) if found == name:
                 yield node.lineno
@@ -68,7 +74,7 @@ class TestModule:
         assert list(calls_to("commit", path)) == [] or path in allowed
 
     def test_imports_at_its_top_only(self, path: Path) -> None:
-        tree = ast.parse(path.read_text())
+        tree = tree_of(path)
         inside = [
             node.lineno
             for function in ast.walk(tree)
@@ -82,9 +88,5 @@ class TestModule:
 @pytest.mark.parametrize("path", TESTS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_no_test_is_skipped(path: Path) -> None:
     marks = {"skip", "skipif", "xfail", "importorskip"}
-    names = {
-        node.attr
-        for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.Attribute)
-    }
+    names = {node.attr for node in ast.walk(tree_of(path)) if isinstance(node, ast.Attribute)}
     assert names & marks == set()

@@ -89,7 +89,7 @@ def test_a_move_of_the_table_leads_where_it_says(work: Work, state: State, move:
 
 
 # What refuses these is the table, not the database.
-@pytest.mark.once(beside="postgresql")
+@pytest.mark.once(beside="sqlite")
 @pytest.mark.parametrize(("state", "move"), [pair for pair in PAIRS if pair not in TABLE])
 def test_what_is_not_in_the_table_happens_to_nobody(work: Work, state: State, move: Move) -> None:
     team = make_team(work.session)
@@ -108,7 +108,7 @@ def test_what_is_not_in_the_table_happens_to_nobody(work: Work, state: State, mo
     )
 
 
-@pytest.mark.once(beside="postgresql")
+@pytest.mark.once(beside="sqlite")
 @pytest.mark.parametrize("role", [Role.GRID_PART, Role.AUDITOR, Role.VILLAGE_ADMIN])
 @pytest.mark.parametrize("move", STAFF_MOVES)
 def test_a_bystander_makes_no_move_that_is_not_theirs(work: Work, role: Role, move: Move) -> None:

@@ -313,6 +313,7 @@ def capture(book: Book, held: str, amounts: list[int]) -> service.Posted:
     return service.capture(book.work, number, effective_on=DAY, actor_id=1, amounts=amounts)
 
 
+@pytest.mark.once(beside="postgresql")  # with SQLite at its side
 @pytest.mark.timeout(900)  # ten thousand steps on a slow machine
 def test_all_books_say_the_same_whatever_is_done(databases: Databases) -> None:
     """Ten thousand steps beside PostgreSQL, two thousand on SQLite alone."""
