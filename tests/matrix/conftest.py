@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 
 from kernel.db import db
@@ -24,9 +25,12 @@ def gate(app: Flask, clock: FixedClock, dispatch: ListDispatch, postbox: PostBox
         db.session.configure(join_transaction_mode="create_savepoint")
         limiter.reset()
         limiter.enabled = False
+        found = Gate(app, connection, plant(db.session()))
+        sa.event.listen(sa.Engine, "before_cursor_execute", found.note)
         try:
-            yield Gate(app, connection, plant(db.session()))
+            yield found
         finally:
+            sa.event.remove(sa.Engine, "before_cursor_execute", found.note)
             limiter.enabled = True
             db.session.remove()
             outer.rollback()

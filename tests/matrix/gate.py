@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Connection
@@ -97,6 +96,7 @@ class Gate:
     district: District
     sessions: dict[str, tuple[str, str]] = field(default_factory=dict)
     asked: int = 0
+    writes: list[str] = field(default_factory=list)
 
     def as_(self, who: str) -> tuple[FlaskClient, str]:
         """Return a browser fresh from the door, and the token of its forms; "" is a stranger."""
@@ -163,17 +163,13 @@ class Gate:
     @contextmanager
     def watched(self) -> Iterator[list[str]]:
         """Collect what is written inside."""
-        seen: list[str] = []
+        self.writes = []
+        yield self.writes
 
-        def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-            if WRITES.match(statement):
-                seen.append(" ".join(statement.split())[:80])
-
-        sa.event.listen(sa.Engine, "before_cursor_execute", note)
-        try:
-            yield seen
-        finally:
-            sa.event.remove(sa.Engine, "before_cursor_execute", note)
+    def note(self, _connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        """Note a statement that writes; hung into every engine for as long as the gate stands."""
+        if WRITES.match(statement):
+            self.writes.append(" ".join(statement.split())[:80])
 
     def rules(self) -> dict[str, list[Rule]]:
         """Return the addresses of the application by their endpoint.
