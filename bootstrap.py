@@ -8,7 +8,6 @@ from typing import Final
 
 from click import Command
 from flask import Blueprint, Flask
-from flask_migrate import Migrate
 
 import citizen.events
 import citizen.handlers
@@ -54,6 +53,7 @@ from kernel.db import db, engine_options, prepare
 from kernel.delivery import Daily, Every, Turn
 from kernel.facts import is_demo
 from kernel.jobs import RqDispatch
+from kernel.migrations import install_migrations
 from kernel.outbound import HttpPost
 from kernel.outbox import Handler, Subscribers, make_routes
 from kernel.permissions import Permission
@@ -300,7 +300,7 @@ def create_app(
     db.init_app(app)
     with app.app_context():
         prepare(db.engine)
-    Migrate(app, db, directory=f"{app.root_path}/migrations")
+    install_migrations(app)
     _install_login(app)
     app.extensions["keyring"] = Keyring(settings.seal_keys, settings.index_key)
     app.extensions["scan_targets"] = SCAN_TARGETS

@@ -68,6 +68,18 @@ def beat(app: Flask) -> None:
             log.exception("the schedule missed a beat")
 
 
+def serve(app: Flask, redis_url: str, role: str, *, burst: bool = False) -> None:
+    """Work a queue, or keep time, until told to stop."""
+    if role != "schedule":
+        work(app, redis_url, Queue(role), burst=burst)
+        return
+    with app.app_context():
+        check_keys_if_there()
+    while True:
+        beat(app)
+        time.sleep(BEAT)
+
+
 def main(arguments: list[str]) -> int:
     """Start what the command line names."""
     start_logging()
@@ -75,15 +87,8 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write(f"{USAGE}\n")
         return 2
     settings = Settings.from_env(os.environ)
-    app = create_app(settings)
-    if arguments[0] != "schedule":
-        work(app, settings.redis_url, Queue(arguments[0]), burst=arguments[1:] == ["burst"])
-        return 0
-    with app.app_context():
-        check_keys_if_there()
-    while True:
-        beat(app)
-        time.sleep(BEAT)
+    serve(create_app(settings), settings.redis_url, arguments[0], burst=arguments[1:] == ["burst"])
+    return 0
 
 
 if __name__ == "__main__":

@@ -5,20 +5,25 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime, time
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from demo import queries, service
+from demo import queries
 from demo.rules.chance import SeededChance
-from demo.service import Demo, WalkedClock
 from kernel import delivery
 from kernel.clock import SHANGHAI
 from kernel.db import db
 from kernel.errors import Refusal
+from kernel.late import late
 from kernel.work import Parts, parts, transaction
+
+if TYPE_CHECKING:
+    from demo import service
+else:
+    service = late("demo.service")
 
 SEED: Final = 1
 LAST_HOUR: Final = time(17)  # of a day that is not today: late, but before the close of business
@@ -48,8 +53,8 @@ def load(seed: int, today: datetime | None, *, small: bool) -> None:
     """Fill an empty database with a made-up district, its people and three months of cases."""
     now = parts().clock.now().astimezone(SHANGHAI)
     end = last_moment(now, None if today is None else today.date())
-    clock, chance = WalkedClock(end), SeededChance(str(seed))
-    demo = Demo(seed=seed, end=end, small=small)
+    clock, chance = service.WalkedClock(end), SeededChance(str(seed))
+    demo = service.Demo(seed=seed, end=end, small=small)
     with _in_words(), _demo_parts(clock, chance), transaction() as work:
         service.load(work, demo, clock=clock, chance=chance)
         delivery.prune(work)
@@ -87,7 +92,7 @@ def last_moment(now: datetime, today: date | None) -> datetime:
 
 
 @contextmanager
-def _demo_parts(clock: WalkedClock, chance: SeededChance) -> Iterator[None]:
+def _demo_parts(clock: "service.WalkedClock", chance: SeededChance) -> Iterator[None]:
     """Run with the demo's clock and chance, and with no way out of the house."""
     usual: Parts = current_app.extensions["parts"]
     current_app.extensions["parts"] = replace(

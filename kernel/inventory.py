@@ -10,7 +10,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
-import yaml
+from kernel.shipped import read_shipped
 
 # Days of one unit; a year is never counted as more than it has.
 UNITS: Final = {"天": 1, "年": 365}
@@ -62,5 +62,5 @@ def _inventory() -> dict[str, dict[str, Any]]:
 @cache
 def _table() -> dict[str, Any]:
     table = files("kernel").joinpath("data", "privacy_inventory.yaml")
-    found: dict[str, Any] = yaml.safe_load(table.read_text(encoding="utf-8"))
+    found: dict[str, Any] = read_shipped(table.read_text(encoding="utf-8"))
     return found

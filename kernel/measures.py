@@ -7,14 +7,19 @@ import os
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from cryptography import x509
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from kernel.audit import AuditLine
+from kernel.late import late
 from kernel.outbox import Delivery
+
+if TYPE_CHECKING:
+    from cryptography import x509
+else:
+    x509 = late("cryptography.x509")
 
 BACKED_UP: Final = "backup.made"  # what the log says when a backup was finished
 

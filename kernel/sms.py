@@ -11,7 +11,7 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Final
 
-import yaml
+from kernel.shipped import read_shipped
 
 _VARIABLE: Final = re.compile(r"\$\{([a-z_]+)\}")
 # What would tear a template apart, or make a gateway refuse it: signs of a signature, line ends.
@@ -59,7 +59,7 @@ def render(code: str, /, **values: str | int) -> str:
 def templates() -> Templates:
     """Return the templates as shipped; read once."""
     path = files("kernel").joinpath("data", "sms_templates.yaml")
-    known = yaml.safe_load(path.read_text("utf-8"))
+    known = read_shipped(path.read_text("utf-8"))
     read = {
         one["code"]: Template(
             code=one["code"],

@@ -8,17 +8,21 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from xmlrpc.client import ServerProxy
 
-from redis import Redis
-from redis.exceptions import RedisError, ResponseError
 from supervisor.xmlrpc import SupervisorTransport
 
+from kernel.late import late
 from kernel.settings import Misconfigured
 from launch.gate import shut
 from launch.machine import ROOT, end_leftovers, wait_until
 from launch.plan import Plan
+
+if TYPE_CHECKING:
+    import redis
+else:
+    redis = late("redis")  # while the others load their own
 
 SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 PATIENCE: Final = 90.0  # seconds until we say that it does not start
@@ -51,15 +55,15 @@ class House:
         Raises:
             Misconfigured: it does not answer, or it throws jobs away when memory is short.
         """
-        with Redis.from_url(self.plan.env["REDIS_URL"], decode_responses=True) as redis:
-            if not wait_until(lambda: _answers(redis), REDIS_PATIENCE):
+        with redis.Redis.from_url(self.plan.env["REDIS_URL"], decode_responses=True) as ours:
+            if not wait_until(lambda: _answers(ours), REDIS_PATIENCE):
                 raise Misconfigured("Redis does not answer; see REDIS_URL, or redis.log under VAR.")
-            _check_policy(redis)
+            _check_policy(ours)
             # A worker killed while it tidied up would keep all others from it for a quarter
             # of an hour (QR.md, section 6).  On our own Redis no worker is alive right now.
             stale = ["rq:clean_registries:*", *["rq:worker*"] * self.plan.own_redis]
-            for key in [key for pattern in stale for key in redis.scan_iter(pattern)]:
-                redis.delete(key)
+            for key in [key for pattern in stale for key in ours.scan_iter(pattern)]:
+                ours.delete(key)
         self._gate.close()
 
     def wait_until_ready(self) -> None:
@@ -204,17 +208,17 @@ class Trouble:
                     yield f"[{path.stem}] {line}"
 
 
-def _answers(redis: "Redis") -> bool:
+def _answers(ours: "redis.Redis") -> bool:
     try:
-        return bool(redis.ping())
-    except RedisError:
+        return bool(ours.ping())
+    except redis.RedisError:
         return False
 
 
-def _check_policy(redis: "Redis") -> None:
+def _check_policy(ours: "redis.Redis") -> None:
     try:
-        policy = redis.config_get("maxmemory-policy").get("maxmemory-policy", "noeviction")
-    except ResponseError:
+        policy = ours.config_get("maxmemory-policy").get("maxmemory-policy", "noeviction")
+    except redis.ResponseError:
         return  # a managed Redis may keep this to itself
     if policy != "noeviction":
         raise Misconfigured(

@@ -7,16 +7,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
-import sqlalchemy as sa
-from cryptography.fernet import Fernet
-
 from kernel.chance import SystemChance
+from kernel.late import late
 from kernel.settings import KEYS, Misconfigured, read_keys
 from launch.gate import GATE
 from launch.machine import MARK, bracketed, find_redis, lan_address
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+    from cryptography import fernet
+else:
+    sa = late("sqlalchemy")
+    fernet = late("cryptography.fernet")
 
 LONGEST_SOCKET: Final = 90  # characters; a unix socket's path may not be longer than 107
 WEB_WORKERS: Final = 2
@@ -147,7 +152,7 @@ def ensure_keys(env: Mapping[str, str], *, holds_data: bool) -> None:
 
 def _new_key(name: str) -> str:
     if name == "SEAL_KEYS":
-        return Fernet.generate_key().decode()
+        return fernet.Fernet.generate_key().decode()
     return SystemChance().token() + SystemChance().token()
 
 

@@ -2,12 +2,18 @@
 
 import json
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import sqlalchemy as sa
-
+from kernel.late import late
 from launch.plan import Plan
-from qr.rules.artwork import terminal
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+    from qr.rules import artwork
+else:
+    sa = late("sqlalchemy")
+    artwork = late("qr.rules.artwork")
 
 
 def everybody(demo: str) -> str:
@@ -35,7 +41,7 @@ def welcome(plan: Plan, demo: str) -> str:
     return "\n".join(
         [
             "",
-            terminal(resident),
+            artwork.terminal(resident),
             f"Residents scan this, or open   {resident}",
             *([f"  (a code at: {codes[0]['place']})"] if codes else []),
             f"Staff sign in at               {url}/staff/sign-in",

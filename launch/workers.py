@@ -1,11 +1,12 @@
 """`python -m launch.workers`: one process a queue and one for the schedule, from one parent.
 
-The application is imported once and then forked, which makes the start five times cheaper
-than five programs.  Each child builds an application of its own, so nothing that must not
-be shared (a database connection, say) is there before the fork.
+The application is made once and then forked, which makes the start five times cheaper than
+five programs.  Nothing has asked the database or Redis before the fork; were there a connection
+all the same, the child lets go of it.
 """
 
 import ctypes
+import gc
 import os
 import signal
 import sys
@@ -13,8 +14,14 @@ import time
 import traceback
 from typing import Final, NoReturn
 
+from flask import Flask
+
 import worker
+from bootstrap import create_app
+from kernel.db import db
+from kernel.logs import start_logging
 from kernel.outbox import Queue
+from kernel.settings import Settings
 from launch.gate import pass_gate
 
 ROLES: Final = (*(queue.value for queue in Queue), "schedule")
@@ -29,8 +36,10 @@ PR_SET_PDEATHSIG: Final = 1  # prctl(2): Linux only; elsewhere the launcher clea
 class Family:
     """A child for every role, until told to stop."""
 
-    def __init__(self) -> None:
+    def __init__(self, app: Flask, redis_url: str) -> None:
         self.failed = False
+        self._app = app
+        self._redis_url = redis_url
         self._stopping = False
         self._children: dict[int, str] = {}
 
@@ -58,7 +67,7 @@ class Family:
         signal.pthread_sigmask(signal.SIG_BLOCK, ENDS)
         pid = os.fork()
         if pid == 0:
-            _be(role)
+            _be(role, self._app, self._redis_url)
         self._children[pid] = role
         signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDS)
 
@@ -72,14 +81,21 @@ class Family:
 
 
 def main() -> int:
-    """Work until told to stop; 1 if the settings are such that no work can be done."""
+    """Work until told to stop; 1 if the keys are such that no work can be done.
+
+    Raises:
+        Misconfigured: the settings are.
+    """
     pass_gate()
-    family = Family()
+    start_logging()
+    settings = Settings.from_env(os.environ)
+    family = Family(create_app(settings), settings.redis_url)
+    gc.freeze()  # what is never looked at again stays shared with the children
     family.live()
     return int(family.failed)
 
 
-def _be(role: str) -> NoReturn:
+def _be(role: str, app: Flask, redis_url: str) -> NoReturn:
     for number in ENDS:
         signal.signal(number, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDS)
@@ -87,7 +103,10 @@ def _be(role: str) -> NoReturn:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
     code = 1
     try:
-        code = worker.main([role])
+        with app.app_context():
+            db.engine.dispose(close=False)
+        worker.serve(app, redis_url, role)
+        code = 0
     except SystemExit as end:  # Misconfigured, with its sentence
         sys.stderr.write(f"{role}: {end}\n")
         code = MISCONFIGURED

@@ -3,6 +3,7 @@
 HOST and PORT say where, WEB_WORKERS how many processes; each answers eight people at once.
 """
 
+import gc
 import os
 
 from gunicorn.arbiter import Arbiter
@@ -47,6 +48,7 @@ def on_starting(server: Arbiter) -> None:
     app = server.app.wsgi()
     with app.app_context():
         check_keys_if_there()
+    gc.freeze()  # what is never looked at again stays shared with the workers
 
 
 def post_fork(server: Arbiter, worker: Worker) -> None:  # noqa: ARG001 - gunicorn's signature

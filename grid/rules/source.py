@@ -3,7 +3,7 @@
 from importlib.resources import files
 from typing import Any
 
-import yaml
+from kernel.shipped import read_shipped
 
 
 def tree(text: str) -> dict[str, Any]:
@@ -12,7 +12,7 @@ def tree(text: str) -> dict[str, Any]:
     Raises:
         TypeError: it is something else.
     """
-    found = yaml.safe_load(text)
+    found = read_shipped(text)
     if not isinstance(found, dict):
         raise TypeError("a map was expected")
     return found

@@ -7,15 +7,20 @@ plays would need PyAV, an extra of 100 MB (QR.md, section 7).
 import struct
 from collections.abc import Callable, Mapping
 from io import BytesIO
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from mutagen import apev2, id3
-from mutagen.mp3 import MP3
-from mutagen.oggopus import OggOpus
-
+from kernel.late import late
 from kernel.media import ebml, mp4
 from kernel.media.errors import Damaged, MediaRefused, NotASound, TooLong
 from kernel.media.sniff import SoundFormat, sound_format
+
+if TYPE_CHECKING:
+    from mutagen import apev2, id3, mp3, oggopus
+else:
+    apev2 = late("mutagen.apev2")
+    id3 = late("mutagen.id3")
+    mp3 = late("mutagen.mp3")
+    oggopus = late("mutagen.oggopus")
 
 MOST_SECONDS: Final = 60.0
 LIMIT: Final = MOST_SECONDS + 2  # a recorder told to stop at sixty stops a little later
@@ -147,7 +152,7 @@ def _wav_chunks(content: bytes) -> tuple[bytes, bytes]:
 
 
 def _mp3(content: bytes) -> float:
-    info = MP3(BytesIO(content)).info  # type: ignore[no-untyped-call]  # mutagen is half typed
+    info = mp3.MP3(BytesIO(content)).info  # type: ignore[no-untyped-call]  # mutagen is half typed
     return float(getattr(info, "length", 0))
 
 
@@ -160,13 +165,13 @@ def _without_mp3_metadata(content: bytes) -> bytes:
 
 
 def _ogg(content: bytes) -> float:
-    info = OggOpus(BytesIO(content)).info  # type: ignore[no-untyped-call]  # mutagen is half typed
+    info = oggopus.OggOpus(BytesIO(content)).info  # type: ignore[no-untyped-call]  # mutagen is half typed
     return float(getattr(info, "length", 0))
 
 
 def _without_ogg_metadata(content: bytes) -> bytes:
     file = BytesIO(content)
-    OggOpus(BytesIO(content)).delete(file)  # type: ignore[no-untyped-call]  # as above
+    oggopus.OggOpus(BytesIO(content)).delete(file)  # type: ignore[no-untyped-call]  # as above
     return file.getvalue()
 
 

@@ -7,15 +7,19 @@ from collections.abc import Mapping
 from datetime import datetime
 from hashlib import sha256
 from http import HTTPStatus
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode, urlsplit
 
-import httpx
-
 from kernel.errors import Unavailable, Unwanted
+from kernel.late import late
 from kernel.outbound.models import Channel, Message
 from kernel.settings import Settings
 from kernel.work import Parts
+
+if TYPE_CHECKING:
+    import httpx
+else:
+    httpx = late("httpx")
 
 PATIENCE: Final = 5.0  # seconds for a gateway to answer
 # What no second try would change; a wrong key (401, 403) somebody will put right.
@@ -44,7 +48,7 @@ class HttpPost:
     @staticmethod
     def _answer(
         url: str, body: Mapping[str, object], headers: Mapping[str, str]
-    ) -> httpx.Response | str:
+    ) -> "httpx.Response | str":
         """Return what came, or the name of what went wrong."""
         try:
             return httpx.post(

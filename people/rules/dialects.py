@@ -5,14 +5,13 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Final
 
-import yaml
-
+from kernel.shipped import read_shipped
 from people.errors import BadField
 
 DIALECTS: Final[Mapping[str, str]] = MappingProxyType(
     {
         one["code"]: one["name"]
-        for one in yaml.safe_load(
+        for one in read_shipped(
             files("people").joinpath("data", "dialects.yaml").read_text("utf-8")
         )
     }

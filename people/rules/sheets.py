@@ -10,13 +10,17 @@ import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from openpyxl import load_workbook
-from openpyxl.cell import Cell, MergedCell
-from openpyxl.cell.read_only import EmptyCell, ReadOnlyCell
-
+from kernel.late import late
 from people.errors import BadFile
+
+if TYPE_CHECKING:
+    import openpyxl
+    from openpyxl.cell import Cell, MergedCell
+    from openpyxl.cell.read_only import EmptyCell, ReadOnlyCell
+else:
+    openpyxl = late("openpyxl")
 
 MOST_BYTES: Final = 5 * 1024 * 1024
 MOST_UNPACKED: Final = 40 * 1024 * 1024
@@ -169,7 +173,7 @@ def _xlsx(content: bytes, limits: Limits) -> Iterator[tuple[int, list[str]]]:
     """Yield each line of the first sheet; nothing is unpacked before its size is known."""
     try:
         _check_archive(content, limits)
-        book = load_workbook(io.BytesIO(content), read_only=True, keep_links=False)
+        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, keep_links=False)
         sheet = book.worksheets[0]
         lines = sheet.iter_rows(max_row=limits.lines + 2, max_col=MOST_COLUMNS)
         for number, cells in enumerate(islice(lines, limits.lines + 2), start=1):
@@ -208,7 +212,7 @@ def _marks(archive: zipfile.ZipFile) -> int:
     return count
 
 
-def _cell(cell: Cell | MergedCell | ReadOnlyCell | EmptyCell) -> str:
+def _cell(cell: "Cell | MergedCell | ReadOnlyCell | EmptyCell") -> str:
     """Return a cell as it is shown; a number without the point that Excel gives it."""
     value = cell.value
     if cell.data_type in {"f", "e"}:

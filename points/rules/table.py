@@ -17,6 +17,7 @@ from typing import Any, Final, TypeVar
 import yaml
 
 from grid.rules import CATALOGUE, Finding, Urgency
+from kernel.shipped import read_shipped
 from points.errors import BadRules, NoSuchRule
 from points.rules.budget import BudgetRule
 from points.rules.forbidden import FORBIDDEN, check_reason
@@ -378,6 +379,6 @@ def _one_of(kind: type[E], word: object, where: str) -> E:
     return kind(str(word))
 
 
-SHIPPED: Final = RuleTable.read(
-    files("points").joinpath("data", "coin_rules.yaml").read_text(encoding="utf-8")
+SHIPPED: Final = RuleTable.of(
+    read_shipped(files("points").joinpath("data", "coin_rules.yaml").read_text(encoding="utf-8"))
 )

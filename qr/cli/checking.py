@@ -3,16 +3,21 @@
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from kernel.db import db
+from kernel.late import late
 from kernel.work import parts
 from qr import queries, rules
 from qr.cli.group import commands, in_words
 from qr.queries import Scanned
-from qr.rules.press import proof
+
+if TYPE_CHECKING:
+    from qr.rules.press import proof
+else:
+    proof = late("qr.rules.press.proof")
 
 MOST_BYTES: Final = 64 * 1024 * 1024
 LONGEST: Final = 120  # of a stranger's link, on one line

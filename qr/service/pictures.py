@@ -1,10 +1,12 @@
 """A single code as a picture, for whoever sets or engraves it themselves."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
 from kernel.access import Actor
+from kernel.late import late
 from kernel.permissions import Permission
 from kernel.settings import Settings
 from kernel.work import Work
@@ -14,9 +16,13 @@ from qr.errors import CannotPrint, NoSuchCode
 from qr.models import Code
 from qr.rules import Move, artwork, labels
 from qr.rules.labels import Picture
-from qr.rules.press.fonts import find_fonts
-from qr.rules.press.testsheet import testsheet
 from qr.service.codes import note_printed
+
+if TYPE_CHECKING:
+    from qr.rules.press import fonts, testsheet
+else:
+    fonts = late("qr.rules.press.fonts")
+    testsheet = late("qr.rules.press.testsheet")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,4 +78,4 @@ def draw_testsheet(settings: Settings, token: str) -> bytes:
     Raises:
         CannotPrint: a font or a character is missing, or the link is too long.
     """
-    return testsheet(settings.public_url, token, find_fonts(settings.print_font))
+    return testsheet.testsheet(settings.public_url, token, fonts.find_fonts(settings.print_font))

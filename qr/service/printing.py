@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from markupsafe import Markup
 from sqlalchemy import select
@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from kernel import media
 from kernel.access import Actor
 from kernel.db import keyring
+from kernel.late import late
 from kernel.outbox import Errand
 from kernel.settings import Settings
 from kernel.stores import Store
@@ -29,12 +30,16 @@ from qr.events import PrintOrdered
 from qr.models import Code, PrintFile, PrintOrder
 from qr.rules import Format, Imprint, Look, OrderState, Piece, artwork
 from qr.rules.artwork import ArtworkDiffers
-from qr.rules.press.fonts import find_fonts
-from qr.rules.press.proof import ProofFailed, prove
-from qr.rules.press.sheets import paper, press
 from qr.service.cards import NewCard, put_card
 from qr.service.codes import keep_look, mark_printed
 from qr.service.drafts import Draft, code_drafts, drafts_of, imprint_of
+
+if TYPE_CHECKING:
+    from qr.rules.press import fonts, proof, sheets
+else:
+    fonts = late("qr.rules.press.fonts")
+    proof = late("qr.rules.press.proof")
+    sheets = late("qr.rules.press.sheets")
 
 log = logging.getLogger(__name__)
 FOLDER: Final = "prints"
@@ -112,7 +117,7 @@ def draw_view(
     if not drafts:
         raise NoSuchOrder("没有这一页，或者上面的码都换过了、作废了。")
     pieces = [_seen_before(draft, settings) for draft in drafts]
-    return paper(order.form, pieces, imprint_of(settings, order))
+    return sheets.paper(order.form, pieces, imprint_of(settings, order))
 
 
 def sweep_prints(work: Work) -> Errand:
@@ -145,11 +150,13 @@ def _print(store: Store, part: Part, _row: str) -> Outcome:
         return Outcome()
     try:
         pieces = [_piece(draft, part.settings) for draft in part.drafts]
-        pdf = press(part.form, pieces, part.imprint, find_fonts(part.settings.print_font))
-        prove(pdf, [piece.url for piece in pieces])
+        pdf = sheets.press(
+            part.form, pieces, part.imprint, fonts.find_fonts(part.settings.print_font)
+        )
+        proof.prove(pdf, [piece.url for piece in pieces])
     except CannotPrint as refusal:
         return Outcome(trouble=str(refusal))
-    except (ArtworkDiffers, ProofFailed):
+    except (ArtworkDiffers, proof.ProofFailed):
         log.exception("a sheet did not read", extra={"order": part.order_id})
         return Outcome(trouble="印好的码读不回来，这一批没有放行。请告诉系统管理员。")
     content = pdf

@@ -16,9 +16,11 @@ from launch.machine import (
     examine,
     find_redis,
     leftovers,
+    newest_revisions,
     only_one,
     wait_until,
 )
+from upkeep.queries.revisions import newest_revision
 
 
 def program(folder: Path, name: str) -> Path:
@@ -27,6 +29,10 @@ def program(folder: Path, name: str) -> Path:
     path.write_text("#!/bin/sh\n")
     path.chmod(0o755)
     return path
+
+
+def test_the_newest_migration_is_the_one_that_alembic_would_come_to() -> None:
+    assert newest_revisions() == {newest_revision()}
 
 
 class TestRedis:

@@ -2,9 +2,16 @@
 
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic.config import Config
-from alembic.script import ScriptDirectory
+from kernel.late import late
+
+if TYPE_CHECKING:
+    import alembic.config as alembic_config
+    import alembic.script as alembic_script
+else:
+    alembic_config = late("alembic.config")
+    alembic_script = late("alembic.script")
 
 
 def known_revisions() -> tuple[str, ...]:
@@ -18,7 +25,7 @@ def newest_revision() -> str:
 
 
 @cache
-def _scripts() -> ScriptDirectory:
-    config = Config()
+def _scripts() -> "alembic_script.ScriptDirectory":
+    config = alembic_config.Config()
     config.set_main_option("script_location", str(Path(__file__).parents[2] / "migrations"))
-    return ScriptDirectory.from_config(config)
+    return alembic_script.ScriptDirectory.from_config(config)

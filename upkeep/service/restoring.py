@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
-from flask_migrate import upgrade
 from sqlalchemy.engine import Connection
 
 from kernel import audit
 from kernel.db import db, prepare
+from kernel.late import late
 from kernel.media import Attachment, State
 from kernel.work import parts, transaction
 from upkeep.errors import Damaged, MediaMissing, NotEmpty, RestoreFailed, TooNew
@@ -22,6 +22,11 @@ from upkeep.queries.revisions import known_revisions
 from upkeep.rules.manifest import Manifest
 from upkeep.service.reading import Archive, opened
 from upkeep.service.tables import clear, keys_checked_last, set_sequences
+
+if TYPE_CHECKING:
+    import flask_migrate
+else:
+    flask_migrate = late("flask_migrate")
 
 BATCH: Final = 500
 MOST_NAMED: Final = 20
@@ -84,7 +89,7 @@ def restore(path: Path, *, replace: bool = False, accept_missing: bool = False) 
                     "数据没有写进去，库现在是空的，备份没有动过：%(why)s",
                     why=type(error).__name__,
                 ) from error
-    upgrade()
+    flask_migrate.upgrade()
     lost = _mark_lost(manifest, path)
     return Restored(manifest=manifest, lost=lost)
 
@@ -183,7 +188,7 @@ def _make_tables(engine: sa.Engine, revision: str) -> None:
     except sa.exc.ProgrammingError as error:
         raise RestoreFailed(NO_OWNER) from error
     try:
-        upgrade(revision=revision)
+        flask_migrate.upgrade(revision=revision)
     except sa.exc.ProgrammingError as error:
         raise RestoreFailed(NO_OWNER) from error
 
