@@ -250,6 +250,7 @@ class AssignForm(CaseForm):
     """Who gets it."""
 
     name = "assign"
+    area = HiddenField()  # where it turned out to be; "" for where it is taken to be
     owner = RadioField(
         _("派给谁"), [InputRequired(_("请选派给谁。"))], choices=[], validate_choice=False
     )

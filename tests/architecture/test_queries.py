@@ -57,6 +57,8 @@ SCOPED = {
     "grid.queries.handover.owners": "grid/test_service_handover.py",
     "grid.queries.handover.takers": "grid/test_service_handover.py",
     "grid.queries.night.called_tonight": "grid/test_service_night.py",
+    "grid.queries.placing.checked_place": "grid/test_placing.py",
+    "grid.queries.placing.places_for": "grid/test_placing.py",
     "grid.queries.pages.file_of": "grid/test_queries_pages.py",
     "grid.queries.pages.hours_set": "grid/test_queries_pages.py",
     "grid.queries.pages.places": "grid/test_queries_pages.py",
