@@ -11,7 +11,7 @@ from grid.events import CaseClosed, CaseMoved, ReworkSupervised
 from grid.models import Case
 from grid.models.cases import BARRED_AS
 from grid.queries.detail import PERMISSIONS, STAFF_MOVES
-from grid.queries.facts import case_facts, known_kind, mover_for
+from grid.queries.facts import case_facts, known_kind, mover_for, nobody_verifies_below
 from grid.queries.outside import unit_was_done
 from grid.queries.staff import Candidate, pick, who_can_take
 from grid.rules import (
@@ -31,7 +31,7 @@ from grid.rules import (
     is_sampled,
 )
 from grid.service import merging
-from grid.service.alarms import about, call, rings_on, tell, tell_desk
+from grid.service.alarms import about, call, rings_on, tell, tell_desk, tell_district
 from grid.service.extending import lapse
 from grid.service.night import ring_desk
 from grid.service.pausing import forget_questions, go_on
@@ -45,6 +45,7 @@ from kernel.work import Work
 from people.models import Barred
 
 LONGEST_CHANNEL: Final = 120
+ABOVE: Final = frozenset({Level.TOWN, Level.DISTRICT})  # where few work: see who verifies
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -352,6 +353,9 @@ def _tell_people(work: Work, making: Making, before: int | None) -> None:
     elif making.move in {Move.RETURN, Move.REOPEN}:
         tell_desk(work, case, f"{about(work, case)}{making.move.label}，请派人。")
         ring_desk(work, case)
+    elif making.move is Move.REPORT_RESULT and case.owner_level in ABOVE:
+        if nobody_verifies_below(work.session, case):
+            tell_district(work, case, f"{about(work, case)}办好了，下面没有别人能核实，请去核实。")
     elif making.move is Move.SEND_BACK and case.owner_id is not None:
         tell(work, case, case.owner_id, f"{about(work, case)}核实没通过，请再去看看。")
 

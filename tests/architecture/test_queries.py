@@ -168,6 +168,7 @@ OPEN = {
     "grid.queries.accused.claim_page": "the link is the permission, and counts as a guess",
     "grid.queries.accused.family": "of a case that its caller was let in to",
     "grid.queries.facts.case_facts": "of a case that its caller was let in to",
+    "grid.queries.facts.nobody_verifies_below": "of a case that its caller was let in to",
     "grid.queries.facts.hands": "of a case that its caller was let in to",
     "grid.queries.facts.taken_steps": "of a case that its caller was let in to",
     "grid.queries.facts.pauses_of": "of a case that its caller was let in to",
