@@ -68,6 +68,7 @@ def case_facts(
         handled_by=hands(session, case.id) if handled_by is None else handled_by,
         handled_by_kind=case.handled_kind,
         proposed_finding=case.proposed_finding,
+        classified=category_of(case) is not None,
         reporters=case.reporters,
         returns=case.returns,
         reopens=case.reopens,

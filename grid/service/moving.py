@@ -55,11 +55,13 @@ class Values(Given):
     ``owner`` is a person's id; where they stand is found out here.  ``turn`` is the turn of the
     page the person looked at, so that two changes to the same state are told apart as well.
     ``area`` is where whoever gives it out says that it is; "" for where it is taken to be.
+    ``category``, of a result, settles what the case is about where nobody has.
     ``came_from`` is found out here: its last owner hears of it in the group of that area.
     """
 
     turn: int | None = None
     area: str = ""
+    category: str = ""
     came_from: str | None = None
 
 
