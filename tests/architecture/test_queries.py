@@ -135,7 +135,7 @@ OPEN = {
     "citizen.queries.own.own_reports": "asked about oneself only",
     "citizen.queries.receipts.receipt_of": "the caller has shown that the report is theirs",
     "citizen.queries.receipts.shown_attachment": "the caller has shown that the report is theirs",
-    "citizen.queries.receipts.urged_on": "the caller has shown that the report is theirs",
+    "citizen.queries.receipts.urged_at": "the caller has shown that the report is theirs",
     "complaints.queries.answerers": "the program's own, to find who can answer at a desk",
     "complaints.queries.area_for": "names of areas are public",
     "complaints.queries.area_of_report": "asked only for a receipt that this phone has opened",
