@@ -97,6 +97,7 @@ SUBSCRIBERS: Final[Subscribers] = {
     people.events.HouseholdPartDue: (people.jobs.import_part,),
     grid.events.CaseClosed: (points.handlers.claim_for_case,),
     grid.events.CaseMoved: (citizen.handlers.tell_moved_case,),
+    grid.events.CasePlaced: (citizen.handlers.follow_placed_case,),
     grid.events.ReportersConcerned: (citizen.handlers.tell_concerned,),
     grid.events.ReworkSupervised: (grid.jobs.owe_call_for_rework,),
     complaints.events.ComplaintAnswered: (complaints.jobs.owe_message,),

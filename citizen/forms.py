@@ -94,6 +94,7 @@ class AddForm(Form):
     """More about something already reported."""
 
     words = StringField()
+    not_yet = StringField()  # it answers whether it is settled: no
     voice = MultipleFileField()
     photos = MultipleFileField()
 

@@ -2,12 +2,12 @@
 
 from typing import Final
 
-from sqlalchemy import Integer, bindparam, select
+from sqlalchemy import Integer, bindparam, select, update
 
 from citizen import jobs, rules, service
 from citizen.models import Report
 from citizen.rules import Template
-from grid.events import CaseMoved, ReportersConcerned
+from grid.events import CaseMoved, CasePlaced, ReportersConcerned
 from grid.models import Case
 from grid.rules import Concern, Move, State
 from kernel.work import Work
@@ -36,6 +36,15 @@ def tell_moved_case(work: Work, event: CaseMoved) -> None:
         service.take_back(work, event.case_id, only=None if state.is_over else template)
     if template is not None:
         _tell(work, event.case_id, template)
+
+
+def follow_placed_case(work: Work, event: CasePlaced) -> None:
+    """A report lies where its case was found to lie: who looks it up there finds it."""
+    where = select(Case.area_code).where(Case.id == event.case_id).scalar_subquery()
+    work.session.execute(
+        update(Report).where(Report.case_id == event.case_id).values(area_code=where),
+        execution_options={"synchronize_session": False},
+    )
 
 
 def tell_concerned(work: Work, event: ReportersConcerned) -> None:

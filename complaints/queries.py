@@ -27,7 +27,7 @@ from kernel.errors import NotFound, Unavailable
 from kernel.grants import Role
 from kernel.media import Attachment
 from kernel.permissions import Permission
-from people.models import Account, Area, Membership, Person
+from people.models import Account, Area, Barred, Membership, Person
 from people.queries import paths_of, with_places, within
 from people.queries.bars import barred_from
 from people.rules import DIGITS, Level, after, ancestors, at_level, is_code
@@ -68,6 +68,7 @@ class Detail:
     steps: tuple[StepLine, ...]
     attachments: tuple[Attachment, ...]
     may_answer: bool
+    named: tuple[str, ...]  # whom it is about, as far as somebody wrote down
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +215,18 @@ def detail(session: Session, number: str, *, by: Actor) -> Detail:
         steps=tuple(StepLine(step=step, who=name) for step, name in rows),
         attachments=tuple(attachments_of(session, found)),
         may_answer=sits_at(by, found.desk) and found.state is State.OPEN,
+        named=_named(session, found.id),
     )
+
+
+def _named(session: Session, complaint_id: int) -> tuple[str, ...]:
+    rows = session.execute(
+        select(Person.public_name, Person.name)
+        .join(Barred, Barred.person_id == Person.id)
+        .where(Barred.about == BARRED_AS, Barred.ref == complaint_id, Barred.is_accused)
+        .order_by(Person.id)
+    )
+    return tuple(public or name or "" for public, name in rows)
 
 
 def file_of(session: Session, number: str, attachment_id: int, *, by: Actor) -> Attachment:

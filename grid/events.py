@@ -26,6 +26,13 @@ class CaseMoved(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CasePlaced(Event):
+    """The town or the district found out where it really is: the case lies elsewhere now."""
+
+    case_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CaseClosed(Event):
     """Somebody other than the handler has seen that a case is settled, or the resident said so.
 

@@ -82,7 +82,7 @@ case:return             -    asg  asg  asg  asg  asg  asg  asg  asg  -    -    -
 case:supplement         own  -    -    -    -    -    -    -    -    own  own  own  own  -    -
 case:track              own  -    -    -    -    -    -    -    -    own  own  own  own  -    -
 case:urge               own  -    -    -    -    -    -    -    -    own  own  own  own  -    -
-case:verify             -    grid grid grid -    -    town -    dept -    -    -    -    -    -
+case:verify             -    grid grid grid -    -    town asg  dept -    -    -    -    -    -
 case:whistle            -    -    -    -    -    -    town dist -    -    -    -    -    -    -
 case:whistle-confirm    -    -    -    -    -    -    town dist -    -    -    -    -    -    -
 case:whistle-sign       -    -    -    -    -    -    -    -    dept -    -    -    -    -    -

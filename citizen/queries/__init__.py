@@ -28,7 +28,7 @@ from citizen.queries.receipts import (
     is_open_to,
     receipt_of,
     shown_attachment,
-    urged_on,
+    urged_at,
 )
 
 __all__ = [
@@ -56,5 +56,5 @@ __all__ = [
     "receipt_of",
     "shown_attachment",
     "taken_by",
-    "urged_on",
+    "urged_at",
 ]

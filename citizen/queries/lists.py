@@ -86,13 +86,15 @@ def last_channel(session: Session, *, by: Actor) -> rules.Channel | None:
 def of_caller(session: Session, phone_index: str, *, by: Actor) -> tuple[Line, ...]:
     """Return what was reported from a number where *by* takes down reports; one statement.
 
-    What is for the police stays theirs.
+    Beside it what *by* took down for elsewhere: who rang then rings the same desk again.  What is
+    for the police stays theirs.
     """
+    mine = exists().where(TakenDown.report_id == Report.id, TakenDown.by == by.id)
     rows = session.execute(
         _with_state()
         .where(
             Report.phone_index == phone_index,
-            within(Report, by, Permission.CASE_REPORT_FOR),
+            or_(within(Report, by, Permission.CASE_REPORT_FOR), mine),
             or_(Case.id.is_(None), Case.open_to(by)),
         )
         .order_by(Report.id.desc())

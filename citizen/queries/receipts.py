@@ -89,9 +89,10 @@ def receipt_of(session: Session, report: Report, *, now: datetime) -> Receipt:
     )
 
 
-def urged_on(session: Session, report: Report, now: datetime) -> bool:
-    """Whether it was urged already on the day in Shanghai that *now* lies in."""
-    return session.get(Urge, (report.id, rules.day_of(now))) is not None
+def urged_at(session: Session, report: Report, now: datetime) -> datetime | None:
+    """Return when it was urged on the day in Shanghai that *now* lies in, if it was."""
+    urge = session.get(Urge, (report.id, rules.day_of(now)))
+    return None if urge is None else urge.urged_at
 
 
 def first_there(session: Session, codes: Sequence[str]) -> str:

@@ -24,6 +24,7 @@ from kernel.work import parts, transaction
 
 NOT_RIGHT = HTTPStatus.UNPROCESSABLE_ENTITY
 ENOUGH = "今天补充得太多，这一次没有收下。您写的都还在，请明天再补充；急事请打电话。"
+NOT_YET = "还没解决"  # what staff read
 KINDS = {"voice": Kind.SOUND, "photo": Kind.PICTURE}
 
 
@@ -76,16 +77,19 @@ def take_file(number: str) -> ResponseReturnValue:
 def add(number: str) -> ResponseReturnValue:
     """Add words or pictures."""
     report_id, form = access.find_own(number).id, AddForm()
-    words = text(form.words)
+    words, not_yet = text(form.words), bool(text(form.not_yet))
+    # The answer to 已经解决了吗: whoever goes and looks reads it as one.
+    told = "：".join(filter(None, (NOT_YET, words))) if not_yet else words
     try:
         _count(number)
         with transaction() as work:
-            lost = service.add(work, report_id, words=words, files=form.attached())
+            lost = service.add(work, report_id, words=told, files=form.attached())
     except (NothingSaid, TooManyWords, MediaRefused) as refusal:
-        return _again(number, add_words=words, add_error=sentence_of(refusal))
-    except TooMany as refusal:
         said = sentence_of(refusal)
-        return _again(number, status=status_of(refusal), add_words=words, add_error=said)
+        return _again(number, add_words=words, not_yet=not_yet, add_error=said)
+    except TooMany as refusal:
+        status, said = status_of(refusal), sentence_of(refusal)
+        return _again(number, status=status, add_words=words, not_yet=not_yet, add_error=said)
     if lost:
         return _again(
             number,

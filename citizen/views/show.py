@@ -1,6 +1,6 @@
 """What a receipt's page says, as the template wants it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from hashlib import sha256
 from typing import Final
@@ -14,12 +14,12 @@ from citizen.queries import Receipt
 from citizen.rules import Satisfied, Solved
 from citizen.views import access
 from citizen.views.coins import coins_url
+from citizen.views.steps import Shown, now_of, photos_of, ready, timeline_of, url_of
 from grid import queries as grid
-from grid.queries import Progress, ProgressStep
+from grid.queries import Progress
 from grid.rules import CATALOGUE, State
-from grid.service import SAID_AT_THE_END
 from kernel.db import db
-from kernel.media import Attachment, Kind
+from kernel.media import Kind
 from kernel.web.show import called, when
 from kernel.work import parts
 from people.rules import DIALECTS, mask_phone
@@ -34,12 +34,8 @@ BEFORE_TAKEN: Final = frozenset({State.SUBMITTED, State.ACCEPTED, State.DISPATCH
 TURNED_AWAY: Final = frozenset({State.REJECTED, State.OBJECTED})
 FRESH_SECONDS: Final = 180
 ACTIONS: Final = ("add", "answer", "urge", "rate", "reopen", "object", "withdraw", "confirm")
-# What the program writes down itself is said in the reader's language; what people write is not.
-KNOWN_NOTES: Final = SAID_AT_THE_END | {service.WITHDRAWN}
 # Where a verb is a word of Python's.
 ENDPOINTS: Final = {"object": "object_to"}
-
-Shown = dict[str, object]
 
 
 def receipt_page(found: Receipt, *, full: bool, **more: object) -> Shown:
@@ -49,7 +45,7 @@ def receipt_page(found: Receipt, *, full: bool, **more: object) -> Shown:
         "number": rules.printed(report.number),
         "headline": _(_headline(found)),
         "level": _level(found),
-        "timeline": _timeline(found, full=full),
+        "timeline": timeline_of(found, full=full),
         "who": _who(progress),
         "responsible": _responsible(found),
         "full": full,
@@ -58,7 +54,7 @@ def receipt_page(found: Receipt, *, full: bool, **more: object) -> Shown:
         "state_url": url_for("citizen.state", number=rules.printed(report.number)),
         "actions": {},
         "hotlines": progress.hotlines if progress else (),
-        "is_over": progress is not None and _now(progress) is None,
+        "is_over": progress is not None and now_of(progress) is None,
         **_deadlines(found, full=full),
     }
     if full:
@@ -71,11 +67,6 @@ def _headline(found: Receipt) -> str:
     if progress is None:
         return rules.headline(None)
     return rules.headline(progress.worked_state, progress.owner_level, is_rated=found.is_rated)
-
-
-def _now(progress: Progress) -> str | None:
-    """Return what goes on now, and who has it; None where it is over."""
-    return rules.now_title(progress.worked_state, progress.owner_level)
 
 
 def etag_of(found: Receipt) -> str:
@@ -101,8 +92,8 @@ def _own(found: Receipt) -> Shown:
         "what": " · ".join(filter(None, what)),
         "danger": report.danger,
         "words": report.words,
-        "photos": _photos(found, found.own, ""),
-        "voice": [{"url": _url(found, one)} for one in _ready(found.own, Kind.SOUND)],
+        "photos": photos_of(found, found.own, ""),
+        "voice": [{"url": url_of(found, one)} for one in ready(found.own, Kind.SOUND)],
         "contact": mask_phone(service.phone_of(db.session(), report)) if report.phone_index else "",
         "forget_url": url_for(
             "citizen.forget_contact", number=rules.printed(report.number), **access.carried()
@@ -125,7 +116,7 @@ def _callback(found: Receipt) -> Shown | None:
     progress, report = found.progress, found.report
     if progress is None or report.case_id is None or not report.phone_index:
         return None
-    if _now(progress) is None:
+    if now_of(progress) is None:
         return None
     said = grid.callback_of(db.session(), report.case_id)
     return callback_of(report, dialect=said.dialect, hours=said.hours)
@@ -152,7 +143,7 @@ def actions_of(found: Receipt) -> Shown:
     may = {"add"} if "supplement" in progress.may else set()
     may |= progress.may & {"withdraw", "reopen", "confirm", "answer", "object"}
     now = parts().clock.now()
-    if "urge" in progress.may and not queries.urged_on(db.session(), report, now):
+    if "urge" in progress.may and not queries.urged_at(db.session(), report, now):
         may.add("urge")
     if progress.closed_at is not None and not found.is_rated:
         may.add("rate")
@@ -173,67 +164,9 @@ def helped_line(found: Receipt) -> str:
     return str(_("由%(place)s%(name)s代您报的", place=helper.area_name, name=helper.name))
 
 
-def _timeline(found: Receipt, *, full: bool) -> list[Shown]:
-    progress = found.progress
-    if progress is None:
-        items = [_item("done", _("已收到"), found.report.said_at)]
-    else:
-        items = [_done(found, step, full=full) for step in progress.steps]
-    state = None if progress is None else progress.worked_state
-    title = rules.now_title(None) if progress is None else _now(progress)
-    if title is not None:
-        items.append(_item("now", _(title)))
-    else:
-        items[-1]["state"] = "now"
-    return items + [_item("later", _(stage.value)) for stage in rules.stages_after(state)]
-
-
-def _done(found: Receipt, step: ProgressStep, *, full: bool) -> Shown:
-    item = _item("done", _(rules.plain_title(step.title)), step.at)
-    if not full:
-        return item
-    with_it = [one for one in found.attachments if one.id in step.attachment_ids]
-    mine = f"{found.report.owner}:"
-    before = [one for one in with_it if f"{one.owner}:".startswith(mine)]
-    after = [one for one in with_it if one not in before]
-    photos = _photos(found, before, _("处理前")) + _photos(found, after, _("处理后"))
-    note = _(step.note) if step.note in KNOWN_NOTES else step.note
-    return {**item, "who": step.who or "", "note": note, "photos": photos}
-
-
-def _item(state: str, title: str, at: datetime | None = None) -> Shown:
-    return {"state": state, "title": title, "when": when(at), "who": "", "note": "", "photos": []}
-
-
-def _photos(found: Receipt, attachments: Sequence[Attachment], caption: str) -> list[Shown]:
-    return [
-        {
-            "url": _url(found, one),
-            "thumb": _url(found, one, thumb=True),
-            "alt": caption or _("您拍的第 %(n)s 张照片", n=number),
-            "caption": caption,
-        }
-        for number, one in enumerate(_ready(attachments, Kind.PICTURE), 1)
-    ]
-
-
-def _ready(attachments: Sequence[Attachment], kind: Kind) -> list[Attachment]:
-    return [one for one in attachments if one.kind is kind and one.is_ready]
-
-
-def _url(found: Receipt, attachment: Attachment, *, thumb: bool = False) -> str:
-    return url_for(
-        "citizen.attachment",
-        attachment_id=attachment.id,
-        r=found.report.number,
-        s="thumb" if thumb else None,
-        **access.carried(),
-    )
-
-
 def _who(progress: Progress | None) -> str:
     """Return what whoever is named has to do with it."""
-    if progress is None or _now(progress) is not None:
+    if progress is None or now_of(progress) is not None:
         return str(_("谁来办"))
     return str(_("谁答复的") if progress.worked_state is State.REJECTED else _("谁办的"))
 
@@ -251,7 +184,7 @@ def _responsible(found: Receipt) -> Shown:
         return {"name": progress.steps[-1].who, "phone": None}  # who refused, not who had it before
     if progress is not None and progress.owner_name:
         return {"name": called(progress.owner_name), "phone": progress.owner_phone}
-    if progress is not None and _now(progress) is not None:
+    if progress is not None and now_of(progress) is not None:
         return {"name": _("正在安排"), "phone": None}
     desk = grid.responsible_for(db.session(), found.report.area_code)
     return {"name": called(desk.name), "phone": desk.phone}
@@ -261,7 +194,7 @@ def _deadlines(found: Receipt, *, full: bool) -> Shown:
     """Return by when somebody takes it and answers, until they have, and by when it is done."""
     progress = found.progress
     shown: Shown = {"accept_by": None, "answer_by": None, "done_by": None, "night_note": None}
-    if progress is None or _now(progress) is None:
+    if progress is None or now_of(progress) is None:
         return shown
     if progress.worked_state is State.OBJECTED:
         made = progress.objecting
@@ -368,7 +301,7 @@ def _promised(found: Receipt) -> list[str]:
         until = when(stop.until) + guessed
         why = _(rules.plain_title(stop.reason.label))
         said.append(_("先停一停，不算时间：%(why)s，最晚到 %(when)s。", why=why, when=until))
-    if progress.extended_why and _now(progress) is not None:
+    if progress.extended_why and now_of(progress) is not None:
         why, due = progress.extended_why, when(progress.close_by)
         said.append(_("要多用一些时间：%(why)s。新的时限是 %(when)s。", why=why, when=due))
     if progress.objecting is not None and progress.objecting.upheld is None:
@@ -381,14 +314,26 @@ def _heard(found: Receipt) -> list[str]:
     if found.progress is None:
         return []
     said = [_("收到了，谢谢。办事的人看得到。")] if "heard" in request.args else []
-    open_still = _now(found.progress) is not None
-    if open_still and queries.urged_on(db.session(), found.report, parts().clock.now()):
-        said.append(_("今天催过了，办事的人和他的上级都会看到。"))
+    open_still = now_of(found.progress) is not None
+    urged_at = queries.urged_at(db.session(), found.report, parts().clock.now())
+    if open_still and urged_at is not None:
+        said.append(_urged(found.progress, urged_at))
     if not open_still and found.is_rated:
         said.append(_("您的评价收到了，谢谢。"))
         if found.last_solved is Solved.NOT_SOLVED and "reopen" in found.progress.may:
             said.append(_("您说没解决：留了电话的，上一级会打给您；也可以在下面要求重办一次。"))
     return said
+
+
+def _urged(progress: Progress, urged_at: datetime) -> str:
+    """Say that it was urged today, or what somebody at work did about it since."""
+    since = [step for step in progress.steps if step.by_staff and step.at > urged_at]
+    if not since:
+        return str(_("今天催过了，办事的人和他的上级都会看到。"))
+    what = _(rules.plain_title(since[-1].title))
+    return str(
+        _("您今天催过以后，%(when)s 有了进展：%(what)s。", when=when(since[-1].at), what=what)
+    )
 
 
 def _secret_link(number: str) -> str:

@@ -18,7 +18,7 @@ from wtforms import (
 from wtforms.fields.choices import (  # type: ignore[attr-defined]  # the stubs are of 3.2
     SelectChoice,
 )
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from grid.forms.phrases import Phrased
 from grid.rules import CATALOGUE, Finding, State, Urgency
@@ -165,7 +165,18 @@ class ResultForm(Phrased, CaseForm):
         [InputRequired(_("请选您看到的情况。"))],
         choices=FINDINGS,
     )
+    # Asked where nobody has settled it; whether that is so only the case knows.
+    category = SelectField(_("类目"), choices=[], validate_choice=False)
     photos = _photos()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - the base class's signature
+        super().__init__(*args, **kwargs)
+        self.category.choices = [SelectChoice("", _("请选")), *category_choices()]
+
+    def validate_category(self, field: SelectField) -> None:
+        """Want an answer where the page asked."""
+        if field.raw_data and text(field) not in CATALOGUE.categories:
+            raise ValidationError(_("请选类目。"))
 
 
 class VerifyForm(CaseForm):
@@ -250,6 +261,7 @@ class AssignForm(CaseForm):
     """Who gets it."""
 
     name = "assign"
+    area = HiddenField()  # where it turned out to be; "" for where it is taken to be
     owner = RadioField(
         _("派给谁"), [InputRequired(_("请选派给谁。"))], choices=[], validate_choice=False
     )

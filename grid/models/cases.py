@@ -44,7 +44,7 @@ from grid.rules.categories import POLICE_BUREAU
 from kernel.access import Actor as Staff
 from kernel.db import Model, Sealed
 from kernel.grants import Role, Scope
-from people.models import InArea, Membership, Person
+from people.models import Account, Barred, InArea, Membership, Person
 from qr.models import Code
 
 GRID_DIGITS: Final = 15
@@ -53,6 +53,10 @@ ALARM: Final = "grid.alarm:"  # before the number, what the log of messages call
 POLICE: Final = frozenset({*CATALOGUE.police.departments, POLICE_BUREAU})
 # Nobody is in charge here yet, so the desk above reads what it has to give to somebody.
 TO_GIVE_OUT: Final = frozenset({State.SUBMITTED, State.ACCEPTED, State.RETURNED, State.REOPENED})
+
+# Who verifies where they work; the part-time ones what is not urgent, and the district what
+# nobody below may.
+VERIFIERS: Final = ACTOR_ROLES[Actor.VERIFIER] - {Role.GRID_PART, Role.DISTRICT_CMD}
 
 
 def _in(column: str, states: Iterable[State]) -> str:
@@ -209,7 +213,11 @@ class Case(InArea, Model):
             and_(
                 or_(cls.state == State.TO_VERIFY, cls.to_spot_check),
                 or_(
-                    _wears(person_id, ACTOR_ROLES[Actor.VERIFIER] - {Role.GRID_PART}, police=False),
+                    _wears(person_id, VERIFIERS, police=False),
+                    and_(
+                        _wears(person_id, {Role.DISTRICT_CMD}, police=False),
+                        nobody_below_verifies(),
+                    ),
                     and_(
                         cls.urgency != Urgency.URGENT,
                         _wears(person_id, {Role.GRID_PART}, police=False),
@@ -302,6 +310,53 @@ def _wears(
             )
         ),
     )
+
+
+def nobody_below_verifies() -> ColumnElement[bool]:
+    """Whether all who verify below the district had a hand in the case, or may not meet it.
+
+    A town's only officer handles what lies at the town: then the district goes and looks.
+    """
+    hat, barred, hand = aliased(Membership), aliased(Barred), aliased(Step)
+    inside = func.substr(Case.area_code, 1, func.length(hat.area_code)) == hat.area_code
+    micro = func.substr(Case.area_code, 1, GRID_DIGITS) == func.substr(
+        hat.area_code, 1, GRID_DIGITS
+    )
+    away = exists(
+        select(barred.ref)
+        .where(barred.person_id == hat.person_id, barred.about == BARRED_AS, barred.ref == Case.id)
+        .correlate(Case, hat)
+    )
+    handled = exists(
+        select(hand.id)
+        .where(
+            hand.case_id == Case.id,
+            hand.who == hat.person_id,
+            or_(hand.move.in_(HANDS_ON_MOVES), hand.act.in_(HANDS_ON_ACTS)),
+        )
+        .correlate(Case, hat)
+    )
+    somebody = (
+        select(hat.id)
+        .join(Account, and_(Account.person_id == hat.person_id, Account.closed_at.is_(None)))
+        .where(
+            or_(
+                hat.role.in_(sorted(VERIFIERS)),
+                and_(hat.role == Role.GRID_PART, Case.urgency != Urgency.URGENT),
+            ),
+            or_(inside, and_(func.length(hat.area_code) > GRID_DIGITS, micro)),
+            or_(Case.owner_id.is_(None), hat.person_id != Case.owner_id),
+            or_(
+                Case.staff_reporter.is_(None),
+                Case.staff_reporter != hat.person_id,
+                Case.handled_kind != HandledBy.GRID,
+            ),
+            ~away,
+            ~handled,
+        )
+        .correlate(Case)
+    )
+    return ~exists(somebody)
 
 
 def had_a_hand(person_id: int) -> ColumnElement[bool]:

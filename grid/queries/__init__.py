@@ -27,6 +27,7 @@ from grid.queries.ending import over_before
 from grid.queries.handover import Held, Owner, held_by, owners, takers
 from grid.queries.night import NightCall, called_tonight
 from grid.queries.places import area_for
+from grid.queries.placing import places_for
 from grid.queries.progress import Progress, progress
 from grid.queries.roster import (
     Colleague,
@@ -79,6 +80,7 @@ __all__ = [
     "open_nights",
     "over_before",
     "owners",
+    "places_for",
     "progress",
     "queue",
     "queue_version",

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Select, func, null, select
+from sqlalchemy import ColumnElement, Select, exists, func, null, select
 from sqlalchemy.orm import aliased
 
-from grid.models import Case, CaseFile
+from grid.models import Case, CaseFile, Signing
 from grid.queries.facts import clocks
 from grid.queries.wording import named, title_of, unit_of
 from grid.rules import Colour, Level, RunningClock, State, Urgency, colour, first_due
@@ -57,6 +57,7 @@ class Card:
     paused: bool
     asks_time: bool  # an extension waits to be approved
     waits_answer: bool
+    unsigned: bool  # it lies at a department, and nobody there has signed for it
     turn: int  # what a move from this card says it has seen
     last_step: int
 
@@ -85,6 +86,7 @@ def with_card(*extra: Any) -> Select[*tuple[Any, ...]]:  # noqa: ANN401 - any co
         Village.name.label("village_name"),
         Owner.public_name.label("owner_name"),
         files.label("files"),
+        _unsigned().label("unsigned"),
         *(extra or (null().label("extra"),)),
     )
     inside = func.substr(Case.area_code, 1, VILLAGE_DIGITS) == Village.code
@@ -93,6 +95,12 @@ def with_card(*extra: Any) -> Select[*tuple[Any, ...]]:  # noqa: ANN401 - any co
         .outerjoin(Village, inside)
         .outerjoin(Owner, Owner.id == Case.owner_id)
     )
+
+
+def _unsigned() -> ColumnElement[bool]:
+    return exists(
+        select(Signing.id).where(Signing.case_id == Case.id, Signing.ended_at.is_(None))
+    ).correlate(Case)
 
 
 def card_of(row: Any, *, now: datetime, full: bool) -> Card:  # noqa: ANN401 - a row of with_card
@@ -135,6 +143,7 @@ def card_of(row: Any, *, now: datetime, full: bool) -> Card:  # noqa: ANN401 - a
         paused=case.paused_until is not None,
         asks_time=case.extension_open,
         waits_answer=case.questions > 0,
+        unsigned=bool(row.unsigned),
         turn=case.turn,
         last_step=case.last_step,
     )

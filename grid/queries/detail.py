@@ -169,7 +169,7 @@ def detail(session: Session, case_id: int, *, by: Actor, now: datetime) -> CaseD
         privacy=case.privacy,
         content=_content(session, case, row.Callback) if sees else None,
         steps=steps,
-        offers=_offers(session, case, by),
+        offers=_offers(session, case, by, full=sees),
         acts=_acts(case, by, full=sees),
         # Closed and still fully open to somebody else than its owner: only who may look.
         to_spot_check=case.to_spot_check and sees and case.owner_id != by.id,
@@ -268,17 +268,17 @@ _RESIDENTS: Final = frozenset(
 )
 
 
-def _offers(session: Session, case: Case, by: Actor) -> tuple[Offer, ...]:
+def _offers(session: Session, case: Case, by: Actor, *, full: bool) -> tuple[Offer, ...]:
     possible = [move for move in STAFF_MOVES if (case.state, move) in TABLE]
     if not possible:
         return ()
     facts = case_facts(session, case)
-    # Whoever had it in hand is not offered to look at it again (G3).
-    had_it = by.id in facts.handled_by | {case.owner_id}
+    # Whoever had it in hand is not offered to look at it again (G3), nor whose turn it is not.
+    may_look = full and by.id not in facts.handled_by | {case.owner_id}
     return tuple(
         _offer(TABLE[case.state, move])
         for move in possible
-        if not (had_it and PERMISSIONS[move] is Permission.CASE_VERIFY)
+        if (may_look or PERMISSIONS[move] is not Permission.CASE_VERIFY)
         # What an objection has settled is not offered to be refused again.
         and not (move is Move.REJECT and case.upheld)
         and may(facts, move, mover=mover_for(by, case, PERMISSIONS[move]))

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 import people.rules
 from grid.models import HANDS_ON_ACTS, HANDS_ON_MOVES, POLICE, Case, LadderStep, Pause, Step
+from grid.models.cases import nobody_below_verifies
 from grid.rules import (
     CATALOGUE,
     CaseFacts,
@@ -67,6 +68,7 @@ def case_facts(
         handled_by=hands(session, case.id) if handled_by is None else handled_by,
         handled_by_kind=case.handled_kind,
         proposed_finding=case.proposed_finding,
+        classified=category_of(case) is not None,
         reporters=case.reporters,
         returns=case.returns,
         reopens=case.reopens,
@@ -82,6 +84,12 @@ def hands(session: Session, case_id: int) -> frozenset[int]:
     """Return everybody who took the case in hand, in whichever round."""
     found = session.scalars(HANDS, {"case_id": case_id})
     return frozenset(who for who in found if who is not None)
+
+
+def nobody_verifies_below(session: Session, case: Case) -> bool:
+    """Whether only the district can verify the case; one statement."""
+    asked = select(Case.id).where(Case.id == case.id, nobody_below_verifies())
+    return session.scalar(asked) is not None
 
 
 def taken_steps(session: Session, case: Case) -> frozenset[LadderName]:
@@ -168,7 +176,9 @@ def clocks(case: Case) -> tuple[RunningClock, ...]:
 
 def mover_for(by: Actor, case: Case, permission: Permission) -> Mover:
     """Return *by* with only the hats under which *permission* reaches this case (A2)."""
-    hats = [hat for hat, scope in by.hats_for(permission) if _reaches(by, hat, scope, case)]
+    hats = [
+        hat for hat, scope in by.hats_for(permission) if _reaches(by, hat, scope, case, permission)
+    ]
     return Mover(
         person_id=by.id,
         roles=frozenset(hat.role for hat in hats),
@@ -176,10 +186,13 @@ def mover_for(by: Actor, case: Case, permission: Permission) -> Mover:
     )
 
 
-def _reaches(by: Actor, hat: Hat, scope: Scope, case: Case) -> bool:
+def _reaches(by: Actor, hat: Hat, scope: Scope, case: Case, permission: Permission) -> bool:
     match scope:
         case Scope.OWN:
             return False  # residents' own; staff move as staff
+        case Scope.ASSIGNED if permission is Permission.CASE_VERIFY:
+            # Whose turn that is the statement has asked which let them in (Case.of_assignee).
+            return case.owner_id != by.id and case.area_code.startswith(hat.area)
         case Scope.ASSIGNED:
             return case.owner_id == by.id
         case Scope.ALL:

@@ -184,13 +184,13 @@ def _standstill(pause: Pause | None) -> Standstill | None:
 
 def _last_why(rows: Rows, main: Case, *did: Move | Act) -> str:
     """Return the words of the last such step of the case that is worked on."""
-    said = [row.why for row, _ in rows if row.case_id == main.id and (row.move or row.act) in did]
+    said = [row.why for row, *_ in rows if row.case_id == main.id and (row.move or row.act) in did]
     return said[-1] if said else ""
 
 
 def _questions(rows: Rows, main: Case) -> tuple[str, ...]:
     """Return what was asked and not answered: the last so many that were asked."""
-    asked = [row.why for row, _ in rows if row.case_id == main.id and row.act is Act.ASKED]
+    asked = [row.why for row, *_ in rows if row.case_id == main.id and row.act is Act.ASKED]
     return tuple(asked[-main.questions :]) if main.questions else ()
 
 

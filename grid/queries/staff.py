@@ -14,6 +14,7 @@ from grid.errors import NoSuchCase
 from grid.models import OPEN, POLICE, Callback, Case, Hours
 from grid.models.cases import BARRED_AS
 from grid.queries.duty import roster_over
+from grid.queries.placing import checked_place
 from grid.rules import Level, level_of_department
 from grid.rules.duty import ROLES_ASKED, Shift, on_duty
 from kernel.access import Actor
@@ -75,8 +76,12 @@ class Responsible:
     area_line: str  # 清溪村 · 第3网格
 
 
-def who_can_take(session: Session, case: Case, *, now: datetime) -> tuple[Candidate, ...]:
+def who_can_take(
+    session: Session, case: Case, *, now: datetime, area: str = ""
+) -> tuple[Candidate, ...]:
     """Return everybody the case can be given to, the nearest first; three statements.
+
+    *area* is where it would be then; without it, where it is.
 
     At one level come first: whom the table of duty names, who is on duty by the weekly hours,
     who speaks the dialect that was asked for, full-time workers, who has least to do.
@@ -84,10 +89,11 @@ def who_can_take(session: Session, case: Case, *, now: datetime) -> tuple[Candid
     Never whoever reported it as staff (G3), nor whom it is against or their kin; a police case
     only goes to the police.
     """
-    shifts = _shifts(session, case.area_code)
-    there = _there(case.area_code, only_police=case.is_police)
+    where = area or case.area_code
+    shifts = _shifts(session, where)
+    there = _there(where, only_police=case.is_police)
     rows = session.execute(there, {"case_id": case.id}).all()
-    roster = roster_over(session, case.area_code, now=now, fitting={row.person_id for row in rows})
+    roster = roster_over(session, where, now=now, fitting={row.person_id for row in rows})
     by_hours = {row.person_id for row in rows if on_duty(row.role, now, shifts.get(row.role))}
     covering = {who for who, absent in roster.stand_ins if absent in by_hours}
     found = [
@@ -129,12 +135,15 @@ def pick(people: Iterable[Candidate], levels: Sequence[Level]) -> Candidate | No
 
 
 def candidates(
-    session: Session, case_id: int, *, by: Actor, now: datetime
+    session: Session, case_id: int, *, by: Actor, now: datetime, area: str = ""
 ) -> tuple[Candidate, ...]:
-    """Return whom *by* may give the case to; three statements.
+    """Return whom *by* may give the case to, if it is (or turns out to be) in *area*.
+
+    Four statements at most.
 
     Raises:
         NoSuchCase: there is none that *by* may assign or reassign.
+        NotYours, NotThatWay: *by* may not say that it is there.
     """
     may = [
         within(Case, by, permission)
@@ -143,7 +152,9 @@ def candidates(
     case = session.scalar(select(Case).where(Case.id == case_id, or_(*may)))
     if case is None:
         raise NoSuchCase("没有这件事，或者它不在您的区域。")
-    return who_can_take(session, case, now=now)
+    if area and area != case.area_code:
+        area = checked_place(session, case, area, by=by).code
+    return who_can_take(session, case, now=now, area=area)
 
 
 def responsible_for(session: Session, area_code: str) -> Responsible:

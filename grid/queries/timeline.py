@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from sqlalchemy import Integer, bindparam, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from grid.models import Act, Case, CaseFile, Objection, Step
 from grid.queries.wording import step_title
@@ -42,6 +42,8 @@ OWN_ACTS: Final = frozenset(
 SHOWN_REASONS: Final = frozenset({Move.REJECT, Move.MERGE, Move.REOPEN, Move.WITHDRAW})
 # What is written for everybody who reported the same thing.
 FOR_ALL: Final = frozenset({Move.REJECT, Move.UPHOLD, Move.DISMISS})
+# With them somebody else has it: their name is what a resident wants to know.
+GIVES: Final = frozenset({Move.ASSIGN, Move.REASSIGN, Move.ESCALATE})
 FOR_ALL_ACTS: Final = frozenset(
     {Act.PAUSED, Act.RESUMED, Act.ASKED, Act.EXTENDED, Act.WARNED, Act.BROKEN}
 )
@@ -85,9 +87,11 @@ OTHERS_TITLES: Final = {
 CASE_ID: Final = bindparam("case_id", type_=Integer)
 # To build a statement costs more than to ask the database.
 FILES: Final = select(CaseFile).where(CaseFile.case_id == CASE_ID).order_by(CaseFile.id)
+Owner: Final = aliased(Person, name="given_to")
 STEPS: Final = (
-    select(Step, Person.public_name)
+    select(Step, Person.public_name, Owner.public_name)
     .outerjoin(Person, Person.id == Step.who)
+    .outerjoin(Owner, Owner.id == Step.owner_id)
     .where(or_(Step.case_id == CASE_ID, Step.case_id == bindparam("main_id", type_=Integer)))
     .order_by(Step.at, Step.id)
 )
@@ -102,9 +106,11 @@ class ProgressStep:
     who: str | None
     note: str
     attachment_ids: tuple[int, ...]
+    by_staff: bool = False  # somebody at work did it: neither the reporter nor the program
+    given_to: str = ""  # who has it from this step on; then it is not said who gave it
 
 
-Rows = list[tuple[Step, str | None]]
+Rows = list[tuple[Step, str | None, str | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +153,8 @@ def timeline(
     hidden = case is not main and main.is_police
     objector = None if objection is None else objection.said_on
     return tuple(
-        _line(step, name, reader=Reader(case.id, objector, hidden=hidden), files=files)
-        for step, name in rows
+        _line(step, name, owner, reader=Reader(case.id, objector, hidden=hidden), files=files)
+        for step, name, owner in rows
         if _is_shown(step, case) and (step.case_id == case.id or (joined and step.id > joined))
     )
 
@@ -157,7 +163,7 @@ def _joined_at(rows: Rows, case: Case, main: Case) -> int | None:
     """Return the number of the step with which *case* went into *main*."""
     if case is main:
         return None
-    merges = (step.id for step, _ in rows if step.case_id == case.id and step.move is Move.MERGE)
+    merges = (step.id for step, *_ in rows if step.case_id == case.id and step.move is Move.MERGE)
     return max(merges, default=0) or None
 
 
@@ -169,12 +175,20 @@ def _is_shown(step: Step, case: Case) -> bool:
 
 
 def _line(
-    step: Step, name: str | None, *, reader: Reader, files: dict[tuple[int, int], list[int]]
+    step: Step,
+    name: str | None,
+    owner: str | None,
+    *,
+    reader: Reader,
+    files: dict[tuple[int, int], list[int]],
 ) -> ProgressStep:
+    given_to = (owner or "") if step.move in GIVES else ""
     return ProgressStep(
         at=step.at,
         title=_title(step, reader),
-        who=name,
+        who=None if given_to else name,
+        by_staff=step.who is not None and not step.by_reporter,
+        given_to=given_to,
         note=step.why if reader.may_read(step) else "",
         attachment_ids=tuple(files.get((step.case_id, step.number), ())),
     )

@@ -48,6 +48,7 @@ class CaseFacts:
     handled_by: frozenset[int] = NOBODY  # everybody who ever worked on it, beside the owner
     handled_by_kind: HandledBy = HandledBy.GRID
     proposed_finding: Finding | None = None
+    classified: bool = True  # somebody has said what kind of thing it is
     reporters: int = 1
     returns: int = 0  # in the life of the case, like the next two
     reopens: int = 0
@@ -106,6 +107,10 @@ WORDS_MISSING: Final[Mapping[Need, str]] = MappingProxyType(
         Need.RESPONSIBLE_CHANNEL: "请写明这件事该找谁。",
     }
 )
+# What was handled is of some kind, and the coins and the figures follow from that.  A case that is
+# refused, merged or withdrawn needs none: nothing was done, and what is not ours may be of no kind
+# of ours; to make somebody pick one would only falsify the figures.
+KIND_MISSING: Final = "这件事还没定类目，请选类目。"
 REFUSALS: Final[Mapping[Guard, str]] = MappingProxyType(
     {
         Guard.HANDLER_NOT_STAFF_REPORTER: "这件事是这位工作人员上报的，要由别人来办。",
@@ -204,6 +209,8 @@ def refuse_incomplete(attempt: Attempt) -> None:
         value = getattr(attempt.given, need)
         if value is None or (isinstance(value, str) and not guards.says_something(value)):
             raise Incomplete(WORDS_MISSING[need])
+    if attempt.row.move is Move.REPORT_RESULT and not attempt.facts.classified:
+        raise Incomplete(KIND_MISSING)
     if attempt.given.main_case is not None and attempt.given.main_case == attempt.facts.case_id:
         raise NotThatWay("不能合并到它自己。")
     if Need.OWNER in attempt.row.needs and _leaves_the_police(attempt):

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from grid.errors import Incomplete, NotThatWay, NotYours, WrongMoment
 from grid.models import Act, Case, FileKind
 from grid.queries.detail import may_classify
+from grid.queries.facts import category_of
 from grid.rules import (
     CATALOGUE,
     SYSTEM,
@@ -150,9 +151,24 @@ def report_result(
 
     Raises:
         NoSuchCase, WrongMoment, NotYours, Incomplete: as ``move`` does.
+        NoSuchCategory: there is no such category.
+        NotThatWay: things of that kind others have to handle.
     """
+    if values.category:
+        _settle_kind(work, case_id, values.category, by=by)
     case = move(work, case_id, Move.REPORT_RESULT, by=by, expected=expected, values=values)
     add_files(work, case, attachments, kind=FileKind.HANDLING, step=case.last_step)
+
+
+def _settle_kind(work: Work, case_id: int, category: str, *, by: Actor) -> None:
+    """Settle the category of a case that has none, unless others have to handle that kind."""
+    case = locked(work, case_id, by=by, permission=Permission.CASE_HANDLE)
+    if category_of(case) is not None:
+        return
+    chosen = CATALOGUE.category(category)
+    if chosen.skip_level or (chosen.privacy is Privacy.POLICE and not case.is_police):
+        raise NotThatWay("这一类要转给别人办，不能由您报结果。请在“类目”里改，改了就转过去。")
+    classify(work, case_id, by=by, category=category)
 
 
 def read_contact(work: Work, case_id: int, *, by: Actor) -> Contact:

@@ -76,10 +76,10 @@ def rings_on(work: Work, case: Case, move: Move) -> bool:
     return move is Move.ACCEPT and case.urgency is Urgency.URGENT and is_night(work.now())
 
 
-def tell(work: Work, case: Case, person_id: int, text: str) -> None:
-    """Say something about the case to one person, in their group."""
+def tell(work: Work, case: Case, person_id: int, text: str, *, at: str | None = None) -> None:
+    """Say something about the case to one person, in their group: the case's, or that of *at*."""
     person = work.session.get(Person, person_id)
-    _robot(work, case, text, mention=None if person is None else phone_of(person))
+    _robot(work, case, text, mention=None if person is None else phone_of(person), at=at)
 
 
 def tell_owner(work: Work, case: Case, text: str) -> None:

@@ -11,7 +11,7 @@ from grid.events import CaseClosed, CaseMoved, ReworkSupervised
 from grid.models import Case
 from grid.models.cases import BARRED_AS
 from grid.queries.detail import PERMISSIONS, STAFF_MOVES
-from grid.queries.facts import case_facts, known_kind, mover_for
+from grid.queries.facts import case_facts, known_kind, mover_for, nobody_verifies_below
 from grid.queries.outside import unit_was_done
 from grid.queries.staff import Candidate, pick, who_can_take
 from grid.rules import (
@@ -31,10 +31,11 @@ from grid.rules import (
     is_sampled,
 )
 from grid.service import merging
-from grid.service.alarms import about, call, rings_on, tell, tell_desk
+from grid.service.alarms import about, call, rings_on, tell, tell_desk, tell_district
 from grid.service.extending import lapse
 from grid.service.night import ring_desk
 from grid.service.pausing import forget_questions, go_on
+from grid.service.placing import PLACES, place
 from grid.service.record import Entry, locked, reckon, refuse_stale, silence, wind, write
 from grid.service.reporters import reports_of
 from grid.service.signing import GIVES as GIVES_AWAY
@@ -44,6 +45,7 @@ from kernel.work import Work
 from people.models import Barred
 
 LONGEST_CHANNEL: Final = 120
+ABOVE: Final = frozenset({Level.TOWN, Level.DISTRICT})  # where few work: see who verifies
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,9 +54,15 @@ class Values(Given):
 
     ``owner`` is a person's id; where they stand is found out here.  ``turn`` is the turn of the
     page the person looked at, so that two changes to the same state are told apart as well.
+    ``area`` is where whoever gives it out says that it is; "" for where it is taken to be.
+    ``category``, of a result, settles what the case is about where nobody has.
+    ``came_from`` is found out here: its last owner hears of it in the group of that area.
     """
 
     turn: int | None = None
+    area: str = ""
+    category: str = ""
+    came_from: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +107,10 @@ def move(
         case = locked(work, case_id, by=by, permission=PERMISSIONS[chosen])
     refuse_stale(work, case, expected=expected, turn=values.turn)
     mover = mover_for(by, case, PERMISSIONS[chosen])
+    if chosen in PLACES and values.area:
+        before = case.area_code
+        reason = place(work, case, chosen, values.area, values.reason, by=by)
+        values = replace(values, reason=reason, came_from=before)
     make(work, case, chosen, mover=mover, given=_completed(work, case, chosen, values))
     return case
 
@@ -337,10 +349,15 @@ def _tell_people(work: Work, making: Making, before: int | None) -> None:
     if making.move in GIVES_AWAY:
         call(work, case)
         if before is not None and before != case.owner_id:
-            tell(work, case, before, f"{about(work, case)}已交给别人办：{making.given.reason}")
+            text = f"{about(work, case)}已交给别人办：{making.given.reason}"
+            left = making.given.came_from if isinstance(making.given, Values) else None
+            tell(work, case, before, text, at=left)
     elif making.move in {Move.RETURN, Move.REOPEN}:
         tell_desk(work, case, f"{about(work, case)}{making.move.label}，请派人。")
         ring_desk(work, case)
+    elif making.move is Move.REPORT_RESULT and case.owner_level in ABOVE:
+        if nobody_verifies_below(work.session, case):
+            tell_district(work, case, f"{about(work, case)}办好了，下面没有别人能核实，请去核实。")
     elif making.move is Move.SEND_BACK and case.owner_id is not None:
         tell(work, case, case.owner_id, f"{about(work, case)}核实没通过，请再去看看。")
 

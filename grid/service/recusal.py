@@ -7,19 +7,15 @@ from sqlalchemy import and_, select
 
 from grid.models import Act, Case
 from grid.models.cases import BARRED_AS
-from grid.queries.accused import family
 from grid.queries.staff import Candidate, pick, who_can_take
 from grid.rules import ENDS, SYSTEM, TABLE, Given, Level, Move, State, is_above
 from grid.rules.duty import asked_from
 from grid.service.alarms import call
 from grid.service.moving import make
+from grid.service.placing import keep_away
 from grid.service.record import Entry, silence, write
 from kernel.work import Work
 from people.models import Barred
-from people.queries.bars import staff_under
-from people.rules import Level as AreaLevel
-from people.rules import at_level
-from people.service.bars import bar
 
 # All that anybody reads of it, on the case and on the receipt.
 NEUTRAL: Final = "已由上级办理"
@@ -29,18 +25,8 @@ BATCH: Final = 200
 
 def bypass(work: Work, case: Case) -> None:
     """Keep a case about grid or village away from all who work there, and take it from them."""
-    bar(
-        work,
-        BARRED_AS,
-        family(work.session, case.id),
-        accused=staff_under(work.session, complained_of(case.area_code)),
-    )
+    keep_away(work, case)
     take_away(work, case, asked=bypass_levels(work, case))
-
-
-def complained_of(area_code: str) -> str:
-    """Return the area whose staff are bypassed: the village, or the place itself above it."""
-    return at_level(area_code, AreaLevel.VILLAGE) or area_code
 
 
 def bypass_levels(work: Work, case: Case) -> tuple[Level, ...]:

@@ -139,6 +139,7 @@ def report_result(number: str) -> ResponseReturnValue:
         values = Values(
             turn=form.seen_turn,
             result_text=text(form.result_text),
+            category=text(form.category),
             proposed_finding=Finding(form.finding.data),
         )
         files = _receive(work, form, case_id)

@@ -202,12 +202,13 @@ def _forms(
 def _acts(detail: CaseDetail) -> frozenset[Act]:
     """Return what may be noted now: calls and rides only while the case is in hand.
 
-    Who has set out need not say so again, until the case has moved on and come back.
+    Who has set out need not say so again, until the case has moved on and come back.  What a
+    department was given is signed for first.
     """
     if detail.state is not State.HANDLING:
         return detail.acts - {Act.CALLED, Act.ON_MY_WAY}
     since = takewhile(lambda step: step.act is not None, reversed(detail.steps))
-    has_gone = any(step.act is Act.ON_MY_WAY for step in since)
+    has_gone = detail.card.unsigned or any(step.act is Act.ON_MY_WAY for step in since)
     return detail.acts - ({Act.ON_MY_WAY} if has_gone else set())
 
 

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from grid import queries, service
-from grid.errors import NotYours
+from grid.errors import NotThatWay, NotYours
 from grid.forms import AssignForm, CaseForm, DeskForm, MergeForm, choice
 from grid.queries import Candidate, CaseDetail, Counts, Filters
 from grid.queries.facts import hands
@@ -30,6 +30,7 @@ from kernel.grants import Role
 from kernel.permissions import Permission
 from kernel.web import current_actor, full_stop, row_number, sentence_of, shown_as
 from kernel.work import transaction
+from people.queries import path_of, paths_of
 from people.rules import Level
 
 VILLAGE_DIGITS: Final = 12
@@ -71,8 +72,14 @@ def desk() -> str:
 @pages.get("/case/<number>/assign")
 @require(Permission.CASE_REASSIGN)
 def assign(number: str) -> ResponseReturnValue:
-    """Ask who shall have it."""
-    return _assign_page(case_named(db.session(), number))
+    """Ask where it is and who shall have it."""
+    case_id, area = case_named(db.session(), number), cleaned(request.args.get("area", ""))[:20]
+    try:
+        return _assign_page(case_id, area=area)
+    except (NotThatWay, NotYours) as refusal:
+        if not area:
+            raise
+        return _assign_page(case_id, refusal=refusal, status=shown_as(refusal))
 
 
 @pages.post("/case/<number>/assign")
@@ -82,12 +89,13 @@ def give(number: str) -> ResponseReturnValue:
     form = AssignForm()
     case_id = case_named(db.session(), number)
     if not form.validate():
-        return _assign_page(case_id, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+        return _assign_again(case_id, form, None, HTTPStatus.UNPROCESSABLE_ENTITY)
     values = Values(
         turn=form.seen_turn,
         owner=form.owner_id,
         reason=text(form.reason),
         supervised=bool(form.supervised.data),
+        area=text(form.area),
     )
     seen = form.seen(State.SUBMITTED)
     move = Move.REASSIGN if seen in {State.DISPATCHED, State.HANDLING} else Move.ASSIGN
@@ -97,7 +105,7 @@ def give(number: str) -> ResponseReturnValue:
     except (Conflict, NotFound) as refusal:
         return refuse(case_id, form, refusal)
     except Refusal as refusal:
-        return _assign_page(case_id, form, refusal, shown_as(refusal))
+        return _assign_again(case_id, form, refusal, shown_as(refusal))
     flash(_("派出去了，对方会收到消息。"))
     return redirect(url_for("grid.case", number=number), code=303)
 
@@ -133,19 +141,42 @@ def join(number: str) -> ResponseReturnValue:
     return redirect(url_for("grid.case", number=number), code=303)
 
 
+def _assign_again(
+    case_id: int, form: AssignForm, refusal: Refusal | None, status: HTTPStatus
+) -> Response:
+    """Show the form again; with a place that cannot be, as if none had been chosen."""
+    try:
+        return _assign_page(case_id, form, refusal, status, area=text(form.area))
+    except (NotThatWay, NotYours) as wrong:
+        if not text(form.area):
+            raise
+        form.area.data = ""
+        return _assign_page(case_id, form, wrong, shown_as(wrong))
+
+
 def _assign_page(
     case_id: int,
     form: AssignForm | None = None,
     refusal: Refusal | None = None,
     status: HTTPStatus = HTTPStatus.OK,
+    *,
+    area: str = "",
 ) -> Response:
-    detail = _movable(case_id, *GIVING)
-    people = queries.candidates(db.session(), case_id, by=current_actor(), now=now())
+    """Show who can have it where it is, or in *area*, where it turns out to be.
+
+    Raises:
+        NotYours, NotThatWay: it is not to be given, or cannot lie in *area*.
+    """
+    detail, by = _movable(case_id, *GIVING), current_actor()
+    people = queries.candidates(db.session(), case_id, by=by, now=now(), area=area)
+    where = [one.code for one in queries.places_for(db.session(), case_id, by=by, near=area)]
+    names = paths_of(db.session(), where)
     reopened = detail.state is State.REOPENED
     before = hands(db.session(), case_id) if reopened else frozenset()
     filled = _carried(form, detail) if form else fresh(AssignForm, detail)
     if form is None and reopened:
         filled.owner.data = _somebody_new(people, before)
+    filled.area.data = area
     page = render_template(
         "grid/assign.html",
         case=detail,
@@ -153,6 +184,9 @@ def _assign_page(
         place=place(detail.card),
         form=filled,
         people=people,
+        where=[(code, _indented(code, names[code])) for code in where],
+        chosen=area or detail.card.area_code,
+        chosen_path=path_of(db.session(), area, top=Level.TOWN) if area else "",
         unit_of=unit_of,
         again=detail.state in {State.DISPATCHED, State.HANDLING},
         reopened=reopened,

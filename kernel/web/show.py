@@ -14,6 +14,7 @@ from flask_wtf.csrf import generate_csrf
 
 from kernel.clock import SHANGHAI
 from kernel.permissions import Permission
+from kernel.web.numbers import in_groups
 from kernel.work import parts
 
 LANGUAGES: Final = ("zh", "en")
@@ -45,6 +46,7 @@ def install_show(app: Flask, nav: Sequence[NavItem], *, is_demo: Callable[[], bo
     app.jinja_env.filters["clock"] = clock
     app.jinja_env.filters["iso"] = iso
     app.jinja_env.filters["called"] = called
+    app.jinja_env.filters["tel"] = in_groups
     app.jinja_env.globals["files_sent"] = files_sent
     app.after_request(_remember)
 

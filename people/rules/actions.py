@@ -54,6 +54,7 @@ GROUPS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
         },
         "事件": {
             "case.hand-over": "把手上的事交给别人",
+            "case.place": "改了事情在哪里",
             "case.contact-read": "看了报的人的电话",
             "case.call-contact-read": "回访时看了报的人的电话",
             "case.contact-copy": "把联系方式抄到别的系统",

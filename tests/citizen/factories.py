@@ -24,6 +24,7 @@ from qr.rules import CodeKind
 from tests.factories import GRID, TOWN, VILLAGE, make_area, make_staff
 
 PHONE = "13812345678"
+A_KIND = "0503"  # earns nobody coins
 _keys = count(1)
 
 
@@ -108,8 +109,11 @@ def to_verify(session: Session, case_id: int | None) -> None:
 
 
 def act(session: Session, case_id: int | None, move: Move, by: Actor, values: Values) -> None:
-    """Make one move."""
-    state = session.get_one(Case, case_id, populate_existing=True).state
+    """Make one move; a result is of something whose kind somebody settled."""
+    case = session.get_one(Case, case_id, populate_existing=True)
+    state = case.state
+    if move is Move.REPORT_RESULT:
+        case.category = case.category or A_KIND
     session.commit()
     with transaction() as work:
         grid.move(work, case_id or 0, move, by=by, expected=state, values=values)

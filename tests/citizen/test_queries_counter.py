@@ -60,6 +60,16 @@ def test_a_caller_is_found_where_one_takes_down_reports_and_nowhere_else(session
         assert found(session, by) == ([number] if sees else []), (role, area)
 
 
+def test_what_one_took_down_for_elsewhere_is_found_again_by_whoever_did(session: Session) -> None:
+    clerk, colleague = (make_staff(session, Role.VILLAGE_ADMIN, area=VILLAGE) for _ in range(2))
+    number = take(session, clerk, area=f"{NEXT_VILLAGE}001", phone=PHONE)
+    secret = take(session, clerk, area=f"{NEXT_VILLAGE}001", phone=PHONE, tile="safe")
+
+    assert found(session, clerk) == [number]
+    assert found(session, colleague) == []
+    assert secret != number
+
+
 def test_a_report_that_has_no_case_yet_is_found_unless_it_is_for_the_police(
     session: Session,
 ) -> None:

@@ -60,6 +60,21 @@ class TestTheNumberWhileItIsTyped:
         assert answer.json["known"] is False
 
 
+def test_from_every_page_of_the_counter_another_one_can_be_looked_up(
+    desk: Desk, clerk: Actor, session: Session
+) -> None:
+    elsewhere = take(desk, session, place="桥头", area=NEXT_VILLAGE)
+    number = printed(elsewhere.number)
+
+    pages = [desk.get(COUNTER), desk.get(page_of(elsewhere))]
+    pages.append(desk.post(f"{COUNTER}/find", {"q": PHONE}))
+    by_number = desk.post(f"{COUNTER}/find", {"q": number})
+
+    assert all(f'action="{COUNTER}/find"' in page.text for page in pages)
+    assert page_of(elsewhere) in pages[2].text
+    assert (by_number.status_code, by_number.location) == (303, page_of(elsewhere))
+
+
 class TestTheSlip:
     def code(self, page: str) -> str:
         """Return the one picture of a code that is drawn on a page."""

@@ -15,6 +15,7 @@ from kernel.grants import Role
 from kernel.media import Attachment, Kind
 from kernel.media import State as MediaState
 from kernel.work import transaction
+from people.models import Person
 from tests.complaints.factories import PHONE, Staff, said
 from tests.factories import NEXT_TOWN, make_staff
 from tests.fakes import NOON
@@ -159,6 +160,18 @@ class TestAnswering:
         desk.sits(staff.town)
 
         assert desk.post(url(complaint, "name"), person=person).status_code == 422
+
+    def test_whom_it_is_about_stands_on_it_from_then_on(
+        self, session: Session, desk: Seat, staff: Staff
+    ) -> None:
+        complaint, worker = file(session), staff.worker
+        name = session.get_one(Person, worker.id).public_name
+        desk.sits(staff.town)
+        assert "说的是：" not in desk.read(url(complaint))
+
+        desk.post(url(complaint, "name"), person=str(worker.id))
+
+        assert f"说的是： {name}" in plain(desk.read(url(complaint)))
 
     def test_naming_oneself_leads_away_from_it(
         self, session: Session, desk: Seat, staff: Staff

@@ -19,6 +19,7 @@ from tests.factories import DISTRICT, GRID, TOWN, VILLAGE, make_area, make_crew,
 from tests.fakes import NOON
 
 _numbers = count(1)
+A_KIND = "0503"  # earns nobody coins
 WITH_OWNER = frozenset({State.DISPATCHED, State.HANDLING, State.TO_VERIFY})
 
 
@@ -159,7 +160,9 @@ def do(
     by: Actor,
     **values: Any,  # noqa: ANN401 - fields of Values
 ) -> Case:
-    """Make a move from a fresh page."""
+    """Make a move from a fresh page; a result is of something whose kind somebody settled."""
+    if chosen is Move.REPORT_RESULT:
+        case.category = case.category or A_KIND
     return service.move(work, case.id, chosen, by=by, expected=case.state, values=Values(**values))
 
 

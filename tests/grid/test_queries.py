@@ -86,6 +86,7 @@ ELSEWHERE: dict[Query, str] = {
     queries.open_at: "../citizen/test_views_spot.py",
     queries.open_nights: "test_queries_roster.py",
     queries.owners: "test_service_handover.py",
+    queries.places_for: "test_placing.py",
     queries.takers: "test_service_handover.py",
 }
 # Who sees a case that waits to be verified, in which query.  One row per query.

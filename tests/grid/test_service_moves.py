@@ -25,7 +25,7 @@ from kernel.errors import Refusal
 from kernel.grants import Role
 from kernel.work import Work
 from tests.factories import GRID, TOWN, VILLAGE, make_staff
-from tests.grid.factories import make_case, make_team
+from tests.grid.factories import A_KIND, make_case, make_team
 
 PAIRS = list(product(State, Move))
 RESIDENTS = (Move.WITHDRAW, Move.CONFIRM, Move.REOPEN)
@@ -34,6 +34,7 @@ LATER = (Move.OBJECT, Move.UPHOLD, Move.DISMISS)  # the next issue opens them
 
 def attempt(work: Work, case: Case, move: Move, by: Staff, other: Staff) -> None:
     """Try *move* with everything it could need."""
+    case.category = A_KIND
     if move is Move.WITHDRAW:
         service.withdraw(work, case.id, reason="不用了")
     elif move is Move.CONFIRM:

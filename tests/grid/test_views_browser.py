@@ -98,11 +98,12 @@ def test_a_case_is_taken_called_about_and_reported_done_by_taps(staffed: Staffed
 
     page.get_by_role("button", name="接单").click()
     page.get_by_role("button", name="打电话给上报人").click()
-    expect(page.get_by_role("link", name="13800138000")).to_be_visible()
+    expect(page.get_by_role("link", name="138 0013 8000")).to_be_visible()
     page.check("#call-reached-reached-1")
     page.get_by_role("button", name="记下这通电话").click()
     page.fill("#result-result_text", "扶起来了，送医院了。")
     page.check("#result-finding-finding-1")
+    page.select_option("#result-category", "0503")
     page.locator("#result button").click()
 
     expect(page.get_by_text("结果报上去了，等别人核实。")).to_be_visible()

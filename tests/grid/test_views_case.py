@@ -152,7 +152,7 @@ class TestTheWholeLife:
     def test_accept_call_go_result_verify(
         self, session: Session, desk: Desk, worker: Actor
     ) -> None:
-        case = make_case(session, owner_id=worker.id)
+        case = make_case(session, owner_id=worker.id, category="0503")
         other = make_staff(session, Role.GRID_FULL, area=GRID)
         desk.sits(worker)
 

@@ -79,16 +79,20 @@ class TestSigning:
         assert url(case, "sign") not in after
         assert "纸箱" in after
 
-    def test_whoever_was_named_finds_the_signing_before_anything_else(
+    def test_whoever_was_named_signs_before_they_set_out(
         self, session: Session, desk: Desk
     ) -> None:
         owner = handler(session)
         case = given(session, owner, State.HANDLING)
         desk.sits(owner)
 
-        page = desk.read(url(case))
+        before = [desk.read(path) for path in (url(case), "/staff/")]
+        desk.post(url(case, "sign"), **seen(case))
+        after = [desk.read(path) for path in (url(case), "/staff/")]
 
-        assert page.index(url(case, "sign")) < page.index(url(case, "on-my-way"))
+        sign, go = url(case, "sign"), url(case, "on-my-way")
+        assert [(sign in page, go in page) for page in before] == [(True, False)] * 2
+        assert [(sign in page, go in page) for page in after] == [(False, True)] * 2
 
     def test_who_was_slower_is_told_by_whom(self, session: Session, desk: Desk) -> None:
         first = handler(session)

@@ -13,7 +13,7 @@ from tests.grid.pages import Desk, seen, url
 def test_who_has_set_out_is_not_asked_again_until_it_comes_back(
     session: Session, desk: Desk, worker: Actor
 ) -> None:
-    case = make_case(session, state=State.HANDLING, owner_id=worker.id)
+    case = make_case(session, state=State.HANDLING, owner_id=worker.id, category="0503")
     desk.sits(worker)
     button = url(case, "on-my-way")
     assert button in desk.read(url(case))

@@ -84,7 +84,7 @@ class TestWhatWasTypedStays:
     ) -> None:
         case = make_case(session, state=State.HANDLING, owner_id=worker.id)
         desk.sits(worker)
-        words = {"result_text": "清走了", "finding": "true", **seen(case)}
+        words = {"result_text": "清走了", "finding": "true", "category": "0503", **seen(case)}
 
         many = desk.post(url(case, "result"), photos=[photo() for _ in range(6)], **words)
         none = desk.post(url(case, "result"), **words)

@@ -110,6 +110,8 @@ def report_result(page: Page, words: str, pictures: Sequence[Path] = ()) -> None
     fold(page, "result")
     page.fill("#result-result_text", words)
     page.locator("#result").get_by_label("属实", exact=True).check()
+    if page.locator("#result-category").count():
+        page.select_option("#result-category", "0503")
     page.set_input_files("#result-photos", list(pictures))
     page.locator("#result").get_by_role("button", name="报结果").click()
     expect(page.locator("main")).to_contain_text("等别人核实")

@@ -146,6 +146,8 @@ def turn(role: str, thing: Thing) -> bool:
     if thing.state in {"handling", "dispatched"}:
         return thing.owner == role
     if thing.state in {"to_verify", "spot"}:
+        if role == "district_cmd":  # only what nobody below may verify: here somebody may
+            return False
         part = role == "grid_part" and NOT_URGENT in CSV["case:verify"].note
         return reaches(role, "case:verify", thing) and not (part and thing.urgent)
     if thing.state == "submitted":

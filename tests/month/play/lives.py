@@ -18,7 +18,7 @@ from grid import service as grid
 from grid.models import Case
 from grid.queries.facts import hands
 from grid.queries.staff import candidates
-from grid.rules import ONE_UP, Finding, Level, Move, Privacy, State, Urgency, starts_at
+from grid.rules import CATALOGUE, ONE_UP, Finding, Level, Move, Privacy, State, Urgency, starts_at
 from grid.service import Sighting, Values
 from kernel.access import Actor
 from kernel.db import db
@@ -34,6 +34,7 @@ TOWN_DIGITS: Final = 9
 GIVEN: Final = frozenset({Level.GRID, Level.GRID_LEADER, Level.VILLAGE})
 IN_HAND: Final = frozenset({State.DISPATCHED, State.HANDLING})
 BEGINS: Final = frozenset({State.SUBMITTED, State.ACCEPTED})
+ANYTHING: Final = "0799"  # what nobody could say more of
 
 
 @dataclass(slots=True)
@@ -216,6 +217,12 @@ class Life:
             actor = by or self.owner(case)
             grid.move(work, case.id, move, by=actor, expected=case.state, values=values or Values())
 
+    def _kind(self, case: Case) -> str:
+        """Return what it turned out to be; what only the police handle is theirs to say."""
+        known = CATALOGUE.categories.get(self.plot.kind.category or "")
+        fits = known is not None and (case.is_police or known.privacy is not Privacy.POLICE)
+        return known.code if known is not None and fits else ANYTHING
+
     def _pace(self, pace: Pace, prompt: int) -> datetime:
         """Return when somebody does what is due within minutes."""
         with self.stage.world.app.app_context():
@@ -286,8 +293,14 @@ class Life:
             self.move(Move.ACCEPT)
             yield self.later(1, 4)
         if self.is_in(State.HANDLING):
-            values = Values(result_text="处理好了。", proposed_finding=Finding.TRUE)
-            self.move(Move.REPORT_RESULT, values=values)
+            with self.at_case() as (work, case):
+                values = Values(
+                    result_text="处理好了。",
+                    proposed_finding=Finding.TRUE,
+                    category=self._kind(case),
+                )
+                by, now = self.owner(case), case.state
+                grid.report_result(work, case.id, by=by, expected=now, values=values)
 
     def verify(self) -> Times:
         """Somebody else looks and closes it; where nobody else is there, the resident does."""
