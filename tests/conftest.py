@@ -64,6 +64,11 @@ def pytest_ignore_collect(collection_path: Path) -> bool | None:
     )
 
 
+def pytest_unconfigure() -> None:
+    """Leave the heap to the end of the process: to search it once more takes half a minute."""
+    gc.freeze()
+
+
 def _runs_in(item: pytest.Item) -> set[str]:
     """Return the runs that a test belongs to where all are there.
 

@@ -24,7 +24,8 @@ from tests.fakes import FixedClock
 Command = Callable[..., Result]
 
 # The district is loaded within the first test, which takes a slow machine minutes.
-pytestmark = pytest.mark.timeout(900)
+# It is loaded as `make run` does, on SQLite; tests/upkeep loads a small one on both databases.
+pytestmark = [pytest.mark.timeout(900), pytest.mark.once(beside="sqlite")]
 
 
 def show(app: Flask, *words: str) -> str:
@@ -34,7 +35,6 @@ def show(app: Flask, *words: str) -> str:
     return result.output
 
 
-@pytest.mark.once(beside="postgresql")
 class TestShow:
     def test_without_a_demo_it_says_so(self, command: Command) -> None:
         result = command("show", "--json")

@@ -57,7 +57,7 @@ END = datetime(2026, 2, 26, 17, tzinfo=SHANGHAI)
 NOT_REACHED = {State.SUBMITTED, State.OBJECTED}
 
 # The district is loaded within the first test, which takes a slow machine minutes.
-pytestmark = [pytest.mark.timeout(900), pytest.mark.once(beside="postgresql")]
+pytestmark = [pytest.mark.timeout(900), pytest.mark.once(beside="sqlite")]
 
 
 def dump(app: Flask) -> list[tuple[object, ...]]:
