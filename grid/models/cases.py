@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final
 
 from sqlalchemy import (
@@ -312,6 +312,7 @@ def _wears(
     )
 
 
+@cache
 def nobody_below_verifies() -> ColumnElement[bool]:
     """Whether all who verify below the district had a hand in the case, or may not meet it.
 
