@@ -95,6 +95,7 @@ def find_it_unfounded(wang: Page) -> None:
     fold(wang, "result")
     wang.fill("#result-result_text", RESULT)
     wang.locator("#result").get_by_label("不属实", exact=True).check()
+    wang.select_option("#result-category", "0503")
     wang.locator("#result").get_by_role("button", name="报结果").click()
     expect(wang.locator("main")).to_contain_text("等别人核实")
 

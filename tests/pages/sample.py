@@ -22,6 +22,7 @@ from markupsafe import Markup
 from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.serving import make_server
 
+from kernel.web.numbers import in_groups
 from kernel.web.show import files_sent
 from tests.pages.content import (
     BRAND,
@@ -104,6 +105,7 @@ def create() -> tuple[Flask, Site]:
     app.jinja_loader.searchpath.append(str(Path(__file__).parent))  # type: ignore[union-attr]
     app.secret_key = "only-a-sample"
     Babel(app, default_locale="zh_Hans_CN")
+    app.jinja_env.filters["tel"] = in_groups
     app.jinja_env.globals |= {"inline": inline, "files_sent": files_sent}
     site = Site()
 
