@@ -17,8 +17,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from werkzeug.routing import Rule
-from wtforms.fields.core import UnboundField
 
 from citizen import service as citizen
 from grid import service as grid
@@ -27,15 +25,14 @@ from grid.rules.accused import Against
 from grid.service.accused import Charge, accuse
 from grid.service.accused_link import give_accused_link
 from kernel.audit import AuditLine
-from kernel.forms import Form
 from kernel.grants import Role
-from kernel.web import limiter
 from kernel.work import transaction
 from people.models import Membership
 from people.views import session_id
 from tests.citizen.factories import make_case, make_code
 from tests.factories import DISTRICT, GRID, TOWN, make_staff
 from tests.fakes import NOON
+from tests.kernel.addresses import address, addresses, field_names, methods, rules
 from tests.people.homes import make_home
 
 HUGE: Final = "9" * 25
@@ -88,30 +85,7 @@ HEADERS: Final[tuple[dict[str, str], ...]] = (
     {"Cookie": "pinganma=.\xff.\xff; receipts=\xff.\xff; lang=\xff; fs=\xff"},
     {"Cookie": "receipts=.eJw.x; pinganma=.eJw.x.y"},
 )
-# What url_for, the forms and the views would read from a request; the forms' own fields are added.
-EVERYWHERE: Final = frozenset(
-    {
-        "k",
-        "r",
-        "s",
-        "thumb",
-        "page",
-        "after",
-        "before",
-        "q",
-        "lang",
-        "fs",
-        "next",
-        "do",
-        "old",
-        "ok",
-        "only",
-    }
-    | {"row", "number", "kind", "key", "_external", "_scheme", "_method", "_anchor", "endpoint"}
-)
 FILES: Final = ("photos", "photo", "voice", "file", "table")
-# They end what the next requests need.
-LAST_DEEDS: Final = frozenset({"people.sign_out", "people.sign_out_resident"})
 
 
 @dataclass
@@ -380,35 +354,3 @@ def test_json_is_not_read_at_all(
             path = address(rule, known)
             answer = stranger.client.post(path, data=body, content_type="application/json")
             assert answer.status_code == 415, path
-
-
-def rules(app: Flask) -> Iterator[Rule]:
-    """Yield the rules of the map, each with a count of misses that has not begun."""
-    for rule in app.url_map.iter_rules():
-        if rule.endpoint not in LAST_DEEDS | {"gone", "sink"}:
-            limiter.reset()
-            yield rule
-
-
-def methods(rule: Rule) -> frozenset[str]:
-    return frozenset(rule.methods or ()) - {"HEAD"}
-
-
-def address(rule: Rule, values: Mapping[str, str]) -> str:
-    return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: values[found[1]], rule.rule)
-
-
-def addresses(rule: Rule, known: Mapping[str, str], hostile: str) -> Iterator[str]:
-    """Yield the address with something hostile in the place of each thing it names."""
-    for name in rule.arguments:
-        yield address(rule, {**known, name: hostile})
-
-
-def field_names() -> frozenset[str]:
-    """Return every name that a form of ours reads."""
-    kinds, names = [Form], set(EVERYWHERE)
-    while kinds:
-        kind = kinds.pop()
-        kinds += kind.__subclasses__()
-        names |= {name for name, value in vars(kind).items() if isinstance(value, UnboundField)}
-    return frozenset(names)
