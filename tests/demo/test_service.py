@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -48,7 +47,7 @@ from points.models import Activity as Volunteering
 from points.models import Claim, SignUp
 from qr.models import Activity, Code, LookAlike, ScanWeek, Trouble
 from qr.rules import CodeKind, CodeState
-from tests.demo.conftest import DAY, load, make_app
+from tests.demo.conftest import load, make_app
 from tests.factories import make_area
 from tests.fakes import FixedClock
 
@@ -58,23 +57,6 @@ NOT_REACHED = {State.SUBMITTED, State.OBJECTED}
 
 # The district is loaded within the first test, which takes a slow machine minutes.
 pytestmark = [pytest.mark.timeout(900), pytest.mark.once(beside="sqlite")]
-
-
-def dump(app: Flask) -> list[tuple[object, ...]]:
-    """Return every column of every table that is neither sealed nor made from what is."""
-    rows: list[tuple[object, ...]] = []
-    with app.app_context():
-        for table in Base.metadata.sorted_tables:
-            columns = [
-                column
-                for column in table.columns
-                if type(column.type).__name__ != "Sealed" and table.name != "kernel_fact"
-            ]
-            if columns:
-                found = db.session.execute(select(*columns).order_by(*table.primary_key.columns))
-                rows += [(table.name, *map(str, row)) for row in found]
-        db.engine.dispose()
-    return rows
 
 
 def count(session: Session, table: type[Base], *where: sa.ColumnElement[bool]) -> int:
@@ -289,18 +271,6 @@ class TestSignIn:
                 account = people.sign_in(work, login=logins[role], password=PASSWORD)
                 assert account is not None
                 assert not account.must_change
-
-
-class TestRepeating:
-    def test_the_same_seed_and_day_are_the_same_demo(self, tmp_path: Path) -> None:
-        dumps = []
-        for name in ("one", "two"):
-            app = make_app(f"sqlite:///{tmp_path}/{name}.db", tmp_path / name)
-            load(app, "--small", "--seed", "7", "--today", DAY)
-            dumps.append(dump(app))
-
-        assert len(dumps[0]) > 500
-        assert dumps[0] == dumps[1]
 
 
 class TestRefusing:

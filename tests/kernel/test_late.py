@@ -7,6 +7,8 @@ import pytest
 
 from kernel.late import late
 
+pytestmark = pytest.mark.once(beside="postgresql")
+
 
 def test_a_module_is_there_when_one_of_its_names_is_used() -> None:
     script = (

@@ -4,7 +4,10 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from types import MappingProxyType
+from typing import Any, Final
+from urllib.parse import urlencode
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -17,6 +20,7 @@ from people.views import session_id
 from tests.matrix.canaries import Canary, found_in
 from tests.matrix.planted import District
 
+URLENCODED: Final = "application/x-www-form-urlencoded"
 WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE)\b", re.IGNORECASE)
 # What every form is filled in with: the same words at the right door are taken.
 FILLED: Mapping[str, str] = {
@@ -135,7 +139,9 @@ class Gate:
         *briefly* an error is a line, not a page: that saves half of the time.
         """
         client, token = self.as_(who)
-        data = {**FILLED, **fields, "csrf_token": token} if method == "POST" else None
+        sent: dict[str, Any] = {}
+        if method == "POST":
+            sent = {"data": form(token, tuple(fields.items())), "content_type": URLENCODED}
         headers = {"Accept": "application/json"} if briefly else {}
         self.asked += 1
         # Each comes from an address of its own, so that no count of guesses is in the way.
@@ -143,9 +149,7 @@ class Gate:
             "REMOTE_ADDR": f"10.{self.asked >> 16 & 255}.{self.asked >> 8 & 255}.{self.asked & 255}"
         }
         with self.undone(), self.watched() as written:
-            answer = client.open(
-                path, method=method, data=data, headers=headers, environ_base=address
-            )
+            answer = client.open(path, method=method, headers=headers, environ_base=address, **sent)
             text = answer.get_data(as_text=True) if _is_text(answer.mimetype) else ""
             answer.close()
         return Answer(answer.status_code, text, tuple(written), answer.headers.get("Location", ""))
@@ -186,6 +190,12 @@ class Gate:
     def leaks(self, answer: Answer, canaries: list[Canary]) -> list[str]:
         """Return which of *canaries* stand in an answer."""
         return found_in(answer.text + answer.location, canaries)
+
+
+@cache
+def form(token: str, fields: tuple[tuple[str, str], ...]) -> bytes:
+    """Return a form as a browser sends it: thousands are sent, and there are few."""
+    return urlencode({**FILLED, **dict(fields), "csrf_token": token}).encode()
 
 
 def methods(rule: Rule) -> list[str]:

@@ -22,7 +22,7 @@ from tests.month.play.month import OUTAGES, Played, play
 # A thousand cases cost minutes of CPU: `make month` lives them.  With every run of the suite a part
 # of them goes through the same month, on SQLite: it waits for nothing there.
 ASKED: Final = int(os.environ.get("MONTH_CASES", "0"))
-CASES: Final = ASKED or 120
+CASES: Final = ASKED or 90
 ONCE: Final = [] if ASKED else [pytest.mark.once(beside="sqlite")]
 
 

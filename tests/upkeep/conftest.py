@@ -66,14 +66,14 @@ def inside(app: Flask) -> Iterator[Flask]:
 def house(database_url: str, pristine_url: str, tmp_path: Path) -> Iterator[House]:
     """Return a function that makes houses, each on an empty database.
 
-    url= uses one again; built= begins with the tables.
+    url= uses one again; built= begins with the tables, like= with what another one holds.
     """
     made: list[Flask] = []
 
-    def make(*, url: str = "", built: bool = False, **more: Any) -> Flask:  # noqa: ANN401 - make_house's own
+    def make(*, url: str = "", built: bool = False, like: str = "", **more: Any) -> Flask:  # noqa: ANN401 - make_house's own
         number = next(_numbers)
         name = f"house{number}"
-        like = pristine_url if built else ""
+        like = pristine_url if built else like
         url = url or new_database(database_url, tmp_path, name, like=like)
         app = make_house(url, tmp_path / name, **more)
         made.append(app)

@@ -32,6 +32,9 @@ from upkeep.rules.manifest import MANIFEST, SEAL
 from upkeep.service.restoring import check, restore
 from upkeep.service.writing import Backup, back_up
 
+# A damaged file is one, whatever database it came from.
+pytestmark = pytest.mark.once(beside="sqlite")
+
 
 class TestDamaged:
     @pytest.mark.parametrize("part", ["media/", "tables/grid_case", MANIFEST, SEAL])

@@ -30,6 +30,9 @@ from tests.upkeep.conftest import (
 from upkeep.errors import BackupFailed
 from upkeep.service.writing import Backup, back_up
 
+# Files and folders, whatever database stands behind them.
+pytestmark = pytest.mark.once(beside="sqlite")
+
 
 class TestTheFile:
     def test_only_its_owner_may_read_it(self, made: Backup) -> None:

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,9 +17,9 @@ from kernel.settings import Misconfigured
 from kernel.work import transaction
 from launch.machine import ROOT
 from people.models import Person
-from tests.conftest import INDEX_KEY, SEAL_KEY
+from tests.conftest import INDEX_KEY, SEAL_KEY, new_database
 from tests.fakes import NOON
-from tests.upkeep.conftest import House, inside, run, url_of
+from tests.upkeep.conftest import House, drop, inside, make_house, run, url_of
 from upkeep.service import sealing
 from upkeep.service.restoring import restore
 from upkeep.service.writing import Backup
@@ -28,14 +29,24 @@ TABLE = db.metadata.tables[Person.__tablename__]
 THIRD_KEY = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
 
 
-@pytest.fixture
-def begun(house: House, made: Backup) -> Flask:
-    """A district that was begun with the first key."""
-    app = house()
-    with inside(app):
+@pytest.fixture(scope="module")
+def begun_once(
+    database_url: str, made: Backup, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """The database of a district that was begun with the first key."""
+    folder = tmp_path_factory.mktemp("begun")
+    url = new_database(database_url, folder, "begun")
+    with inside(make_house(url, folder / "var")):
         restore(made.path)
         check_keys()
-    return app
+    yield url
+    drop(url)
+
+
+@pytest.fixture
+def begun(begun_once: str, house: House) -> Flask:
+    """That district, for one test alone."""
+    return house(like=begun_once)
 
 
 def names(app: Flask) -> list[str]:
