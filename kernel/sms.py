@@ -17,6 +17,7 @@ _VARIABLE: Final = re.compile(r"\$\{([a-z_]+)\}")
 # What would tear a template apart, or make a gateway refuse it: signs of a signature, line ends.
 _ODD: Final = re.compile(r"[\x00-\x1f\x7f【】]+")
 CUT: Final = "…"
+_HALF_NUMBER: Final = re.compile(r"[\s\d()（）+-]+$")  # nobody can ring half of one
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,4 +84,7 @@ def _fitted(code: str, name: str, value: str | int) -> str:
     if not text:
         raise LookupError(f"{code} needs a value for {name}")
     most = templates().longest[name]
-    return text if len(text) <= most else text[: most - 1] + CUT
+    if len(text) <= most:
+        return text
+    head = text[: most - 1]
+    return ((_HALF_NUMBER.sub("", head) or head) if text[most - 1].isdigit() else head) + CUT

@@ -96,6 +96,7 @@ _PLAIN: Final[Mapping[str, str]] = MappingProxyType(
         "维持不予受理": "上一级复核过了，还是不受理",
     }
 )
+_AT_NIGHT: Final[Mapping[str, str]] = MappingProxyType({"受理": "登记好了，早上 7 点开始计时"})
 _BEHIND: Final[Mapping[State, int]] = MappingProxyType({State.HANDLING: 1, State.TO_VERIFY: 2})
 
 
@@ -125,9 +126,12 @@ def staff_headline(state: State | None, *, is_rated: bool = False) -> str:
     return RATED_BY_REPORTER if is_rated else state.label
 
 
-def plain_title(title: str) -> str:
-    """Return what staff call a step or a standstill as a resident would put it."""
-    return _PLAIN.get(title, title)
+def plain_title(title: str, *, at_night: bool = False) -> str:
+    """Return what staff call a step or a standstill as a resident would put it.
+
+    *at_night*: its clocks rest until 07:00.
+    """
+    return (_AT_NIGHT if at_night else _PLAIN).get(title) or _PLAIN.get(title, title)
 
 
 def stages_after(state: State | None) -> tuple[Stage, ...]:

@@ -11,6 +11,7 @@ from citizen import rules, service
 from citizen.queries import Receipt
 from citizen.views import access
 from grid.queries import Progress, ProgressStep
+from grid.rules import is_night
 from grid.service import SAID_AT_THE_END
 from kernel.media import Attachment, Kind
 from kernel.web.show import when
@@ -49,7 +50,8 @@ def timeline_of(found: Receipt, *, full: bool) -> list[Shown]:
 
 def _done(found: Receipt, step: ProgressStep, *, full: bool, names: bool) -> Shown:
     """Return one step; whoever was given it is named, where *names* lets them be."""
-    title = str(_(rules.plain_title(step.title)))
+    rests = found.progress is not None and found.progress.night and is_night(step.at)
+    title = str(_(rules.plain_title(step.title, at_night=rests)))
     if names and step.given_to:
         title = _("%(head)s：%(rest)s", head=title, rest=step.given_to)
     item = _item("done", title, step.at)

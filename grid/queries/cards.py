@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, exists, func, null, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, Select, case, exists, func, null, select
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from grid.models import Case, CaseFile, Signing
 from grid.queries.facts import clocks
@@ -95,6 +95,16 @@ def with_card(*extra: Any) -> Select[*tuple[Any, ...]]:  # noqa: ANN401 - any co
         .outerjoin(Village, inside)
         .outerjoin(Owner, Owner.id == Case.owner_id)
     )
+
+
+def area_line(code: InstrumentedAttribute[str]) -> ColumnElement[str]:
+    """Return where *code* lies as one column: every village has a 第1网格 (青石村 · 第1网格)."""
+    own, village = aliased(Area), aliased(Area)
+    name = select(own.name).where(own.code == code).scalar_subquery()
+    inside = func.substr(code, 1, VILLAGE_DIGITS)
+    above = select(village.name).where(village.code == inside).scalar_subquery()
+    below = func.length(code) > VILLAGE_DIGITS
+    return case((below, func.coalesce(above + " · ", "") + name), else_=name)
 
 
 def _unsigned() -> ColumnElement[bool]:

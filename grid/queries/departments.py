@@ -10,14 +10,14 @@ from sqlalchemy import ColumnElement, and_, case, exists, false, func, or_, sele
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from grid.models import Case, Handover, Help, Signing
-from grid.queries.cards import PAGE, Page, card_of, with_card
+from grid.queries.cards import PAGE, Page, area_line, card_of, with_card
 from grid.queries.wording import title_of
 from grid.rules import DEPARTMENTS, ENDS, Level, State, Urgency
 from grid.rules.signing import SIGNS, unit_at
 from kernel.access import Actor
 from kernel.grants import Role
 from kernel.permissions import Permission
-from people.models import Account, Area, Membership, Person
+from people.models import Account, Membership, Person
 from people.queries import scoped, within
 
 # Once: an alias costs more to make than its query to run.
@@ -122,13 +122,6 @@ def signs_as(
 def unit_name(code: str) -> str:
     """Return what a department is called; the town's desk has its code as well."""
     return DEPARTMENTS[code].name if code in DEPARTMENTS else code
-
-
-def unsigned(session: Session, case_id: int) -> Signing | None:
-    """Return what a department still has to sign for in a case its caller was let in to."""
-    return session.scalar(
-        select(Signing).where(Signing.case_id == case_id, Signing.ended_at.is_(None))
-    )
 
 
 def department_cases(
@@ -280,9 +273,8 @@ def _asked(
 ) -> Iterator[tuple[A, Case, str | None, dict[str, Any]]]:
     """Yield what was asked, its case, who answered, and what lines of either kind say alike."""
     rows = session.execute(
-        select(kind, Case, Area.name, ASKER.public_name, ANSWERER.public_name)
+        select(kind, Case, area_line(Case.area_code), ASKER.public_name, ANSWERER.public_name)
         .join(Case, Case.id == kind.case_id)
-        .join(Area, Area.code == Case.area_code)
         .join(ASKER, ASKER.id == kind.asked_by)
         .outerjoin(ANSWERER, ANSWERER.id == answered_by)
         .where(*conditions)

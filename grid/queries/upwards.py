@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session, aliased
 from grid.errors import NoSuchCase
 from grid.models import Case, Extension, Handover, Objection, SupervisorCall
 from grid.models.cases import had_a_hand
+from grid.queries.cards import area_line
 from grid.queries.departments import to_decide
 from grid.queries.wording import title_of, unit_of
 from grid.rules import ROLES_OF_LEVEL, CallCause, Level, State, is_above
 from kernel.access import Actor
 from kernel.permissions import Permission
-from people.models import Area, Person
+from people.models import Person
 from people.queries import within
 
 MOST: Final = 50
@@ -109,12 +110,11 @@ def extensions_asked(session: Session, *, by: Actor) -> tuple[AskedTime, ...]:
         select(
             Case,
             Extension.reason,
-            Area.name.label("area_name"),
+            area_line(Case.area_code).label("area_name"),
             Person.public_name,
             Person.name.label("own_name"),
         )
         .join(Extension, Extension.case_id == Case.id)
-        .join(Area, Area.code == Case.area_code)
         .join(Person, Person.id == Extension.asked_by)
         .where(_may_extend(by))
         .order_by(Case.close_by, Case.id)
@@ -136,9 +136,8 @@ def extensions_asked(session: Session, *, by: Actor) -> tuple[AskedTime, ...]:
 def objections_made(session: Session, *, by: Actor) -> tuple[Objected, ...]:
     """Return the objections that *by* may judge, the most urgent first; one statement."""
     rows = session.execute(
-        select(Case, Objection, Area.name.label("area_name"))
+        select(Case, Objection, area_line(Case.area_code).label("area_name"))
         .join(Objection, Objection.case_id == Case.id)
-        .join(Area, Area.code == Case.area_code)
         .where(_may_judge(by))
         .order_by(Objection.decide_by, Objection.id)
         .limit(MOST)
@@ -178,10 +177,9 @@ def waiting(session: Session, *, by: Actor, now: datetime) -> int:
 
 def _calls(by: Actor, now: datetime) -> Select[*tuple[Any, ...]]:
     return (
-        select(SupervisorCall, Own, Case, Area.name.label("area_name"))
+        select(SupervisorCall, Own, Case, area_line(Own.area_code).label("area_name"))
         .join(Own, Own.id == SupervisorCall.case_id)
         .join(Case, Case.id == func.coalesce(Own.main_id, Own.id))
-        .join(Area, Area.code == Own.area_code)
         .where(_is_mine(by, now))
     )
 

@@ -1,6 +1,7 @@
 """What stands beside a case on its page: other departments, outside units, other systems."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from flask_babel import gettext as _
 
@@ -12,7 +13,6 @@ from grid.queries.departments import (
     handovers_of,
     helps_of,
     signs_as,
-    unsigned,
 )
 from grid.queries.external import numbers_of
 from grid.queries.outside import OutsideLine, is_desk, outside_of
@@ -24,6 +24,8 @@ from grid.views.show import place
 from kernel.access import Actor
 from kernel.db import db
 from kernel.web.show import called, when
+
+TO_SIGN: Final = frozenset({State.DISPATCHED, State.HANDLING})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,16 +54,13 @@ def beside(detail: CaseDetail, by: Actor) -> Beside:
     unit = signs_as(
         by, level=card.owner_level, department=detail.department, area_code=card.area_code
     )
-    lies_there = (
-        unit is not None
-        and detail.state is State.HANDLING
-        and unsigned(session, card.case_id) is not None
-    )
+    lies_there = unit is not None and card.unsigned
     answers = mine or is_desk(by, card.area_code, police=police)
     may_ask = mine and unit is not None and detail.state is State.HANDLING and not lies_there
     numbers = numbers_of(session, card.case_id) if Act.EXTERNAL in acts else ()
     return Beside(
-        may_sign=lies_there or (unit is not None and not mine and detail.state is State.DISPATCHED),
+        may_sign=(lies_there and detail.state in TO_SIGN)
+        or (unit is not None and not mine and detail.state is State.DISPATCHED),
         may_ask=may_ask,
         may_hand_over=may_ask and not police,
         may_give=answers and not police and not over,

@@ -169,12 +169,12 @@ def _button(card: Card, by: Actor, *, mine: bool) -> Button | None:
 
 
 def _own_button(card: Card) -> Button | None:
+    if card.unsigned and card.state in {State.DISPATCHED, State.HANDLING}:
+        return Button(label=_("签收"), icon="ok", action="grid.sign")
     if card.state is State.DISPATCHED:
         return Button(label=_("接单"), icon="ok", action="grid.accept")
     if card.state is not State.HANDLING:
         return None
-    if card.unsigned:
-        return Button(label=_("签收"), icon="ok", action="grid.sign")
     if not card.responded:
         return Button(label=_("我去了"), icon="next", action="grid.on_my_way")
     return Button(label=_("报结果"), icon="list", href=_case(card, "result"))

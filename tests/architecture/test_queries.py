@@ -151,7 +151,6 @@ OPEN = {
     "grid.queries.departments.departments_there": "which departments are where is public",
     "grid.queries.departments.handovers_of": "of a case that its caller was let in to",
     "grid.queries.departments.helps_of": "of a case that its caller was let in to",
-    "grid.queries.departments.unsigned": "of a case that its caller was let in to",
     "grid.queries.external.numbers_of": "of a case that its caller was let in to",
     "grid.queries.external.systems_for": "names of other systems are public",
     "grid.queries.outside.desk_of": "names and numbers of desks are public",

@@ -21,6 +21,7 @@ from qr.rules import CodeKind
 from tests.citizen.counter import COUNTER, WORDS, Desk, SignIn, count, form, page_of, send, take
 from tests.citizen.factories import PHONE
 from tests.factories import GRID, NEXT_VILLAGE, TOWN, VILLAGE, make_area, make_staff
+from tests.fakes import FixedClock
 
 
 @pytest.fixture
@@ -108,6 +109,15 @@ class TestTakingDown:
         assert "138****5678" in page
         assert PHONE not in page
         assert WORDS not in page
+
+    def test_at_night_the_message_is_promised_for_the_morning(
+        self, desk: Desk, session: Session, clerk: Actor, clock: FixedClock
+    ) -> None:
+        clock.advance(hours=3)  # 23:00 in Shanghai
+
+        page = desk.get(page_of(take(desk, session, tile="broken"))).text
+
+        assert "短信早上 7 点以后发到 138****5678" in page
 
     def test_the_receipt_and_the_staff_say_who_helped(
         self, desk: Desk, session: Session, clerk: Actor, sign_in: SignIn

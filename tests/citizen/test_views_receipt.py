@@ -296,7 +296,9 @@ class TestPage:
         report = make_case(session)
         session.commit()
 
-        assert "早上 7 点" in client.get(url(report)).text
+        page = client.get(url(report)).text
+        assert "早上 7 点起" in page
+        assert "登记好了，早上 7 点开始计时" in page
 
     @pytest.mark.parametrize("query", ["lang=en", "fs=3"])
     def test_it_is_there_in_english_and_in_big_type(

@@ -60,6 +60,7 @@ class TestCalls:
         leader = team[Role.GRID_LEADER]
 
         [found] = upwards.calls_due(work.session, by=leader, now=NOON)
+        assert found.area_name == "区域001 · 区域001"  # which village's 第1网格 it is
 
         assert (found.call_id, found.said, found.number) == (call_id, "还堵着", case.number)
         assert upwards.due_call(work.session, call_id, by=leader, now=NOON) == found

@@ -79,17 +79,19 @@ class TestSigning:
         assert url(case, "sign") not in after
         assert "纸箱" in after
 
+    @pytest.mark.parametrize("state", [State.RETURNED, State.HANDLING])
     def test_whoever_was_named_signs_before_they_set_out(
-        self, session: Session, desk: Desk
+        self, session: Session, desk: Desk, state: State
     ) -> None:
         owner = handler(session)
-        case = given(session, owner, State.HANDLING)
+        case = given(session, owner, state)
         desk.sits(owner)
 
         before = [desk.read(path) for path in (url(case), "/staff/")]
         desk.post(url(case, "sign"), **seen(case))
         after = [desk.read(path) for path in (url(case), "/staff/")]
 
+        assert not any(url(case, "accept") in page for page in before)
         sign, go = url(case, "sign"), url(case, "on-my-way")
         assert [(sign in page, go in page) for page in before] == [(True, False)] * 2
         assert [(sign in page, go in page) for page in after] == [(False, True)] * 2

@@ -51,6 +51,12 @@ def test_a_value_that_is_too_long_is_cut_and_shows_it() -> None:
     assert "地点清溪村文化礼堂北门第二…，" in said
 
 
+def test_half_a_telephone_number_is_none() -> None:
+    said = sms.render("T07", no="A" * 14, reason="不归我们管", channel="物业服务中心 0571-88880001")
+
+    assert "您可向物业服务中心…反映" in said
+
+
 @pytest.mark.parametrize("values", [{}, {"code": ""}, {"code": " \n"}, {"code": 1, "no": 2}])
 def test_a_value_that_is_missing_or_too_many_is_a_mistake(values: dict[str, str | int]) -> None:
     with pytest.raises(LookupError):
