@@ -25,7 +25,7 @@ else:
     redis = late("redis")  # while the others load their own
 
 SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-PATIENCE: Final = 90.0  # seconds until we say that it does not start
+PATIENCE: Final = 300.0  # seconds until we say that it does not start: slow machines do, later
 END: Final = "--"  # of a command, see launch.commands
 REDIS_PATIENCE: Final = 20.0  # it may have to read its whole file first
 FAREWELL: Final = 25.0  # seconds to stop in order; then it is killed
@@ -75,8 +75,12 @@ class House:
         if not wait_until(lambda: self.plan.control_socket.exists() or not self.is_up(), PATIENCE):
             raise Misconfigured("supervisord does not start; see supervisor.log under VAR.")
         done = wait_until(lambda: is_ready(readiness(self.plan)) or self._falters(), PATIENCE)
-        if not done or self._falters():
+        if self._falters():
             raise Misconfigured(f"{self._last_words()}\nIt does not start; the above is why.")
+        if not done:
+            raise Misconfigured(
+                f"It does not answer after {PATIENCE:.0f} seconds; see the logs in {self.plan.log}."
+            )
 
     def is_up(self) -> bool:
         """Whether supervisord is alive."""

@@ -174,13 +174,14 @@ def running_clocks(
 ) -> tuple[RunningClock, ...]:
     """Return the clocks that still run; none once a case is over or waits for an objection's end.
 
-    *accepted_at* is when the case, not its owner, began.
+    *accepted_at* is when the case, not its owner, began.  A department has no minute to accept: it
+    has its own time to sign, in office hours (grid/rules/signing.py).
     """
     if facts.state.is_over or facts.state is State.OBJECTED:
         return ()
     begun = starts_at(facts.submitted_at, urgency=facts.terms.urgency)
     clocks = []
-    if facts.accepted_by_owner_at is None:
+    if facts.accepted_by_owner_at is None and facts.owner_level is not Level.DEPARTMENT:
         clocks.append(RunningClock(ClockKind.ACCEPT, begun, due.accept_by))
     if facts.responded_at is None:
         clocks.append(RunningClock(ClockKind.RESPOND, begun, due.respond_by, red_at=_top_at(facts)))

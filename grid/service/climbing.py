@@ -72,7 +72,7 @@ def _take(work: Work, case: Case, step: DueStep) -> None:
     )
     work.session.flush()
     if owner is None:
-        write(work, case, Entry(act=Act.LADDER, why=f"{REASONS[step.step]}，已经到最上一级"))
+        write(work, case, Entry(act=Act.LADDER, why=f"{REASONS[step.step]}，{_stays(case)}"))
         return
     given = Given(
         owner=owner.person_id,
@@ -82,6 +82,12 @@ def _take(work: Work, case: Case, step: DueStep) -> None:
     # A case nobody could be found for is given out now, and not only passed up.
     first = case.state is State.ACCEPTED
     make(work, case, Move.ASSIGN if first else Move.ESCALATE, mover=SYSTEM, given=given)
+
+
+def _stays(case: Case) -> str:
+    """Return why nobody above is given the case."""
+    at_department = case.owner_level is Level.DEPARTMENT
+    return "事情已经交给部门，等部门签收" if at_department else "已经到最上一级"
 
 
 def _next_owner(work: Work, case: Case, step: DueStep) -> Candidate | None:

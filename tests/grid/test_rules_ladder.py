@@ -209,6 +209,11 @@ class TestRunningClocks:
         assert self.kinds(replace(accepted, responded_at=MONDAY)) == [ClockKind.CLOSE]
         assert self.kinds(replace(accepted, responded_at=MONDAY), paused=True) == []
 
+    def test_of_a_department_hold_no_minute_to_accept(self) -> None:
+        given = replace(FACTS, owner_level=Level.DEPARTMENT)
+
+        assert self.kinds(given) == [ClockKind.RESPOND, ClockKind.CLOSE]
+
     def test_begin_in_the_morning_where_the_night_stops_them(self) -> None:
         evening = datetime(2026, 3, 2, 23, 0, tzinfo=SHANGHAI)
         facts = replace(NORMAL_FACTS, submitted_at=evening)

@@ -287,3 +287,15 @@ class TestNobodySigns:
             Step.case_id == case.id, Step.move == Move.ESCALATE
         )
         assert work.session.scalar(escalated) == 1
+
+    def test_nobody_says_of_it_that_it_is_at_the_top(self, work: Work, clock: FixedClock) -> None:
+        case = given_to(work, handler(work))
+        assert case.climbs_at is not None
+        clock.moment = case.climbs_at
+
+        service.climb(work)
+
+        said = select(Step.why).where(Step.case_id == case.id, Step.act == Act.LADDER)
+        assert case.owner_level is Level.DEPARTMENT
+        assert work.session.scalars(said).all() == ["到时没有人接单，事情已经交给部门，等部门签收"]
+        assert case.burns_at == case.respond_by

@@ -22,6 +22,10 @@ from tests.grid.pages import Desk, url
             "15分钟还没有响应，已经到最上一级",
             "No response for 15 minutes, already at the top",
         ),
+        (
+            "到时没有人接单，事情已经交给部门，等部门签收",
+            "Nobody took it on in time, it is with a department, which has yet to sign",
+        ),
         ("出租房安全隐患，普通", "Danger in rented rooms, Normal"),
         ("恶劣天气或不可抗力：雨停了就来", "Bad weather or force majeure: 雨停了就来"),
         ("供电所（链接）：收到", "供电所 (link): Received"),
