@@ -63,6 +63,13 @@ def forget_deductions(work: Work) -> None:
         work.later(forget_deductions)
 
 
+@on(Queue.BULK)
+def forget_adjustments(work: Work) -> None:
+    """Forget why coins followed households, and who agreed, once its time is over."""
+    if service.forget_adjustments(work):
+        work.later(forget_adjustments)
+
+
 @on(Queue.DEFAULT)
 def give_monthly(work: Work) -> None:
     """Give each village its quota of the month; owed once a day, so that none is without it."""

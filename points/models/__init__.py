@@ -1,6 +1,7 @@
 """Tables of the coins: the ledger, and beside it the rules, the claims and who looked at them."""
 
 from points.models.activities import Activity, ListLine, SignUp
+from points.models.adjustments import Adjustment
 from points.models.budgets import Budget
 from points.models.claims import Claim, ClaimHelp, ClaimPicture, ClaimReview, RuleVersion
 from points.models.deductions import Appeal, Deduction
@@ -13,6 +14,7 @@ from points.models.samples import Sample
 
 __all__ = [
     "Activity",
+    "Adjustment",
     "Appeal",
     "Budget",
     "Claim",

@@ -10,6 +10,7 @@ from points.queries.activities import (
     standings_of,
     wishes_of,
 )
+from points.queries.adjustments import adjustment_detail, adjustments_listed, left_behind
 from points.queries.balances import Balance, balance, balance_at
 from points.queries.claims import claim_detail, claim_file, claims_chosen, claims_listed, reviews_of
 from points.queries.copies import OwnCoins, own_coins
@@ -63,6 +64,8 @@ __all__ = [
     "activities_open",
     "activity_card",
     "activity_led",
+    "adjustment_detail",
+    "adjustments_listed",
     "appeals_listed",
     "balance",
     "balance_at",
@@ -84,6 +87,7 @@ __all__ = [
     "is_offered",
     "leaf",
     "leaves_at",
+    "left_behind",
     "month_detail",
     "month_homes",
     "month_sheet",

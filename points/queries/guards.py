@@ -38,6 +38,9 @@ def guards(session: Session) -> Iterator[Fault]:
     wanted = {f"{table}_no_{verb}": table for table in FROZEN for verb in _VERBS[dialect]}
     wanted["points_account_no_delete"] = "points_account"
     wanted["points_account_only_forward"] = "points_account"
+    wanted["points_adjustment_only_decided"] = "points_adjustment"
+    for verb in _VERBS[dialect][1:]:
+        wanted[f"points_adjustment_no_{verb}"] = "points_adjustment"
     for trigger, table in wanted.items():
         if trigger not in installed:
             yield Fault(table, f"the trigger {trigger} is not in force")

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from sqlalchemy import Subquery, Text, and_, case, cast, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from points.models import Appeal, Claim, Deduction, Posting, Transfer
+from points.models import Adjustment, Appeal, Claim, Deduction, LedgerAccount, Posting, Transfer
 from points.queries.faults import Fault, stream
-from points.rules import PostingKind
+from points.rules import AccountKind, PostingKind
+from points.rules.adjustments import adjustment_evidence
 from points.rules.deductions import AppealState
 
 AWARDS = (PostingKind.AWARD_REVIEWED, PostingKind.AWARD_SYSTEM)
@@ -19,6 +20,8 @@ def sources(session: Session) -> Iterator[Fault]:
     yield from _unclaimed(session)
     yield from _taken(session)
     yield from _undecided(session)
+    yield from _followed(session)
+    yield from _unproposed(session)
 
 
 def _paid(session: Session) -> Iterator[Fault]:
@@ -109,3 +112,62 @@ def _undecided(session: Session) -> Iterator[Fault]:
     )
     for row in stream(session, found):
         yield Fault(f"posting {row.id}", "no decision says that it took this")
+
+
+def _followed(session: Session) -> Iterator[Fault]:
+    """Yield proposals that are not what was posted for them: amount, sides, signatures, words."""
+    giver, taker = aliased(LedgerAccount), aliased(LedgerAccount)
+    to_home = and_(
+        taker.kind == AccountKind.HOUSEHOLD,
+        taker.owner_ref == cast(Adjustment.to_household_id, Text),
+    )
+    to_village = and_(
+        taker.kind == AccountKind.VILLAGE_BUDGET, taker.owner_ref == Adjustment.village
+    )
+    agrees = and_(
+        Posting.kind == PostingKind.ADJUST,
+        Posting.source_type == "adjustment",
+        Posting.source_id == cast(Adjustment.id, Text),
+        Posting.actor_id == Adjustment.proposed_by,
+        Posting.second_actor_id == Adjustment.decided_by,
+        Transfer.amount == Adjustment.coins,
+        giver.kind == AccountKind.HOUSEHOLD,
+        giver.owner_ref == cast(Adjustment.from_household_id, Text),
+        or_(to_home, to_village),
+    )
+    found = (
+        select(
+            Adjustment.id,
+            Posting.evidence,
+            case((agrees, 1), else_=0).label("agrees"),
+            *Adjustment.said(),
+        )
+        .outerjoin(Posting, Posting.id == Adjustment.posting_id)
+        .outerjoin(Transfer, and_(Transfer.posting_id == Posting.id, Transfer.line == 1))
+        .outerjoin(giver, giver.id == Transfer.debit_id)
+        .outerjoin(taker, taker.id == Transfer.credit_id)
+        .where(Adjustment.posting_id.is_not(None))
+        .order_by(Adjustment.id)
+    )
+    for row in stream(session, found):
+        told = not row.reason or adjustment_evidence(*row[3:]) == row.evidence
+        if not row.agrees or not told:
+            yield Fault(f"adjustment {row.id}", "it is not what its posting moved")
+
+
+def _unproposed(session: Session) -> Iterator[Fault]:
+    home = aliased(LedgerAccount)
+    found = (
+        select(Posting.id)
+        .join(Transfer, and_(Transfer.posting_id == Posting.id, Transfer.line == 1))
+        .join(home, home.id == Transfer.debit_id)
+        .outerjoin(Adjustment, Adjustment.posting_id == Posting.id)
+        .where(
+            Posting.kind == PostingKind.ADJUST,
+            home.kind == AccountKind.HOUSEHOLD,
+            Adjustment.id.is_(None),
+        )
+        .order_by(Posting.id)
+    )
+    for row in stream(session, found):
+        yield Fault(f"posting {row.id}", "nobody has proposed that it moves this")

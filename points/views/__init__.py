@@ -2,6 +2,7 @@
 
 from points.views import (
     activities,
+    adjusting,
     deductions,
     desk,
     funds,
@@ -20,6 +21,7 @@ from points.views.blueprint import pages
 
 __all__ = [
     "activities",
+    "adjusting",
     "deductions",
     "desk",
     "funds",

@@ -27,6 +27,7 @@ PARTS = ("mine", "all", "done")
 OTHERS: Final = (
     ("替人申报", "points.claim_for", Permission.CLAIM_FILE_FOR),
     ("月结", "points.months", Permission.CLAIM_READ),
+    ("分户、并户的币", "points.adjustments", Permission.LEDGER_READ),
     ("扣币", "points.deductions", Permission.CLAIM_READ),
     ("申诉", "points.appeals", Permission.CLAIM_APPEAL_DECIDE),
     ("抽查", "points.samples", Permission.CLAIM_SAMPLE),

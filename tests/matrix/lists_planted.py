@@ -5,12 +5,13 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from kernel.work import transaction
-from points.models import Activity, Appeal, Claim, Deduction, ListLine, Sample
+from points.models import Activity, Adjustment, Appeal, Claim, Deduction, ListLine, Sample
 from points.rules.activities import ListKind, ListState
+from points.rules.adjustments import AdjustmentState, AdjustmentWhy
 from points.rules.deductions import AppealState, DeductionState
 from points.rules.table import ReviewLevel
 from qr import service as qr
-from tests.factories import make_person
+from tests.factories import make_household, make_person
 from tests.fakes import NOON
 from tests.matrix.domain import PLACES, Thing
 from tests.matrix.planted import District
@@ -102,3 +103,23 @@ def plant_list(session: Session, found: District, place: str, claim: Claim) -> N
     found.add("rule", Thing(place, names={"code": "P04"}))
     found.add("volunteer", Thing(place, names={"activity_id": numbers[0]}))
     found.add("roll", Thing(place, names={"activity_id": numbers[1]}))
+
+
+def plant_following(session: Session, found: District, place: str, claim: Claim) -> None:
+    """Plant a proposal that coins follow the claim's household."""
+    other, by = make_household(session, PLACES[place]), make_person(session)
+    follows = Adjustment(
+        area_code=PLACES[place],
+        key=f"CanaryFollows{place.title()}",
+        from_household_id=claim.household_id,
+        to_household_id=other.id,
+        coins=1,
+        why=AdjustmentWhy.SPLIT,
+        reason="分户",
+        proposed_by=by.id,
+        proposed_at=NOON,
+        state=AdjustmentState.PROPOSED,
+    )
+    session.add(follows)
+    session.flush()
+    found.add("adjustment", Thing(place, names={"adjustment_id": str(follows.id)}))
