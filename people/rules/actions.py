@@ -142,6 +142,7 @@ GROUPS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "coin.rule-narrow": "改了本镇的绿币规则",
             "coin.appeal": "对扣币或不通过提了申诉",
             "coin.appeal-decide": "定了一份申诉",
+            "coin.appeal-confirm": "签了成立的申诉，或没有同意",
             "coin.adjust-propose": "提了一笔分户、并户、搬走或去世的转账",
             "coin.adjust-decide": "签了一笔转账，或没有同意",
             "coin.adjust-withdraw": "撤回了自己提的转账",

@@ -66,6 +66,12 @@ def _parts() -> Subquery:
             func.count().label("parts"),
             func.sum(Transfer.amount).label("taken"),
             func.sum(case((undone.id.is_not(None), Transfer.amount), else_=0)).label("back"),
+            func.min(undone.actor_id).label("judge"),
+            func.max(undone.actor_id).label("judge_too"),
+            func.min(undone.second_actor_id).label("second"),
+            func.max(undone.second_actor_id).label("second_too"),
+            func.count(undone.second_actor_id).label("seconds"),
+            func.count(undone.id).label("undone"),
         )
         .join(Transfer, Transfer.posting_id == Posting.id)  # each part has one line
         .outerjoin(undone, undone.reverses_id == Posting.id)
@@ -78,7 +84,20 @@ def _parts() -> Subquery:
 def _taken(session: Session) -> Iterator[Fault]:
     parts = _parts()
     taken, back = func.coalesce(parts.c.taken, 0), func.coalesce(parts.c.back, 0)
-    restored = and_(Appeal.state == AppealState.UPHELD, Appeal.restored != back)
+    # What was judged before a second signature was asked for was signed by its judge alone.
+    signed = case(
+        (Appeal.confirmed_by.is_(None), parts.c.seconds == 0),
+        else_=and_(
+            parts.c.seconds == parts.c.undone,
+            parts.c.second == Appeal.confirmed_by,
+            parts.c.second_too == Appeal.confirmed_by,
+        ),
+    )
+    by_judge = and_(parts.c.judge == Appeal.decided_by, parts.c.judge_too == Appeal.decided_by)
+    restored = and_(
+        Appeal.state == AppealState.UPHELD,
+        or_(Appeal.restored != back, and_(parts.c.undone > 0, ~and_(by_judge, signed))),
+    )
     found = (
         select(Deduction.id)
         .outerjoin(parts, parts.c.source_id == cast(Deduction.id, Text))

@@ -20,6 +20,7 @@ from points.service.adjusting import (
 from points.service.appealing import (
     appeal_claim,
     appeal_deduction,
+    confirm_appeal,
     decide_appeal,
     ring_late_appeals,
 )
@@ -89,6 +90,7 @@ __all__ = [
     "claim_for",
     "claim_written",
     "close_account",
+    "confirm_appeal",
     "confirm_roll",
     "current_rules",
     "decide_adjustment",

@@ -25,7 +25,7 @@ from kernel.media import Attachment
 from kernel.work import Work
 from points.models import Adjustment, Appeal, Claim, ClaimReview, Deduction
 from points.rules.claims import ClaimState
-from points.rules.deductions import OPEN, AppealState
+from points.rules.deductions import OPEN, UNDECIDED
 
 CLAIMS: Final = kept("绿币申报的话和照片", after="审完")
 DEDUCTIONS: Final = kept("扣币和申诉的话", after="定了")
@@ -95,7 +95,7 @@ def _claims(work: Work) -> Select[int]:
         Claim.state.in_(ENDED),
         func.coalesce(looked, Claim.filed_at) < before,
         or_(Claim.words != "", exists().where(Attachment.owner == _owner())),
-        ~exists().where(Appeal.claim_id == Claim.id, Appeal.state == AppealState.WAITING),
+        ~exists().where(Appeal.claim_id == Claim.id, Appeal.state.in_(UNDECIDED)),
     )
 
 
@@ -107,7 +107,7 @@ def _deductions(work: Work) -> Select[int]:
         Deduction.state.not_in(OPEN),
         Deduction.words != "",
         Deduction.owed == 0,  # as long as something is taken, its reason can be read
-        ~exists().where(Appeal.deduction_id == Deduction.id, Appeal.state == AppealState.WAITING),
+        ~exists().where(Appeal.deduction_id == Deduction.id, Appeal.state.in_(UNDECIDED)),
     )
 
 
@@ -118,7 +118,7 @@ def _adjustments(work: Work) -> Select[int]:
 
 
 def _forget_appeals(work: Work, of_these: ColumnElement[bool]) -> None:
-    work.session.execute(update(Appeal).where(of_these).values(words="", reason=""))
+    work.session.execute(update(Appeal).where(of_these).values(words="", reason="", doubt=""))
 
 
 def _owner() -> ColumnElement[str]:

@@ -95,7 +95,7 @@ def take(work: Work, one: Deduction, coins: int) -> None:
     work.session.flush()
 
 
-def give_back(work: Work, one: Deduction, *, actor_id: int, second: int | None) -> int:
+def give_back(work: Work, one: Deduction, *, actor_id: int, second: int) -> int:
     """Undo all that a decision took, by reversals, and what it still wants; return the coins."""
     back = one.taken
     numbers = work.session.scalars(

@@ -141,6 +141,7 @@ points.adjustment_new     household:merge       -
 points.adjustment         ledger:read           adjustment
 points.adjustment_decide  ledger:reverse        adjustment  state
 points.adjustment_withdraw household:merge      adjustment  state
+points.appeal_confirm     claim:appeal-decide   appeal      state
 points.samples            claim:sample          -
 points.sample_look        claim:sample          sampled     state
 points.coin_warnings      claim:warning-read    -

@@ -94,6 +94,18 @@ TAMPERED = {
         "DELETE FROM points_adjustment WHERE id = {moved}",
         "posting {adjust}",
     ),
+    "somebody else is said to have upheld it": (
+        "UPDATE points_appeal SET decided_by = {town}",
+        "deduction {undone}",
+    ),
+    "somebody else is said to have confirmed it": (
+        "UPDATE points_appeal SET confirmed_by = {town}",
+        "deduction {undone}",
+    ),
+    "nobody is said to have confirmed it": (
+        "UPDATE points_appeal SET confirmed_by = NULL",
+        "deduction {undone}",
+    ),
     "the decision is gone": (
         "DELETE FROM points_deduction WHERE id = {taken}",
         "posting {deduct}",
@@ -109,6 +121,7 @@ def test_what_was_edited_in_claims_and_decisions_is_named(
     words = "箱子当天就搬了。"
     appeal = service.appeal_deduction(court.work, undone.id, words=words, by=village.resident)
     service.decide_appeal(court.work, appeal.id, uphold=True, reason="属实", by=village.district)
+    court.confirm(appeal)
     assert (appeal.state, appeal.restored) == (AppealState.UPHELD, 2)
     move = Move(village)
     moved = move.sign(move.propose(move.split(), W.SPLIT, coins=2, taker="李小明"))
