@@ -149,6 +149,7 @@ JOBS: Final[tuple[Handler, ...]] = (
     points.jobs.give_monthly,
     points.jobs.make_months,
     points.jobs.pay_lines,
+    points.jobs.post_openings,
     points.jobs.draw_samples,
     points.jobs.ring_late_appeals,
     points.jobs.forget_sign_ups,

@@ -121,3 +121,7 @@ class NoSuchAdjustment(NotFound):
 
 class CannotAdjust(Conflict):
     """Coins do not go from this household to that one."""
+
+
+class NoSuchOpening(NotFound):
+    """There is no such table, or not for this person: never told which."""

@@ -71,6 +71,13 @@ def forget_adjustments(work: Work) -> None:
 
 
 @on(Queue.DEFAULT)
+def post_openings(work: Work, *, opening_id: int) -> None:
+    """Post balances from before that two have signed, a few at a time."""
+    if service.post_opening(work, opening_id):
+        work.later(post_openings, opening_id=opening_id)
+
+
+@on(Queue.DEFAULT)
 def give_monthly(work: Work) -> None:
     """Give each village its quota of the month; owed once a day, so that none is without it."""
     if service.give_monthly(work) >= service.MOST_AT_ONCE:

@@ -143,6 +143,8 @@ GROUPS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "coin.appeal": "对扣币或不通过提了申诉",
             "coin.appeal-decide": "定了一份申诉",
             "coin.appeal-confirm": "签了成立的申诉，或没有同意",
+            "coin.opening-send": "导入了从前的余额",
+            "coin.opening-decide": "签了从前的余额，或没有同意",
             "coin.adjust-propose": "提了一笔分户、并户、搬走或去世的转账",
             "coin.adjust-decide": "签了一笔转账，或没有同意",
             "coin.adjust-withdraw": "撤回了自己提的转账",

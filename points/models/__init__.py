@@ -8,6 +8,7 @@ from points.models.deductions import Appeal, Deduction
 from points.models.expiry import Reminder
 from points.models.ledger import Entry, LedgerAccount, Posting, Seal, SealLeaf, Transfer
 from points.models.months import Close, Month, Publication, Shows, Signature, Statement
+from points.models.openings import Opening, OpeningRow
 from points.models.public import Objection, Showing
 from points.models.rules import RuleDraft, RuleNarrowing
 from points.models.samples import Sample
@@ -28,6 +29,8 @@ __all__ = [
     "ListLine",
     "Month",
     "Objection",
+    "Opening",
+    "OpeningRow",
     "Posting",
     "Publication",
     "Reminder",

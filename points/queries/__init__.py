@@ -39,6 +39,7 @@ from points.queries.narrowing import (
     towns_ruled,
     versions_set,
 )
+from points.queries.openings import opening_detail, openings_listed
 from points.queries.own import is_offered, own_area, own_book, own_claim, own_claims
 from points.queries.public import (
     close_of,
@@ -94,6 +95,8 @@ __all__ = [
     "months_listed",
     "objection_at",
     "objections_to",
+    "opening_detail",
+    "openings_listed",
     "outstanding",
     "own_area",
     "own_book",

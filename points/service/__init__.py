@@ -47,6 +47,7 @@ from points.service.objecting import (
     objections_due,
 )
 from points.service.offsetting import follow_merged
+from points.service.opening import check_opening, decide_opening, post_opening, send_opening
 from points.service.paying import pay_line
 from points.service.posting import MOST_AT_ONCE, Posted, post, post_many
 from points.service.reviewing import approve_many, resubmit, review, withdraw
@@ -83,6 +84,7 @@ __all__ = [
     "call_off",
     "capture",
     "check",
+    "check_opening",
     "choose_showing",
     "claim_by_card",
     "claim_by_receipt",
@@ -97,6 +99,7 @@ __all__ = [
     "decide_appeal",
     "decide_deduction",
     "decide_draft",
+    "decide_opening",
     "draft_rules",
     "draw_samples",
     "edit_activity",
@@ -124,6 +127,7 @@ __all__ = [
     "post",
     "post_activity",
     "post_many",
+    "post_opening",
     "propose_adjustment",
     "publish_month",
     "read_roll",
@@ -138,6 +142,7 @@ __all__ = [
     "say_own",
     "seal_day",
     "send_in_again",
+    "send_opening",
     "set_budget",
     "set_rules",
     "sign_in_for",

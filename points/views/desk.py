@@ -34,6 +34,7 @@ OTHERS: Final = (
     ("异常提示", "points.coin_warnings", Permission.CLAIM_WARNING_READ),
     ("规则", "points.ruling", Permission.RULE_SWITCH),
     ("村里的额度", "points.funds", Permission.LEDGER_QUOTA),
+    ("从前的余额", "points.openings", Permission.LEDGER_QUOTA),
 )
 
 
