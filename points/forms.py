@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from flask_babel import lazy_gettext as _
+from flask_wtf.file import FileField, FileRequired
 from werkzeug.datastructures import FileStorage
 from wtforms import MultipleFileField, StringField
 
@@ -387,3 +389,9 @@ class AdjustmentForm(Form):
 def _consent(field: StringField) -> Consent | None:
     typed = text(field)
     return Consent(typed) if typed in set(Consent) else None
+
+
+class OpeningForm(Form):
+    """A table of balances from before."""
+
+    file = FileField(_("表格文件（CSV 或 .xlsx）"), [FileRequired(_("请选一个文件。"))])

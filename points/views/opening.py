@@ -14,10 +14,9 @@ from kernel.permissions import Permission
 from kernel.web import csv_file, current_actor, full_stop, limiter, sentence_of, show_in, shown_as
 from kernel.work import transaction
 from people import rules
-from people.forms import ImportForm
 from people.rules.imports import Problem
 from points import jobs, queries, service
-from points.forms import DecideForm, yes_or_no
+from points.forms import DecideForm, OpeningForm, yes_or_no
 from points.rules.openings import OPENING_COLUMNS, OpeningLine, OpeningState
 from points.views.blueprint import pages
 
@@ -30,7 +29,7 @@ WRONG = HTTPStatus.UNPROCESSABLE_ENTITY
 @limiter.limit("20 per minute", methods=["POST"])
 def openings() -> ResponseReturnValue:
     """Show tables of balances from before; look through another one, or take it in."""
-    form, status, by = ImportForm(), HTTPStatus.OK, current_actor()
+    form, status, by = OpeningForm(), HTTPStatus.OK, current_actor()
     good: Sequence[OpeningLine] | None = None
     problems: Sequence[Problem] = ()
     if form.validate_on_submit():
