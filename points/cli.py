@@ -10,6 +10,7 @@ import click
 from flask.cli import AppGroup
 
 from kernel.db import db
+from kernel.errors import Refusal
 from kernel.work import transaction
 from points import queries, service
 
@@ -45,6 +46,23 @@ def seal(day: datetime) -> None:
         sealed = service.seal_day(work, day.date())
         told = None if sealed is None else f"{sealed.day}  {sealed.root.hex()}"
     click.echo(told or "这一天已经封过账 · that day, or a later one, is sealed")
+
+
+@commands.command("check-openings")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def check_openings(file: Path) -> None:
+    """检查一张从前余额的表 · Look through a table of balances; two people sign it on its page."""
+    with transaction() as work:
+        try:
+            good, problems = service.check_opening(work, file.read_bytes(), by=None)
+        except Refusal as refusal:
+            raise click.ClickException(str(refusal)) from refusal
+    for problem in problems:
+        click.echo(str(problem), err=True)
+    if problems or not good:
+        raise click.ClickException(f"有 {len(problems)} 行要改 · {len(problems)} lines to mend")
+    coins = sum(one.coins for one in good)
+    click.echo(f"{len(good)} 户都没有问题，一共 {coins} 币 · all is well")
 
 
 @commands.command("export")

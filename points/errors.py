@@ -113,3 +113,15 @@ class NoSuchMonth(NotFound):
 
 class NotYoursToSign(NotAllowed):
     """It is not this person's level, or they have signed it at the other."""
+
+
+class NoSuchAdjustment(NotFound):
+    """There is none, or not for this person: never told which."""
+
+
+class CannotAdjust(Conflict):
+    """Coins do not go from this household to that one."""
+
+
+class NoSuchOpening(NotFound):
+    """There is no such table, or not for this person: never told which."""

@@ -4,18 +4,21 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from flask_babel import lazy_gettext as _
+from flask_wtf.file import FileField, FileRequired
 from werkzeug.datastructures import FileStorage
 from wtforms import MultipleFileField, StringField
 
 from kernel.clock import SHANGHAI
 from kernel.forms import Form, cleaned, text
 from points.errors import Unsaid
+from points.rules.adjustments import AdjustmentWhy
 from points.rules.claims import Decision
 from points.rules.drafts import CAPS, RuleWish
 from points.rules.helping import Consent
 from points.rules.narrowing import Narrowing
 from points.rules.table import NegativeRule, Period, Rule, RuleTable
-from points.service import ActivityWanted, Confirmed
+from points.service import ActivityWanted, AdjustmentWanted, Confirmed
 
 MOST_DIGITS = 9
 MOST_MINUTES = 10**MOST_DIGITS  # of a time that is no number: longer than any activity
@@ -69,8 +72,7 @@ class ClaimForForm(ClaimForm):
     @property
     def agreed(self) -> Consent | None:
         """How it was agreed, None where that was not said."""
-        typed = text(self.consent)
-        return Consent(typed) if typed in set(Consent) else None
+        return _consent(self.consent)
 
 
 class QuotaForm(Form):
@@ -351,3 +353,45 @@ class CheckForm(Form):
     def seen(self) -> int:
         """The turn the page showed; -1 for none."""
         return whole(text(self.turn), -1)
+
+
+class AdjustmentForm(Form):
+    """Whose coins are to follow whom, how many, why, and who agreed."""
+
+    key = StringField()
+    giver_number = StringField()
+    taker_number = StringField()
+    coins = StringField()
+    why = StringField()
+    reason = StringField()
+    giver = StringField()
+    giver_consent = StringField()
+    taker = StringField()
+    taker_consent = StringField()
+
+    def wanted(self) -> AdjustmentWanted:
+        """Return what is wanted; no number of coins is all of them, and 0 what is none."""
+        typed, why = text(self.coins), text(self.why)
+        return AdjustmentWanted(
+            from_number=text(self.giver_number),
+            to_number=text(self.taker_number),
+            coins=whole(typed, 0) if typed else None,
+            why=AdjustmentWhy(why) if why in set(AdjustmentWhy) else None,
+            reason=text(self.reason),
+            giver=text(self.giver),
+            giver_consent=_consent(self.giver_consent),
+            taker=text(self.taker),
+            taker_consent=_consent(self.taker_consent),
+            key=text(self.key)[:64],
+        )
+
+
+def _consent(field: StringField) -> Consent | None:
+    typed = text(field)
+    return Consent(typed) if typed in set(Consent) else None
+
+
+class OpeningForm(Form):
+    """A table of balances from before."""
+
+    file = FileField(_("表格文件（CSV 或 .xlsx）"), [FileRequired(_("请选一个文件。"))])

@@ -4,6 +4,7 @@ from grid.events import CaseClosed
 from grid.rules import Finding, Urgency
 from kernel.outbox import Queue, on
 from kernel.work import Work
+from people.events import HouseholdsMerged
 from points import service
 
 
@@ -16,4 +17,12 @@ def claim_for_case(work: Work, event: CaseClosed) -> None:
         category=event.category,
         urgency=Urgency(event.urgency),
         finding=Finding(event.finding),
+    )
+
+
+@on(Queue.DEFAULT)
+def follow_merged(work: Work, event: HouseholdsMerged) -> None:
+    """Let what is noticed against a merged household, and what it owes, be the other one's."""
+    service.follow_merged(
+        work, household_id=event.household_id, closed_household_id=event.closed_household_id
     )

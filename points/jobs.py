@@ -63,6 +63,20 @@ def forget_deductions(work: Work) -> None:
         work.later(forget_deductions)
 
 
+@on(Queue.BULK)
+def forget_adjustments(work: Work) -> None:
+    """Forget why coins followed households, and who agreed, once its time is over."""
+    if service.forget_adjustments(work):
+        work.later(forget_adjustments)
+
+
+@on(Queue.DEFAULT)
+def post_openings(work: Work, *, opening_id: int) -> None:
+    """Post balances from before that two have signed, a few at a time."""
+    if service.post_opening(work, opening_id):
+        work.later(post_openings, opening_id=opening_id)
+
+
 @on(Queue.DEFAULT)
 def give_monthly(work: Work) -> None:
     """Give each village its quota of the month; owed once a day, so that none is without it."""

@@ -72,6 +72,11 @@ class Appeal(InArea, Model):
     __table_args__ = (
         CheckConstraint("(deduction_id IS NULL) <> (claim_id IS NULL)", name="about_one"),
         CheckConstraint("(state = 'waiting') = (decided_by IS NULL)", name="decided_by_somebody"),
+        CheckConstraint("confirmed_by IS NULL OR confirmed_by <> decided_by", name="two_people"),
+        CheckConstraint(
+            "state <> 'judged' OR (confirmed_by IS NULL AND deduction_id IS NOT NULL)",
+            name="nothing_moved_yet",
+        ),
         Index("ix_points_appeal_state", "state", "due_by"),
         {"sqlite_autoincrement": True},
     )
@@ -88,5 +93,8 @@ class Appeal(InArea, Model):
     decided_by: Mapped[int | None] = mapped_column(ForeignKey(Person.id))
     decided_at: Mapped[datetime | None]
     reason: Mapped[str] = mapped_column(String(MOST_WORDS), default="")
+    confirmed_by: Mapped[int | None] = mapped_column(ForeignKey(Person.id))  # second signature
+    confirmed_at: Mapped[datetime | None]
+    doubt: Mapped[str] = mapped_column(String(MOST_WORDS), default="")  # why it was not confirmed
     rung_at: Mapped[datetime | None]  # when the level above was told that its time is over
     restored: Mapped[int] = mapped_column(default=0)  # coins that were given back

@@ -10,6 +10,7 @@ from points.queries.activities import (
     standings_of,
     wishes_of,
 )
+from points.queries.adjustments import adjustment_detail, adjustments_listed, left_behind
 from points.queries.balances import Balance, balance, balance_at
 from points.queries.claims import claim_detail, claim_file, claims_chosen, claims_listed, reviews_of
 from points.queries.copies import OwnCoins, own_coins
@@ -38,6 +39,7 @@ from points.queries.narrowing import (
     towns_ruled,
     versions_set,
 )
+from points.queries.openings import opening_detail, openings_listed
 from points.queries.own import is_offered, own_area, own_book, own_claim, own_claims
 from points.queries.public import (
     close_of,
@@ -63,6 +65,8 @@ __all__ = [
     "activities_open",
     "activity_card",
     "activity_led",
+    "adjustment_detail",
+    "adjustments_listed",
     "appeals_listed",
     "balance",
     "balance_at",
@@ -84,12 +88,15 @@ __all__ = [
     "is_offered",
     "leaf",
     "leaves_at",
+    "left_behind",
     "month_detail",
     "month_homes",
     "month_sheet",
     "months_listed",
     "objection_at",
     "objections_to",
+    "opening_detail",
+    "openings_listed",
     "outstanding",
     "own_area",
     "own_book",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, Row, and_, case, exists, or_, select
+from sqlalchemy import ColumnElement, Row, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from kernel.access import Actor
@@ -16,7 +16,7 @@ from people.rules import HouseholdKind, Level, mask_name
 from points.errors import NoSuchDeduction
 from points.models import Appeal, Claim, Deduction
 from points.queries.ruling import rules_of
-from points.rules.deductions import OPEN, SAYABLE, TAKEN, AppealState
+from points.rules.deductions import OPEN, SAYABLE, TAKEN, UNDECIDED, AppealState
 from points.rules.table import NegativeRule, Rule
 
 MOST: Final = 100
@@ -150,7 +150,7 @@ def appeals_listed(session: Session, *, by: Actor) -> Sequence[AppealLine]:
         .outerjoin(Deduction, Deduction.id == Appeal.deduction_id)
         .outerjoin(Claim, Claim.id == Appeal.claim_id)
         .where(within(Appeal, by, Permission.CLAIM_APPEAL_DECIDE))
-        .order_by(case((Appeal.state == AppealState.WAITING, 0), else_=1), Appeal.due_by, Appeal.id)
+        .order_by(case((Appeal.state.in_(UNDECIDED), 0), else_=1), Appeal.due_by, Appeal.id)
         .limit(MOST)
     ).all()
     places = paths_of(session, [row[0].area_code for row in rows], top=Level.TOWN)
@@ -178,13 +178,13 @@ def corrections(session: Session) -> Sequence[Correction]:
         .join(Deduction, Deduction.id == Appeal.deduction_id)
         .join(Person, Person.id == Deduction.person_id)
         .where(Appeal.state == AppealState.UPHELD)
-        .order_by(Appeal.decided_at.desc())
+        .order_by(func.coalesce(Appeal.confirmed_at, Appeal.decided_at).desc())
         .limit(MOST)
     ).all()
     places = paths_of(session, [row[0].area_code[:12] for row in rows], top=Level.TOWN)
     return [
         Correction(
-            at=appeal.decided_at or appeal.made_at,
+            at=appeal.confirmed_at or appeal.decided_at or appeal.made_at,
             who=mask_name(who),
             place=places.get(appeal.area_code[:12], ""),
             rule=one.terms(rules_of(session, one.rule_version)),

@@ -38,6 +38,13 @@ def guards(session: Session) -> Iterator[Fault]:
     wanted = {f"{table}_no_{verb}": table for table in FROZEN for verb in _VERBS[dialect]}
     wanted["points_account_no_delete"] = "points_account"
     wanted["points_account_only_forward"] = "points_account"
+    wanted["points_adjustment_only_decided"] = "points_adjustment"
+    wanted["points_opening_only_decided"] = "points_opening"
+    wanted["points_opening_row_no_update"] = "points_opening_row"
+    wanted["points_opening_row_only_refused"] = "points_opening_row"
+    for verb in _VERBS[dialect][1:]:
+        for table in ("points_adjustment", "points_opening"):
+            wanted[f"{table}_no_{verb}"] = table
     for trigger, table in wanted.items():
         if trigger not in installed:
             yield Fault(table, f"the trigger {trigger} is not in force")

@@ -1,7 +1,7 @@
 """The lines of a household's book, as its members read them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -11,12 +11,15 @@ from sqlalchemy.orm import Session
 from people.models import Person
 from people.rules import mask_name
 from points.models import Claim, ClaimReview, Entry, LedgerAccount, Posting, Transfer
+from points.queries.adjustments import Followed, followed
 from points.queries.ruling import rules_of
 from points.rules import PostingKind, microseconds, moment_of
 from points.rules.claims import Decision
 from points.rules.months import is_late
 
 LINES: Final = 50
+# What staff post for a household by signing, without a claim.
+SIGNED_BY_STAFF: Final = frozenset({PostingKind.OPENING, PostingKind.ADJUST})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +36,7 @@ class CoinLine:
     late: bool  # of a month before the one it stands in (补记)
     after: int  # what the household had then
     reviewers: tuple[str, ...]
+    followed: Followed | None = None  # from which household to which, and why
 
 
 def coin_lines(  # noqa: PLR0913 - which lines, and for whom
@@ -68,8 +72,15 @@ def coin_lines(  # noqa: PLR0913 - which lines, and for whom
         statement = statement.where(Entry.posted_at < microseconds(until))
     rows = session.execute(statement).all()
     reviewers = _reviewers(session, [claim.id for _, _, _, claim, _ in rows if claim is not None])
+    signed = [posting for _, posting, _, _, _ in rows if posting.kind in SIGNED_BY_STAFF]
+    names = _signers(session, signed)
+    behind = followed(session, [one.id for one in signed])
     return [
-        _line(session, line, posting, name, claim, after, account, person_id, reviewers)
+        _with_signers(
+            _line(session, line, posting, name, claim, after, account, person_id, reviewers),
+            names.get(posting.id),
+            behind.get(posting.id),
+        )
         for line, posting, name, claim, after in rows
     ]
 
@@ -101,6 +112,26 @@ def _line(  # noqa: PLR0913, PLR0917 - one row and whom it is for
         after=after,
         reviewers=reviewers.get(claim.id, ()) if claim else (),
     )
+
+
+def _with_signers(
+    line: CoinLine, names: tuple[str, ...] | None, behind: Followed | None
+) -> CoinLine:
+    return line if names is None else replace(line, reviewers=names, followed=behind)
+
+
+def _signers(session: Session, postings: Sequence[Posting]) -> dict[int, tuple[str, ...]]:
+    """Return who signed postings that no claim stands behind."""
+    signers = {one.id: (one.actor_id, one.second_actor_id) for one in postings}
+    people = {person for pair in signers.values() for person in pair if person is not None}
+    if not people:
+        return {}
+    found = select(Person.id, Person.public_name).where(Person.id.in_(people))
+    names = dict(session.execute(found).all())
+    return {
+        number: tuple(names.get(person, "") for person in pair if person is not None)
+        for number, pair in signers.items()
+    }
 
 
 def _reviewers(session: Session, claims: Sequence[int]) -> dict[int, tuple[str, ...]]:

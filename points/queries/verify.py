@@ -8,6 +8,7 @@ from points.queries.faults import Fault
 from points.queries.guards import guards
 from points.queries.verify_entries import entries
 from points.queries.verify_months import months
+from points.queries.verify_openings import openings
 from points.queries.verify_postings import postings
 from points.queries.verify_seals import seals
 from points.queries.verify_sources import sources
@@ -26,3 +27,4 @@ def verify(session: Session) -> Iterator[Fault]:
     yield from seals(session)
     yield from months(session)
     yield from sources(session)
+    yield from openings(session)

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from sqlalchemy import Subquery, Text, and_, case, cast, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from points.models import Appeal, Claim, Deduction, Posting, Transfer
+from points.models import Adjustment, Appeal, Claim, Deduction, LedgerAccount, Posting, Transfer
 from points.queries.faults import Fault, stream
-from points.rules import PostingKind
+from points.rules import AccountKind, PostingKind
+from points.rules.adjustments import adjustment_evidence
 from points.rules.deductions import AppealState
 
 AWARDS = (PostingKind.AWARD_REVIEWED, PostingKind.AWARD_SYSTEM)
@@ -19,6 +20,8 @@ def sources(session: Session) -> Iterator[Fault]:
     yield from _unclaimed(session)
     yield from _taken(session)
     yield from _undecided(session)
+    yield from _followed(session)
+    yield from _unproposed(session)
 
 
 def _paid(session: Session) -> Iterator[Fault]:
@@ -63,6 +66,12 @@ def _parts() -> Subquery:
             func.count().label("parts"),
             func.sum(Transfer.amount).label("taken"),
             func.sum(case((undone.id.is_not(None), Transfer.amount), else_=0)).label("back"),
+            func.min(undone.actor_id).label("judge"),
+            func.max(undone.actor_id).label("judge_too"),
+            func.min(undone.second_actor_id).label("second"),
+            func.max(undone.second_actor_id).label("second_too"),
+            func.count(undone.second_actor_id).label("seconds"),
+            func.count(undone.id).label("undone"),
         )
         .join(Transfer, Transfer.posting_id == Posting.id)  # each part has one line
         .outerjoin(undone, undone.reverses_id == Posting.id)
@@ -75,7 +84,20 @@ def _parts() -> Subquery:
 def _taken(session: Session) -> Iterator[Fault]:
     parts = _parts()
     taken, back = func.coalesce(parts.c.taken, 0), func.coalesce(parts.c.back, 0)
-    restored = and_(Appeal.state == AppealState.UPHELD, Appeal.restored != back)
+    # What was judged before a second signature was asked for was signed by its judge alone.
+    signed = case(
+        (Appeal.confirmed_by.is_(None), parts.c.seconds == 0),
+        else_=and_(
+            parts.c.seconds == parts.c.undone,
+            parts.c.second == Appeal.confirmed_by,
+            parts.c.second_too == Appeal.confirmed_by,
+        ),
+    )
+    by_judge = and_(parts.c.judge == Appeal.decided_by, parts.c.judge_too == Appeal.decided_by)
+    restored = and_(
+        Appeal.state == AppealState.UPHELD,
+        or_(Appeal.restored != back, and_(parts.c.undone > 0, ~and_(by_judge, signed))),
+    )
     found = (
         select(Deduction.id)
         .outerjoin(parts, parts.c.source_id == cast(Deduction.id, Text))
@@ -109,3 +131,62 @@ def _undecided(session: Session) -> Iterator[Fault]:
     )
     for row in stream(session, found):
         yield Fault(f"posting {row.id}", "no decision says that it took this")
+
+
+def _followed(session: Session) -> Iterator[Fault]:
+    """Yield proposals that are not what was posted for them: amount, sides, signatures, words."""
+    giver, taker = aliased(LedgerAccount), aliased(LedgerAccount)
+    to_home = and_(
+        taker.kind == AccountKind.HOUSEHOLD,
+        taker.owner_ref == cast(Adjustment.to_household_id, Text),
+    )
+    to_village = and_(
+        taker.kind == AccountKind.VILLAGE_BUDGET, taker.owner_ref == Adjustment.village
+    )
+    agrees = and_(
+        Posting.kind == PostingKind.ADJUST,
+        Posting.source_type == "adjustment",
+        Posting.source_id == cast(Adjustment.id, Text),
+        Posting.actor_id == Adjustment.proposed_by,
+        Posting.second_actor_id == Adjustment.decided_by,
+        Transfer.amount == Adjustment.coins,
+        giver.kind == AccountKind.HOUSEHOLD,
+        giver.owner_ref == cast(Adjustment.from_household_id, Text),
+        or_(to_home, to_village),
+    )
+    found = (
+        select(
+            Adjustment.id,
+            Posting.evidence,
+            case((agrees, 1), else_=0).label("agrees"),
+            *Adjustment.said(),
+        )
+        .outerjoin(Posting, Posting.id == Adjustment.posting_id)
+        .outerjoin(Transfer, and_(Transfer.posting_id == Posting.id, Transfer.line == 1))
+        .outerjoin(giver, giver.id == Transfer.debit_id)
+        .outerjoin(taker, taker.id == Transfer.credit_id)
+        .where(Adjustment.posting_id.is_not(None))
+        .order_by(Adjustment.id)
+    )
+    for row in stream(session, found):
+        told = not row.reason or adjustment_evidence(*row[3:]) == row.evidence
+        if not row.agrees or not told:
+            yield Fault(f"adjustment {row.id}", "it is not what its posting moved")
+
+
+def _unproposed(session: Session) -> Iterator[Fault]:
+    home = aliased(LedgerAccount)
+    found = (
+        select(Posting.id)
+        .join(Transfer, and_(Transfer.posting_id == Posting.id, Transfer.line == 1))
+        .join(home, home.id == Transfer.debit_id)
+        .outerjoin(Adjustment, Adjustment.posting_id == Posting.id)
+        .where(
+            Posting.kind == PostingKind.ADJUST,
+            home.kind == AccountKind.HOUSEHOLD,
+            Adjustment.id.is_(None),
+        )
+        .order_by(Posting.id)
+    )
+    for row in stream(session, found):
+        yield Fault(f"posting {row.id}", "nobody has proposed that it moves this")

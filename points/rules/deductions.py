@@ -44,13 +44,19 @@ class AppealState(StrEnum):
     """What became of an appeal."""
 
     WAITING = "waiting"
+    JUDGED = "judged"  # one judge upholds it; nothing moves before somebody else confirms
     UPHELD = "upheld"
     REJECTED = "rejected"
 
     @property
     def label(self) -> str:
         """What everybody reads."""
-        return {"waiting": "等上一级定", "upheld": "申诉成立", "rejected": "申诉不成立"}[self.value]
+        return {
+            "waiting": "等上一级定",
+            "judged": "定了成立，等另一个人签",
+            "upheld": "申诉成立",
+            "rejected": "申诉不成立",
+        }[self.value]
 
 
 _LABELS: Final = {
@@ -91,6 +97,15 @@ ABOVE: Final[Mapping[ReviewLevel, ReviewLevel]] = MappingProxyType(
 JUDGES: Final[Mapping[ReviewLevel, Role]] = MappingProxyType(
     {ReviewLevel.TOWN: Role.TOWN_ADMIN, ReviewLevel.DISTRICT: Role.DISTRICT_CMD}
 )
+
+# Who confirms what a level has judged: somebody else of it, or of the level above.
+CONFIRMS: Final[Mapping[ReviewLevel, frozenset[Role]]] = MappingProxyType(
+    {
+        ReviewLevel.TOWN: frozenset({Role.TOWN_ADMIN, Role.DISTRICT_CMD}),
+        ReviewLevel.DISTRICT: frozenset({Role.DISTRICT_CMD}),
+    }
+)
+UNDECIDED: Final = frozenset({AppealState.WAITING, AppealState.JUDGED})
 
 
 def moved(state: DeductionState, move: DeductionMove) -> DeductionState:

@@ -11,9 +11,16 @@ from points.service.activities import (
     sign_up,
     sign_up_for,
 )
+from points.service.adjusting import (
+    AdjustmentWanted,
+    decide_adjustment,
+    propose_adjustment,
+    withdraw_adjustment,
+)
 from points.service.appealing import (
     appeal_claim,
     appeal_deduction,
+    confirm_appeal,
     decide_appeal,
     ring_late_appeals,
 )
@@ -24,7 +31,12 @@ from points.service.ending import capture, hold, release, release_expired, rever
 from points.service.expiring import expire_coins, remind_expiring
 from points.service.filing import Written, claim_by_receipt, claim_closed_case, claim_written
 from points.service.forgetting import forget_sign_ups, forget_wishes
-from points.service.forgetting_words import forget_claims, forget_deductions, words_due
+from points.service.forgetting_words import (
+    forget_adjustments,
+    forget_claims,
+    forget_deductions,
+    words_due,
+)
 from points.service.helping import claim_by_card, claim_for
 from points.service.months import publish_month, sign_month
 from points.service.objecting import (
@@ -34,6 +46,8 @@ from points.service.objecting import (
     object_to,
     objections_due,
 )
+from points.service.offsetting import follow_merged
+from points.service.opening import check_opening, decide_opening, post_opening, send_opening
 from points.service.paying import pay_line
 from points.service.posting import MOST_AT_ONCE, Posted, post, post_many
 from points.service.reviewing import approve_many, resubmit, review, withdraw
@@ -55,6 +69,7 @@ __all__ = [
     "MOST_AT_ONCE",
     "SHANGHAI",
     "ActivityWanted",
+    "AdjustmentWanted",
     "Confirmed",
     "Owner",
     "Posted",
@@ -69,6 +84,7 @@ __all__ = [
     "call_off",
     "capture",
     "check",
+    "check_opening",
     "choose_showing",
     "claim_by_card",
     "claim_by_receipt",
@@ -76,16 +92,21 @@ __all__ = [
     "claim_for",
     "claim_written",
     "close_account",
+    "confirm_appeal",
     "confirm_roll",
     "current_rules",
+    "decide_adjustment",
     "decide_appeal",
     "decide_deduction",
     "decide_draft",
+    "decide_opening",
     "draft_rules",
     "draw_samples",
     "edit_activity",
     "expire_coins",
     "file_evaluation",
+    "follow_merged",
+    "forget_adjustments",
     "forget_claims",
     "forget_deductions",
     "forget_objections",
@@ -106,6 +127,8 @@ __all__ = [
     "post",
     "post_activity",
     "post_many",
+    "post_opening",
+    "propose_adjustment",
     "publish_month",
     "read_roll",
     "release",
@@ -119,6 +142,7 @@ __all__ = [
     "say_own",
     "seal_day",
     "send_in_again",
+    "send_opening",
     "set_budget",
     "set_rules",
     "sign_in_for",
@@ -126,5 +150,6 @@ __all__ = [
     "sign_up",
     "sign_up_for",
     "withdraw",
+    "withdraw_adjustment",
     "words_due",
 ]

@@ -1,4 +1,4 @@
-"""Appeals: to the next level, within thirty days; what is upheld is undone, and said in public."""
+"""Appeals: to the next level, in thirty days; what two uphold is undone, and said in public."""
 
 from datetime import date, datetime
 
@@ -20,8 +20,10 @@ from points.queries.ruling import rules_of
 from points.rules.claims import GONE, ClaimMove, ClaimState, Decision
 from points.rules.claims import moved as claim_moved
 from points.rules.deductions import (
+    CONFIRMS,
     JUDGES,
     TAKEN,
+    UNDECIDED,
     AppealState,
     DeductionMove,
     appealable_until,
@@ -83,8 +85,8 @@ def appeal_claim(work: Work, claim_id: int, *, words: str, by: Actor) -> Appeal:
 def decide_appeal(work: Work, appeal_id: int, *, uphold: bool, reason: str, by: Actor) -> Appeal:
     """Decide an appeal with its reason, which everybody concerned reads.
 
-    An upheld one against a deduction reverses all it took, and stands among the public
-    corrections; one against a no lets the claim be judged anew.
+    One that is upheld against a deduction waits for somebody else to confirm it
+    (``confirm_appeal``); one against a no lets the claim be judged anew.
 
     Raises:
         NoSuchAppeal: there is none for *by*.
@@ -92,34 +94,55 @@ def decide_appeal(work: Work, appeal_id: int, *, uphold: bool, reason: str, by: 
         NotYoursToReview: it is not their level, concerns them, or they had a part in it.
         Unsaid: no reason is given.
     """
-    statement = scoped(
-        select(Appeal).where(Appeal.id == appeal_id), by, Permission.CLAIM_APPEAL_DECIDE
-    )
-    appeal = work.session.scalar(
-        statement.with_for_update(of=Appeal).execution_options(populate_existing=True)
-    )
-    if appeal is None:
-        raise NoSuchAppeal("没有这份申诉，或者它不归您定。")
+    appeal = _locked(work, appeal_id, by)
     if appeal.state is not AppealState.WAITING:
         raise WrongMoment("这份申诉已经定了，请刷新再看。")
     if not any(hat.role is JUDGES[appeal.level] for hat in by.hats):
         raise NotYoursToReview("这份申诉由上一级来定。")
     appeal.reason = checked_words(reason)
     if appeal.deduction_id is not None:
-        _decide_deduction(work, appeal, appeal.deduction_id, uphold=uphold, by=by)
+        _deduction(work, appeal.deduction_id, by)
     else:
         _decide_claim(work, appeal.claim_id or 0, uphold=uphold, by=by)
-    appeal.state = AppealState.UPHELD if uphold else AppealState.REJECTED
+    appeal.state = _judged(appeal) if uphold else AppealState.REJECTED
     appeal.decided_by, appeal.decided_at = by.id, work.now()
     work.session.flush()
-    audit.note(
-        work,
-        by=by,
-        action="coin.appeal-decide",
-        subject=f"appeal:{appeal.id}",
-        area=appeal.area_code,
-        detail=appeal.state.value,
-    )
+    _note(work, appeal, "decide", by)
+    return appeal
+
+
+def confirm_appeal(work: Work, appeal_id: int, *, agree: bool, reason: str, by: Actor) -> Appeal:
+    """Sign as the second person, and all that was taken goes back and stands in public; or not.
+
+    Whoever does not agree says why, and the appeal waits for its judge again: nobody decides it
+    by refusing to sign.
+
+    Raises:
+        NoSuchAppeal: there is none for *by*.
+        WrongMoment: nothing waits for this.
+        NotYoursToReview: not their level, or they judged it, had a part in it, or it concerns them.
+        Unsaid: no reason is given for a no.
+    """
+    appeal = _locked(work, appeal_id, by)
+    if appeal.state is not AppealState.JUDGED or appeal.deduction_id is None:
+        raise WrongMoment("这份申诉现在不用签，请刷新再看。")
+    if by.id == appeal.decided_by:
+        raise NotYoursToReview("是您定的，要换另一个人来签。")
+    if not any(hat.role in CONFIRMS[appeal.level] for hat in by.hats):
+        raise NotYoursToReview("这份申诉由上一级来定。")
+    one = _deduction(work, appeal.deduction_id, by)
+    if agree:
+        one.state, one.turn = moved(one.state, DeductionMove.OVERTURN), one.turn + 1
+        judge = appeal.decided_by or by.id
+        appeal.restored = give_back(work, one, actor_id=judge, second=by.id)
+        appeal.state, appeal.doubt = AppealState.UPHELD, ""
+        appeal.confirmed_by, appeal.confirmed_at = by.id, work.now()
+    else:
+        appeal.doubt = checked_words(reason)
+        appeal.state = AppealState.WAITING
+        appeal.decided_by, appeal.decided_at, appeal.reason = None, None, ""
+    work.session.flush()
+    _note(work, appeal, "confirm", by)
     return appeal
 
 
@@ -131,7 +154,7 @@ def ring_late_appeals(work: Work) -> int:
     late = work.session.scalars(
         select(Appeal)
         .where(
-            Appeal.state == AppealState.WAITING,
+            Appeal.state.in_(UNDECIDED),
             Appeal.due_by < today(work),
             Appeal.rung_at.is_(None),
         )
@@ -150,17 +173,41 @@ def ring_late_appeals(work: Work) -> int:
     return len(late)
 
 
-def _decide_deduction(
-    work: Work, appeal: Appeal, deduction_id: int, *, uphold: bool, by: Actor
-) -> None:
+def _judged(appeal: Appeal) -> AppealState:
+    """Return where an upheld appeal stands: what moves coins needs a second signature."""
+    return AppealState.UPHELD if appeal.deduction_id is None else AppealState.JUDGED
+
+
+def _locked(work: Work, appeal_id: int, by: Actor) -> Appeal:
+    statement = scoped(
+        select(Appeal).where(Appeal.id == appeal_id), by, Permission.CLAIM_APPEAL_DECIDE
+    )
+    appeal = work.session.scalar(
+        statement.with_for_update(of=Appeal).execution_options(populate_existing=True)
+    )
+    if appeal is None:
+        raise NoSuchAppeal("没有这份申诉，或者它不归您定。")
+    return appeal
+
+
+def _note(work: Work, appeal: Appeal, verb: str, by: Actor) -> None:
+    audit.note(
+        work,
+        by=by,
+        action=f"coin.appeal-{verb}",
+        subject=f"appeal:{appeal.id}",
+        area=appeal.area_code,
+        detail=appeal.state.value,
+    )
+
+
+def _deduction(work: Work, deduction_id: int, by: Actor) -> Deduction:
+    """Return what an appeal is against, locked, if *by* has no part in it."""
     one = work.session.get_one(
         Deduction, deduction_id, with_for_update=True, populate_existing=True
     )
     _refuse_near(work, one.household_id, {one.noticed_by, one.checked_by, one.decided_by}, by)
-    if not uphold:
-        return
-    one.state, one.turn = moved(one.state, DeductionMove.OVERTURN), one.turn + 1
-    appeal.restored = give_back(work, one, actor_id=by.id, second=None)
+    return one
 
 
 def _decide_claim(work: Work, claim_id: int, *, uphold: bool, by: Actor) -> None:

@@ -1,4 +1,4 @@
-"""What is forgotten of claims and deductions: what people wrote, and the pictures.
+"""What is forgotten of claims, deductions, coins that followed: words, and the pictures.
 
 Who did what for how many coins stays, as the books do; so do a reviewer's reasons, which nobody
 can change, and the fingerprints of pictures.
@@ -23,9 +23,9 @@ from kernel import audit, media
 from kernel.inventory import kept
 from kernel.media import Attachment
 from kernel.work import Work
-from points.models import Appeal, Claim, ClaimReview, Deduction
+from points.models import Adjustment, Appeal, Claim, ClaimReview, Deduction
 from points.rules.claims import ClaimState
-from points.rules.deductions import OPEN, AppealState
+from points.rules.deductions import OPEN, UNDECIDED
 
 CLAIMS: Final = kept("绿币申报的话和照片", after="审完")
 DEDUCTIONS: Final = kept("扣币和申诉的话", after="定了")
@@ -63,13 +63,26 @@ def forget_deductions(work: Work) -> int:
     return _told(work, "deduction", "points_deduction", len(chosen))
 
 
+def forget_adjustments(work: Work) -> int:
+    """Forget why coins followed a household, and who agreed, two years after; how many."""
+    chosen = work.session.scalars(_adjustments(work).order_by(Adjustment.id).limit(BATCH)).all()
+    if not chosen:
+        return 0
+    blank = {"reason": "", "decision": "", "giver": None, "taker": None}
+    work.session.execute(update(Adjustment).where(Adjustment.id.in_(chosen)).values(**blank))
+    return _told(work, "deduction", "points_adjustment", len(chosen))
+
+
 def words_due(work: Work) -> dict[str, int]:
     """Return how many claims and deductions the two would still take."""
     found = {"claim": _claims(work).subquery(), "deduction": _deductions(work).subquery()}
-    return {
+    counts = {
         what: work.session.scalar(select(func.count()).select_from(rows)) or 0
         for what, rows in found.items()
     }
+    rows = _adjustments(work).subquery()
+    counts["deduction"] += work.session.scalar(select(func.count()).select_from(rows)) or 0
+    return counts
 
 
 def _claims(work: Work) -> Select[int]:
@@ -82,7 +95,7 @@ def _claims(work: Work) -> Select[int]:
         Claim.state.in_(ENDED),
         func.coalesce(looked, Claim.filed_at) < before,
         or_(Claim.words != "", exists().where(Attachment.owner == _owner())),
-        ~exists().where(Appeal.claim_id == Claim.id, Appeal.state == AppealState.WAITING),
+        ~exists().where(Appeal.claim_id == Claim.id, Appeal.state.in_(UNDECIDED)),
     )
 
 
@@ -94,12 +107,18 @@ def _deductions(work: Work) -> Select[int]:
         Deduction.state.not_in(OPEN),
         Deduction.words != "",
         Deduction.owed == 0,  # as long as something is taken, its reason can be read
-        ~exists().where(Appeal.deduction_id == Deduction.id, Appeal.state == AppealState.WAITING),
+        ~exists().where(Appeal.deduction_id == Deduction.id, Appeal.state.in_(UNDECIDED)),
+    )
+
+
+def _adjustments(work: Work) -> Select[int]:
+    return select(Adjustment.id).where(
+        Adjustment.decided_at < work.now() - DEDUCTIONS, Adjustment.reason != ""
     )
 
 
 def _forget_appeals(work: Work, of_these: ColumnElement[bool]) -> None:
-    work.session.execute(update(Appeal).where(of_these).values(words="", reason=""))
+    work.session.execute(update(Appeal).where(of_these).values(words="", reason="", doubt=""))
 
 
 def _owner() -> ColumnElement[str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from kernel.work import Work
 from points.models import Deduction, LedgerAccount, Posting
@@ -28,6 +28,19 @@ def owing(work: Work, household_ids: Iterable[int]) -> list[Deduction]:
             .with_for_update()
             .execution_options(populate_existing=True)
         )
+    )
+
+
+def follow_merged(work: Work, *, household_id: int, closed_household_id: int) -> None:
+    """Let decisions against a household be against the one it became part of.
+
+    Its people answer and appeal from there, and nobody gets rid of a debt by merging.
+    """
+    work.session.execute(
+        update(Deduction)
+        .where(Deduction.household_id == closed_household_id)
+        .values(household_id=household_id)
+        .execution_options(synchronize_session="fetch")
     )
 
 
@@ -82,7 +95,7 @@ def take(work: Work, one: Deduction, coins: int) -> None:
     work.session.flush()
 
 
-def give_back(work: Work, one: Deduction, *, actor_id: int, second: int | None) -> int:
+def give_back(work: Work, one: Deduction, *, actor_id: int, second: int) -> int:
     """Undo all that a decision took, by reversals, and what it still wants; return the coins."""
     back = one.taken
     numbers = work.session.scalars(

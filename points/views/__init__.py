@@ -2,11 +2,13 @@
 
 from points.views import (
     activities,
+    adjusting,
     deductions,
     desk,
     funds,
     helping,
     months,
+    opening,
     own,
     public,
     rolls,
@@ -20,11 +22,13 @@ from points.views.blueprint import pages
 
 __all__ = [
     "activities",
+    "adjusting",
     "deductions",
     "desk",
     "funds",
     "helping",
     "months",
+    "opening",
     "own",
     "pages",
     "public",

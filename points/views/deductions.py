@@ -19,7 +19,7 @@ from people import queries as people
 from points import queries, service
 from points.errors import NoSuchAppeal, Unsaid
 from points.forms import CheckForm, DecideForm, NoticeForm, yes_or_no
-from points.rules.deductions import JUDGES, TAKEN, AppealState, DeductionState
+from points.rules.deductions import CONFIRMS, JUDGES, TAKEN, AppealState, DeductionState
 from points.rules.forbidden import FORBIDDEN
 from points.views.blueprint import pages, today
 
@@ -144,29 +144,50 @@ def appeals() -> str:
 def appeal_decide(appeal_id: int) -> ResponseReturnValue:
     """Decide an appeal."""
     form = DecideForm()
-    typed = {appeal_id: text(form.reason)}
-    agree = yes_or_no(form.agree)
+    return _end_appeal(
+        appeal_id,
+        form,
+        lambda work, agree: service.decide_appeal(
+            work, appeal_id, uphold=agree, reason=text(form.reason), by=current_actor()
+        ),
+        _("请选成立还是不成立。"),
+    )
+
+
+@pages.post("/staff/appeals/<int:appeal_id>/confirm")
+@require(Permission.CLAIM_APPEAL_DECIDE)
+def appeal_confirm(appeal_id: int) -> ResponseReturnValue:
+    """Sign as the second person what a judge upholds, or say why not."""
+    form = DecideForm()
+    return _end_appeal(
+        appeal_id,
+        form,
+        lambda work, agree: service.confirm_appeal(
+            work, appeal_id, agree=agree, reason=text(form.reason), by=current_actor()
+        ),
+        _("请选同意还是不同意。"),
+    )
+
+
+WRONG: Final = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+def _end_appeal(
+    appeal_id: int, form: DecideForm, does: Callable[[Work, bool], object], unsaid: str
+) -> ResponseReturnValue:
+    typed, agree = {appeal_id: text(form.reason)}, yes_or_no(form.agree)
     if agree is None:
         shown = queries.appeals_listed(db.session(), by=current_actor())
         if appeal_id not in {one.appeal.id for one in shown}:
             raise NoSuchAppeal("没有这份申诉，或者它不归您定。")
-        return _appeals(_("请选成立还是不成立。"), typed), WRONG
+        return _appeals(unsaid, typed), WRONG
     try:
         with transaction() as work:
-            service.decide_appeal(
-                work,
-                appeal_id,
-                uphold=agree,
-                reason=text(form.reason),
-                by=current_actor(),
-            )
+            does(work, agree)
     except (Conflict, NotAllowed, Unsaid) as refusal:
         return _appeals(full_stop(sentence_of(refusal)), typed), shown_as(refusal)
     flash(_("定好了，申诉的人看得到。"))
     return redirect(url_for("points.appeals"), HTTPStatus.SEE_OTHER)
-
-
-WRONG: Final = HTTPStatus.UNPROCESSABLE_ENTITY
 
 
 def _appeals(error: str = "", typed: dict[int, str] | None = None) -> str:
@@ -176,7 +197,10 @@ def _appeals(error: str = "", typed: dict[int, str] | None = None) -> str:
         "points/appeals.html",
         lines=lines,
         waiting=AppealState.WAITING,
+        judged_state=AppealState.JUDGED,
         judged={level for level, role in JUDGES.items() if by.wears(role)},
+        confirms={level for level, roles in CONFIRMS.items() if any(map(by.wears, roles))},
+        me=by.id,
         today=today(),
         typed=typed or {},
         error=error,

@@ -27,12 +27,14 @@ PARTS = ("mine", "all", "done")
 OTHERS: Final = (
     ("替人申报", "points.claim_for", Permission.CLAIM_FILE_FOR),
     ("月结", "points.months", Permission.CLAIM_READ),
+    ("分户、并户的币", "points.adjustments", Permission.LEDGER_READ),
     ("扣币", "points.deductions", Permission.CLAIM_READ),
     ("申诉", "points.appeals", Permission.CLAIM_APPEAL_DECIDE),
     ("抽查", "points.samples", Permission.CLAIM_SAMPLE),
     ("异常提示", "points.coin_warnings", Permission.CLAIM_WARNING_READ),
     ("规则", "points.ruling", Permission.RULE_SWITCH),
     ("村里的额度", "points.funds", Permission.LEDGER_QUOTA),
+    ("从前的余额", "points.openings", Permission.LEDGER_QUOTA),
 )
 
 

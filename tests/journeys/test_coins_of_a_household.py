@@ -39,6 +39,9 @@ def test_a_grandson_claims_and_what_was_taken_wrongly_comes_back(still: StillTow
     agree(sun)
     appeal(grandson)
     uphold(still.at_work("zhou"))
+    grandson.reload()
+    expect(grandson.locator("main")).to_contain_text("等另一个人签")
+    sign(still.at_work("wu"))
 
     grandson.reload()
     expect(grandson.locator("main")).to_contain_text("申诉成立")
@@ -116,4 +119,11 @@ def uphold(page: Page) -> None:
     other_desk(page, "申诉")
     page.get_by_label("为什么这样定").fill(WHY)
     tap(page, "申诉成立")
+    expect(page.locator("#flash")).to_contain_text("定好了")
+
+
+def sign(page: Page) -> None:
+    """Somebody else of the district signs, and only then the coins come back."""
+    other_desk(page, "申诉")
+    tap(page, "同意，签字")
     expect(page.locator("#flash")).to_contain_text("定好了")

@@ -136,6 +136,8 @@ def known(session: Session) -> Mapping[str, str]:
         "draft_id": "1",
         "deduction_id": "1",
         "appeal_id": "1",
+        "adjustment_id": "1",
+        "opening_id": "1",
         "view": "0",
         "household_id": str(home.id),
         "request_id": "1",

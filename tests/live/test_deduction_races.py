@@ -34,6 +34,9 @@ class Scene:
             self.judges = [
                 make_staff(work.session, Role.DISTRICT_CMD, area=DISTRICT) for _ in range(2)
             ]
+            self.signers = [
+                make_staff(work.session, Role.DISTRICT_CMD, area=DISTRICT) for _ in range(2)
+            ]
             made = service.notice(
                 work,
                 number=self.village.home.number,
@@ -84,7 +87,9 @@ def test_a_decision_and_an_award_at_once_take_what_is_owed_and_no_more(scene: Sc
     assert list(queries.verify(db.session())) == []
 
 
-def test_of_two_who_decide_one_takes_and_of_two_judges_one_gives_back(scene: Scene) -> None:
+def test_of_two_who_decide_one_takes_and_of_two_judges_and_two_who_sign_one_each(
+    scene: Scene,
+) -> None:
     came = at_once(
         scene.app,
         *[
@@ -108,6 +113,19 @@ def test_of_two_who_decide_one_takes_and_of_two_judges_one_gives_back(scene: Sce
                 work, appeal_id, uphold=True, reason="照片不是他的", by=by
             )
             for by in scene.judges
+        ],
+    )
+
+    assert [isinstance(one, WrongMoment) for one in came].count(True) == 1
+    assert scene.postings("reversal") == 0
+
+    came = at_once(
+        scene.app,
+        *[
+            lambda work, by=by: service.confirm_appeal(
+                work, appeal_id, agree=True, reason="", by=by
+            )
+            for by in scene.signers
         ],
     )
 

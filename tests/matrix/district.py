@@ -33,7 +33,7 @@ from tests.grid.factories import a_number
 from tests.matrix.barred import make_barred
 from tests.matrix.cases import Planted, plant_case
 from tests.matrix.domain import AT_LENGTH, DEPARTMENT, HANDS, PLACES, Thing, hat_of
-from tests.matrix.lists_planted import plant_list
+from tests.matrix.lists_planted import plant_following, plant_list
 from tests.matrix.months import plant_month
 from tests.matrix.planted import District
 from tests.people.homes import make_resident
@@ -235,6 +235,7 @@ def _plant_claim(session: Session, found: District, place: str) -> None:
     names = {"claim_id": str(row.id), "attachment_id": "0", "person_id": home["person_id"]}
     found.add("claim", Thing(place, names=names), claim=row.words)
     plant_list(session, found, place, row)
+    plant_following(session, found, place, row)
 
 
 def _plant_tables(session: Session, found: District, place: str, number: int) -> None:

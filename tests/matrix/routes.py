@@ -136,6 +136,16 @@ points.deduction_check    claim:deduct          deduction   state
 points.deduction_decide   claim:second-review   deduction   state
 points.appeals            claim:appeal-decide   -
 points.appeal_decide      claim:appeal-decide   appeal      state
+points.adjustments        ledger:read           -
+points.adjustment_new     household:merge       -
+points.adjustment         ledger:read           adjustment
+points.adjustment_decide  ledger:reverse        adjustment  state
+points.adjustment_withdraw household:merge      adjustment  state
+points.appeal_confirm     claim:appeal-decide   appeal      state
+points.openings           ledger:quota          -
+points.opening_template   ledger:quota          -
+points.opening            ledger:quota          opening
+points.opening_decide     ledger:quota          opening     state
 points.samples            claim:sample          -
 points.sample_look        claim:sample          sampled     state
 points.coin_warnings      claim:warning-read    -

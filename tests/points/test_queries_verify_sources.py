@@ -3,10 +3,12 @@
 from sqlalchemy import text
 
 from points import queries, service
+from points.rules.adjustments import AdjustmentWhy as W
 from points.rules.deductions import AppealState
 from tests.fakes import FixedClock
 from tests.points.claims import Village
 from tests.points.test_queries_verify import past_the_guards
+from tests.points.test_service_adjusting import Move
 from tests.points.test_service_deducting import Court
 
 # What is done by hand, and the row that must be named.  {claim} was paid; {taken} took three coins,
@@ -52,6 +54,58 @@ TAMPERED = {
         "UPDATE points_appeal SET restored = restored + 1",
         "deduction {undone}",
     ),
+    "more is said to have followed a household": (
+        "UPDATE points_adjustment SET coins = coins + 1 WHERE id = {moved}",
+        "adjustment {moved}",
+    ),
+    "to somebody else": (
+        "UPDATE points_adjustment SET to_household_id = {stranger} WHERE id = {moved}",
+        "adjustment {moved}",
+    ),
+    "to the village": (
+        "UPDATE points_adjustment SET village = area_code, to_household_id = NULL WHERE coins = 2",
+        "adjustment {moved}",
+    ),
+    "from somebody else": (
+        "UPDATE points_adjustment SET from_household_id = {stranger} WHERE id = {moved}",
+        "adjustment {moved}",
+    ),
+    "somebody else is said to have proposed it": (
+        "UPDATE points_adjustment SET proposed_by = {district} WHERE id = {moved}",
+        "adjustment {moved}",
+    ),
+    "somebody else is said to have signed it": (
+        "UPDATE points_adjustment SET decided_by = {district} WHERE id = {moved}",
+        "adjustment {moved}",
+    ),
+    "for another reason": (
+        "UPDATE points_adjustment SET reason = 'x' WHERE id = {moved}",
+        "adjustment {moved}",
+    ),
+    "somebody else is said to have agreed": (
+        "UPDATE points_adjustment SET taker = NULL WHERE id = {moved}",
+        "adjustment {moved}",
+    ),
+    "never posted at all": (
+        "UPDATE points_adjustment SET state = 'refused', posting_id = NULL WHERE id = {moved}",
+        "posting {adjust}",
+    ),
+    "the proposal is gone": (
+        "DELETE FROM points_adjustment WHERE id = {moved}",
+        "posting {adjust}",
+    ),
+    "somebody else is said to have upheld it": (
+        "UPDATE points_appeal SET decided_by = {town}",
+        "deduction {undone}",
+    ),
+    "somebody else is said to have confirmed it": (
+        "UPDATE points_appeal SET confirmed_by = {town}",
+        "deduction {undone}",
+    ),
+    "nobody is said to have confirmed it": (
+        "UPDATE points_appeal SET confirmed_by = NULL",
+        "deduction {undone}",
+    ),
     "the decision is gone": (
         "DELETE FROM points_deduction WHERE id = {taken}",
         "posting {deduct}",
@@ -67,7 +121,10 @@ def test_what_was_edited_in_claims_and_decisions_is_named(
     words = "箱子当天就搬了。"
     appeal = service.appeal_deduction(court.work, undone.id, words=words, by=village.resident)
     service.decide_appeal(court.work, appeal.id, uphold=True, reason="属实", by=village.district)
+    court.confirm(appeal)
     assert (appeal.state, appeal.restored) == (AppealState.UPHELD, 2)
+    move = Move(village)
+    moved = move.sign(move.propose(move.split(), W.SPLIT, coins=2, taker="李小明"))
     session = court.work.session
     first = session.execute(text("SELECT kind, min(id) FROM points_posting GROUP BY kind"))
     postings = {kind: number for kind, number in first}  # noqa: C416 - a row is no pair to mypy
@@ -79,6 +136,10 @@ def test_what_was_edited_in_claims_and_decisions_is_named(
         "award": postings["award_system"],
         "quota": postings["quota"],
         "deduct": postings["deduct"],
+        "adjust": postings["adjust"],
+        "moved": moved.id,
+        "stranger": move.other.id,
+        "district": village.district.id,
     }
     assert court.whole()
 

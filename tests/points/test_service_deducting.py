@@ -82,6 +82,12 @@ class Court:
         self.check(one, mended=False)
         return self.decide(one)
 
+    def confirm(self, appeal: Appeal, by: Actor | None = None, **more: object) -> Appeal:
+        """Let somebody else of the district sign what was upheld."""
+        by = by or make_staff(self.work.session, Role.DISTRICT_CMD, area=DISTRICT)
+        known = {"agree": True, "reason": ""} | more
+        return service.confirm_appeal(self.work, appeal.id, by=by, **known)  # type: ignore[arg-type]
+
     def whole(self) -> bool:
         return list(queries.verify(self.work.session)) == []
 
@@ -255,7 +261,7 @@ def test_the_household_says_its_side_and_strangers_do_not(court: Court) -> None:
     assert one.statement == "是搬家，明天清"
 
 
-def test_an_upheld_appeal_reverses_all_of_it_in_public(court: Court) -> None:
+def test_an_upheld_appeal_reverses_all_of_it_in_public(court: Court) -> None:  # noqa: PLR0915 - a course
     village = court.village
     one = court.taken("N01")
     court.clock.advance(days=31)
@@ -278,6 +284,7 @@ def test_an_upheld_appeal_reverses_all_of_it_in_public(court: Court) -> None:
     service.decide_appeal(
         court.work, appeal.id, uphold=True, reason="照片不是他", by=village.district
     )
+    court.confirm(appeal)
 
     assert (one.state, one.taken, one.owed, one.frozen_until) == (S.OVERTURNED, 0, 0, None)
     assert (appeal.restored, village.balance()) == (10, 10)
@@ -388,3 +395,71 @@ def test_a_decided_appeal_calls_nobody(court: Court) -> None:
     court.clock.advance(days=30)
 
     assert service.ring_late_appeals(court.work) == 0
+
+
+def upheld(court: Court) -> Appeal:
+    """Return an appeal that one judge upholds."""
+    one, judge = court.taken(), court.village.district
+    appeal = service.appeal_deduction(court.work, one.id, words="冤枉", by=court.village.resident)
+    with pytest.raises(WrongMoment):
+        court.confirm(appeal)
+    return service.decide_appeal(court.work, appeal.id, uphold=True, reason="是", by=judge)
+
+
+def test_what_one_judge_upholds_moves_nothing_and_is_decided_once(court: Court) -> None:
+    session, judge = court.work.session, court.village.district
+    appeal = upheld(court)
+
+    with pytest.raises(WrongMoment):
+        service.decide_appeal(court.work, appeal.id, uphold=False, reason="不", by=judge)
+    assert (appeal.state, court.village.balance()) == (AppealState.JUDGED, 2)
+    assert session.scalars(select(Deduction.state)).all() == [S.DEDUCTED]
+    assert queries.corrections(session) == []
+
+
+def test_who_confirms_is_somebody_else_of_that_level_and_had_no_part_in_it(court: Court) -> None:
+    session, judge = court.work.session, court.village.district
+    appeal = upheld(court)
+    mate = make_staff(session, Role.DISTRICT_CMD, area=DISTRICT)
+    session.get_one(Person, mate.id).household_id = court.village.home.id
+    session.flush()
+    looked = Actor(court.village.village.id, judge.hats)
+    for by in (judge, mate, looked, court.village.town):
+        with pytest.raises(NotYoursToReview):
+            court.confirm(appeal, by=by)
+    with pytest.raises(NoSuchAppeal):
+        court.confirm(appeal, by=court.village.next_village)
+    with pytest.raises(Unsaid):
+        court.confirm(appeal, agree=False)
+
+    court.confirm(appeal)
+
+    reversal = session.scalars(select(Posting).where(Posting.kind == "reversal")).one()
+    assert (reversal.actor_id, reversal.second_actor_id) == (judge.id, appeal.confirmed_by)
+    assert court.village.balance() == 5
+    with pytest.raises(WrongMoment):
+        court.confirm(appeal)
+    assert court.whole()
+
+
+def test_whoever_does_not_sign_says_why_and_the_appeal_waits_for_its_judge_again(
+    court: Court,
+) -> None:
+    one = court.taken()
+    appeal = service.appeal_deduction(court.work, one.id, words="冤枉", by=court.village.resident)
+    known = {"uphold": True, "reason": "是", "by": court.village.district}
+    service.decide_appeal(court.work, appeal.id, **known)  # type: ignore[arg-type]
+
+    court.confirm(appeal, agree=False, reason="照片里是他家门口")
+
+    assert (appeal.state, appeal.decided_by, appeal.doubt) == (
+        AppealState.WAITING,
+        None,
+        "照片里是他家门口",
+    )
+    assert (court.village.balance(), one.state) == (2, S.DEDUCTED)
+    service.decide_appeal(court.work, appeal.id, **known)  # type: ignore[arg-type]
+    court.clock.advance(days=20)
+    assert service.ring_late_appeals(court.work) == 1
+    assert court.confirm(appeal).state is AppealState.UPHELD
+    assert court.whole()

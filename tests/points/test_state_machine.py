@@ -286,7 +286,7 @@ def lines(book: Book, moves: list[Move]) -> list[Line]:
 def request(book: Book, key: str, moves: list[Move]) -> Request:
     return Request(
         key=key,
-        kind=PostingKind.ADJUST,
+        kind=PostingKind.REDEMPTION,
         lines=lines(book, moves),
         effective_on=DAY,
         actor_id=1,

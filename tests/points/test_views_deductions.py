@@ -92,6 +92,16 @@ def test_from_notice_to_appeal_to_correction_on_pages(  # noqa: PLR0915 - a jour
     assert desk.post(decided, agree="no", reason="不").status_code == 409
     assert desk.post("/staff/appeals/99", agree="no", reason="不").status_code == 404
 
+    assert "等另一个人签" in desk.read("/staff/appeals")
+    assert desk.post(f"{decided}/confirm", agree="yes").status_code == 403
+    assert "已经还了" not in plain(desk.client.get("/coins/corrections").text)
+    desk.sits(make_staff(session, Role.DISTRICT_CMD, area=DISTRICT))
+    assert desk.post(f"{decided}/confirm", reason="写了很多").text.count("写了很多") == 1
+    assert desk.post(f"{decided}/confirm", agree="no", reason="").status_code == 422
+    assert desk.post(f"{decided}/confirm", agree="yes").status_code == 303
+    assert desk.post(f"{decided}/confirm", agree="yes").status_code == 409
+    assert desk.post("/staff/appeals/99/confirm", agree="yes").status_code == 404
+
     public = plain(desk.client.get("/coins/corrections").text)
     assert "李*" in public
     assert "3 币，已经还了" in public

@@ -35,7 +35,7 @@ VERBS: Final[Mapping[str, Sequence[Callable[[Work], int]]]] = {
     "trouble": (qr.service.forget_troubles,),
     "objection": (points.service.forget_objections,),
     "claim": (points.service.forget_claims,),
-    "deduction": (points.service.forget_deductions,),
+    "deduction": (points.service.forget_deductions, points.service.forget_adjustments),
     "duty": (grid.service.forgetting.forget_old_duty,),
     "sign_in": (qr.service.forget_sign_ins,),
 }

@@ -1,0 +1,426 @@
+"""Coins follow households that split, merge, move or end: by two people, and none is lost."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DatabaseError
+
+from kernel.access import Actor
+from kernel.grants import Role
+from people import service as homes
+from people.events import HouseholdsMerged
+from people.models import Household, Kin, Person
+from people.rules import SplitWanted
+from points import handlers, queries, service
+from points.errors import (
+    CannotAdjust,
+    NobodyThere,
+    NoSuchAdjustment,
+    NotEnough,
+    NotYoursToReview,
+    Unsaid,
+    WrongMoment,
+)
+from points.models import Adjustment, Posting
+from points.rules import Line, System
+from points.rules.adjustments import AdjustmentState, AdjustmentWhy
+from points.rules.claims import ClaimState
+from points.rules.helping import Consent
+from points.service import AdjustmentWanted, Owner
+from points.service.forgetting_words import DEDUCTIONS
+from tests.factories import NEXT_TOWN, TOWN, VILLAGE, make_staff
+from tests.fakes import FixedClock
+from tests.people.homes import make_home, make_resident
+from tests.points.claims import DAY, Village
+from tests.points.test_service_deducting import Court
+
+S, W = AdjustmentState, AdjustmentWhy
+
+
+class Move:
+    """A household of three with five coins, and what may become of it."""
+
+    def __init__(self, village: Village) -> None:
+        self.village, self.work = village, village.work
+        session = village.work.session
+        home = village.home
+        head = session.query(Person).filter_by(household_id=home.id, is_head=True).one()
+        self.son = make_resident(session, "李小明")
+        session.get_one(Person, self.son.id).household_id = home.id
+        self.head, self.head_name = head.id, head.name
+        village.fund(key="move")
+        village.approve(village.claimed(), village.town)
+        self.other = make_home(session, "周全")
+        session.flush()
+
+    def split(self) -> Household:
+        wanted = SplitWanted(members=(self.son.id,), head_id=self.son.id)
+        return homes.split_household(
+            self.work, self.village.home.id, wanted, reason="成家了", by=self.village.village
+        )
+
+    def merge(self) -> None:
+        homes.merge_households(
+            self.work,
+            self.other.id,
+            other_number=self.village.home.number,
+            reason="搬到一起",
+            by=self.village.village,
+        )
+
+    def end(self) -> None:
+        homes.close_household(
+            self.work, self.village.home.id, reason="去世", by=self.village.village
+        )
+
+    def wish(self, to: Household | None, why: AdjustmentWhy, **more: Any) -> AdjustmentWanted:  # noqa: ANN401
+        taker = {"taker": "周全", "taker_consent": Consent.PHONE} if to is not None else {}
+        known = AdjustmentWanted(
+            from_number=self.village.home.number,
+            to_number="" if to is None else to.number,
+            coins=None,
+            why=why,
+            reason="有协议",
+            giver=self.head_name,
+            giver_consent=Consent.COUNTER,
+            key="k",
+            **taker,  # type: ignore[arg-type]
+        )
+        return replace(known, **more)
+
+    def propose(
+        self,
+        to: Household | None,
+        why: AdjustmentWhy,
+        by: Actor | None = None,
+        **more: Any,  # noqa: ANN401
+    ) -> Adjustment:
+        wanted = self.wish(to, why, **more)
+        return service.propose_adjustment(self.work, wanted, by=by or self.village.village)
+
+    def sign(self, one: Adjustment, by: Actor | None = None, **more: Any) -> Adjustment:  # noqa: ANN401
+        known = {"agree": True} | more
+        return service.decide_adjustment(self.work, one.id, by=by or self.village.town, **known)
+
+    def left(self) -> list[tuple[str, int, int]]:
+        found = queries.left_behind(self.work.session, by=self.village.village)
+        return [(one.number, one.free, one.held) for one in found]
+
+    def whole(self) -> bool:
+        return list(queries.verify(self.work.session)) == []
+
+
+@pytest.fixture
+def move(village: Village) -> Move:
+    return Move(village)
+
+
+def test_after_a_split_a_part_follows_and_both_books_say_whence_and_who_signed(move: Move) -> None:
+    new = move.split()
+    one = move.propose(new, W.SPLIT, coins=2, taker="李小明")
+    assert move.village.balance() == 5
+
+    move.sign(one)
+
+    assert (one.state, move.village.balance(), move.village.balance(new.id)) == (S.POSTED, 3, 2)
+    posting = move.work.session.get_one(Posting, one.posting_id)
+    assert (posting.kind, posting.actor_id, posting.second_actor_id) == (
+        "adjust",
+        move.village.village.id,
+        move.village.town.id,
+    )
+    day = move.work.now().date()
+    for reader, amount in ((move.village.resident, -2), (move.son, 2)):
+        book = queries.own_passbook(move.work.session, reader.id, year=day.year, today=day)
+        assert book is not None
+        line = book.lines[-1]
+        assert line.amount == amount
+        assert line.followed is not None
+        assert (line.followed.giver, line.followed.taker) == (move.village.home.number, new.number)
+        assert (line.followed.why, line.followed.number) == (W.SPLIT, one.id)
+        assert len(line.reviewers) == 2
+    assert move.whole()
+
+
+def test_a_household_that_is_there_gives_only_to_one_it_split_from(move: Move) -> None:
+    for why in AdjustmentWhy:
+        with pytest.raises(CannotAdjust):
+            move.propose(move.other, why)
+    new = move.split()
+    with pytest.raises(CannotAdjust):
+        move.propose(None, W.SPLIT)
+    with pytest.raises(CannotAdjust):
+        move.propose(new, W.DEATH, taker="李小明")
+    with pytest.raises(CannotAdjust):
+        move.propose(move.village.home, W.SPLIT)
+    back = move.propose(new, W.SPLIT, taker="李小明")
+    move.sign(back)
+    wanted = replace(
+        move.wish(move.village.home, W.SPLIT),
+        from_number=new.number,
+        giver="李小明",
+        taker=move.head_name,
+        key="back",
+    )
+    returned = service.propose_adjustment(move.work, wanted, by=move.village.village)
+    assert move.sign(returned).coins == 5
+    assert move.village.balance() == 5
+
+
+def test_what_was_merged_gives_to_the_household_it_became_part_of_and_is_listed_until_then(
+    move: Move,
+) -> None:
+    assert move.left() == []
+    move.merge()
+    assert move.left() == [(move.village.home.number, 5, 0)]
+    third = make_home(move.work.session, "吴有")
+    for to, why in ((third, W.MERGE), (None, W.MERGE), (move.other, W.DEATH)):
+        with pytest.raises(CannotAdjust):
+            move.propose(to, why, taker="吴有")
+
+    move.sign(move.propose(move.other, W.MERGE))
+
+    assert move.village.balance(move.other.id) == 5
+    assert move.left() == []
+    assert move.whole()
+
+
+def test_the_villages_funds_get_it_only_when_nobody_is_left(move: Move) -> None:
+    move.end()
+    heirs = make_home(move.work.session, "李大")
+    session = move.work.session
+    earner = session.get_one(Person, move.village.resident.id)
+    earner.household_id = heirs.id  # who earned it is still one of ours
+    session.flush()
+    with pytest.raises(CannotAdjust):
+        move.propose(None, W.DEATH, giver="", giver_consent=None)
+    earner.household_id = None
+    session.flush()
+    budget = Owner.budget(VILLAGE)
+    before = queries.balance(session, service.account_id(move.work, budget)).free
+
+    move.sign(move.propose(None, W.DEATH, giver="", giver_consent=None))
+
+    assert queries.balance(session, service.account_id(move.work, budget)).free == before + 5
+    assert move.left() == []
+    assert move.whole()
+
+
+def test_heirs_get_it_and_somebody_says_so_for_them(move: Move) -> None:
+    move.end()
+    with pytest.raises(Unsaid):
+        move.propose(move.other, W.DEATH, giver="")
+    with pytest.raises(Unsaid):
+        move.propose(move.other, W.DEATH, taker_consent=None)
+    with pytest.raises(NobodyThere):
+        move.propose(move.other, W.DEATH, taker="周不全")
+
+    assert move.sign(move.propose(move.other, W.DEATH, giver="女儿李芳")).state is S.POSTED
+
+
+def test_who_signs_is_somebody_else_and_kin_to_neither_household(move: Move) -> None:
+    session, village = move.work.session, move.village
+    new = move.split()
+    kin = make_staff(session, Role.VILLAGE_ADMIN, Role.TOWN_ADMIN, area=TOWN)
+    low, high = sorted((kin.id, move.son.id))
+    session.add(Kin(person_id=low, other_id=high, noted_at=move.work.now()))
+    session.flush()
+    with pytest.raises(NotYoursToReview):
+        move.propose(new, W.SPLIT, taker="李小明", by=kin)
+    one = move.propose(new, W.SPLIT, taker="李小明", by=village.town)
+    for by in (kin, village.town):
+        with pytest.raises(NotYoursToReview):
+            move.sign(one, by=by)
+    away = make_staff(session, Role.TOWN_ADMIN, area=NEXT_TOWN)
+    for by in (village.village, village.next_village, away):
+        with pytest.raises(NoSuchAdjustment):
+            move.sign(one, by=by)
+        with pytest.raises((NoSuchAdjustment, NotYoursToReview)):
+            service.withdraw_adjustment(move.work, one.id, by=by)
+    with pytest.raises(NobodyThere):
+        move.propose(new, W.SPLIT, by=village.next_village)
+
+
+def test_a_member_does_not_sign_and_a_no_has_its_reason_and_is_the_end(move: Move) -> None:
+    session, village = move.work.session, move.village
+    new = move.split()
+    one = move.propose(new, W.SPLIT, taker="李小明")
+    member = make_staff(session, Role.TOWN_ADMIN, area=TOWN)
+    session.get_one(Person, member.id).household_id = new.id
+    session.flush()
+    with pytest.raises(NotYoursToReview):
+        move.sign(one, by=member)
+    with pytest.raises(Unsaid):
+        move.sign(one, by=village.district, agree=False, reason="")
+
+    move.sign(one, by=village.district, agree=False, reason="协议没有签字")
+
+    assert (one.state, village.balance()) == (S.REFUSED, 5)
+    with pytest.raises(WrongMoment):
+        move.sign(one, by=village.district)
+
+
+def test_the_same_form_is_once_and_no_more_is_proposed_than_there_is(move: Move) -> None:
+    new = move.split()
+    one = move.propose(new, W.SPLIT, coins=4, taker="李小明")
+    assert move.propose(new, W.SPLIT, coins=4, taker="李小明") is one
+    for coins, refusal in ((2, CannotAdjust), (0, Unsaid), (-1, Unsaid), (10**9, CannotAdjust)):
+        with pytest.raises(refusal):
+            move.propose(new, W.SPLIT, coins=coins, taker="李小明", key="2")
+    rest = move.propose(new, W.SPLIT, taker="李小明", key="3")
+    assert rest.coins == 1
+    with pytest.raises(CannotAdjust):
+        move.propose(new, W.SPLIT, taker="李小明", key="4")
+    service.withdraw_adjustment(move.work, rest.id, by=move.village.village)
+    assert rest.state is S.WITHDRAWN
+    spend(move, 2)
+    with pytest.raises(NotEnough), move.work.session.begin_nested():
+        move.sign(one)
+
+
+CHANGES = (
+    "UPDATE points_adjustment SET coins = coins + 1",
+    "UPDATE points_adjustment SET why = 'death'",
+    "UPDATE points_adjustment SET to_household_id = NULL, village = area_code",
+    "UPDATE points_adjustment SET proposed_by = proposed_by + 1",
+    "UPDATE points_adjustment SET reason = 'x'",
+    "DELETE FROM points_adjustment",
+)
+OF_WHAT_WAITS = ("UPDATE points_adjustment SET reason = ''",)
+OF_WHAT_IS_POSTED = (
+    "UPDATE points_adjustment SET state = 'refused', posting_id = NULL",
+    "UPDATE points_adjustment SET decided_by = decided_by + 1",
+)
+
+
+def test_after_the_first_signature_nobody_changes_anything_of_it(move: Move) -> None:
+    one = move.propose(move.split(), W.SPLIT, coins=2, taker="李小明")
+    session = move.work.session
+
+    def refused(*changes: str) -> None:
+        for change in changes:
+            nested = session.begin_nested()
+            with pytest.raises(DatabaseError, match=r"not changed|append-only|only"):
+                session.execute(text(change))
+            nested.rollback()
+
+    refused(*CHANGES, *OF_WHAT_WAITS)
+    move.sign(one)
+    refused(*CHANGES, *OF_WHAT_IS_POSTED)
+
+
+def spend(move: Move, coins: int) -> int:
+    """Set coins of the household aside; return the hold's number."""
+    owners = [Owner.household(move.village.home.id), Owner.system(System.REDEEMED)]
+    home, far = service.account_ids(move.work, owners).values()
+    line = Line(debit=home, credit=far, amount=coins)
+    return service.hold(move.work, key=f"h:{coins}", lines=[line], effective_on=DAY).id
+
+
+def test_what_is_held_stays_and_what_comes_back_is_listed_again(move: Move) -> None:
+    held = spend(move, 2)
+    move.merge()
+    assert move.left() == [(move.village.home.number, 3, 2)]
+    one = move.sign(move.propose(move.other, W.MERGE))
+    assert one.coins == 3
+    assert move.left() == [(move.village.home.number, 0, 2)]
+
+    service.release(move.work, held, effective_on=DAY)
+
+    assert move.left() == [(move.village.home.number, 2, 0)]
+    move.sign(move.propose(move.other, W.MERGE, key="2"))
+    assert (move.left(), move.village.balance(move.other.id)) == ([], 5)
+
+
+def test_a_claim_that_waits_is_paid_where_its_earner_lives_now(move: Move) -> None:
+    village = move.village
+    claim = village.written(day=DAY)
+    village.approve(claim, village.village)
+    move.merge()
+
+    village.approve(claim, village.town)
+
+    assert claim.state is ClaimState.PAID
+    assert village.balance(move.other.id) == claim.granted
+    assert move.left() == [(village.home.number, 5, 0)]
+
+
+def test_nobody_gets_out_of_a_deduction_by_splitting_or_merging(
+    village: Village, clock: FixedClock
+) -> None:
+    move = Move(village)
+    court = Court.__new__(Court)
+    court.village, court.clock, court.work = village, clock, village.work
+    one = court.notice("N01")
+    new = move.split()
+    with pytest.raises(CannotAdjust):
+        move.propose(new, W.SPLIT, taker="李小明")
+    clock.advance(days=30)
+    court.check(one, mended=False)
+    move.merge()
+    event = HouseholdsMerged(household_id=move.other.id, closed_household_id=village.home.id)
+    handlers.follow_merged(village.work, event)
+    village.work.session.refresh(one)
+    assert one.household_id == move.other.id
+    move.sign(move.propose(move.other, W.MERGE))
+
+    court.decide(one)
+
+    assert (one.taken, one.owed, village.balance(move.other.id)) == (5, 15, 0)
+    appeal = service.appeal_deduction(village.work, one.id, words="冤枉", by=village.resident)
+    assert appeal.deduction_id == one.id
+    assert move.whole()
+
+
+def test_coins_that_follow_count_from_that_day_and_the_oldest_go_first(
+    move: Move, clock: FixedClock
+) -> None:
+    village = move.village
+    new = move.split()
+    clock.moment += timedelta(days=365)
+    claim = village.written(day=clock.moment.date())
+    village.approve(claim, village.village)
+    village.approve(claim, village.town)
+    assert village.balance() == 10
+    move.sign(move.propose(new, W.SPLIT, coins=5, taker="李小明"))
+    clock.moment = clock.moment.replace(year=clock.moment.year + 1, month=1, day=2)
+
+    service.expire_coins(move.work)
+
+    # What was left behind is the younger half; what followed has begun anew (docs/coins.md).
+    assert (village.balance(), village.balance(new.id)) == (5, 5)
+    clock.moment = clock.moment.replace(year=clock.moment.year + 1)
+    service.expire_coins(move.work)
+    assert (village.balance(), village.balance(new.id)) == (0, 0)
+    assert move.whole()
+
+
+def test_who_agreed_and_why_is_forgotten_after_two_years_and_the_coins_stay(
+    move: Move, clock: FixedClock
+) -> None:
+    one = move.sign(move.propose(move.split(), W.SPLIT, taker="李小明"))
+    assert service.forget_adjustments(move.work) == 0
+    clock.moment += DEDUCTIONS + timedelta(minutes=1)
+    assert service.words_due(move.work)["deduction"] == 1
+
+    assert service.forget_adjustments(move.work) == 1
+
+    move.work.session.refresh(one)
+    assert (one.reason, one.giver, one.taker, one.coins) == ("", None, None, 5)
+    assert move.whole()
+
+
+def test_the_next_village_reads_none_of_it(move: Move) -> None:
+    new = move.split()
+    one = move.propose(new, W.SPLIT, taker="李小明")
+    move.end()
+    session = move.work.session
+    for by, seen in ((move.village.village, 1), (move.village.next_village, 0)):
+        assert len(queries.adjustments_listed(session, by=by)) == seen
+        assert len(queries.left_behind(session, by=by)) == seen
+    assert queries.adjustment_detail(session, one.id, by=move.village.town).one is one
+    with pytest.raises(NoSuchAdjustment):
+        queries.adjustment_detail(session, one.id, by=move.village.next_village)
