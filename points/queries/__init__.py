@@ -10,6 +10,13 @@ from points.queries.activities import (
     standings_of,
     wishes_of,
 )
+from points.queries.audited_books import (
+    audit_choices,
+    audited_deductions,
+    audited_reversals,
+    rule_versions,
+)
+from points.queries.auditing import audited_claim, audited_claims, pictures_across
 from points.queries.balances import Balance, balance, balance_at
 from points.queries.claims import claim_detail, claim_file, claims_chosen, claims_listed, reviews_of
 from points.queries.copies import OwnCoins, own_coins
@@ -64,6 +71,11 @@ __all__ = [
     "activity_card",
     "activity_led",
     "appeals_listed",
+    "audit_choices",
+    "audited_claim",
+    "audited_claims",
+    "audited_deductions",
+    "audited_reversals",
     "balance",
     "balance_at",
     "claim_detail",
@@ -101,12 +113,14 @@ __all__ = [
     "own_passbook",
     "own_refusals",
     "own_wishes",
+    "pictures_across",
     "public_month",
     "public_villages",
     "reviews_of",
     "roll_detail",
     "rolls_waiting",
     "rule_in",
+    "rule_versions",
     "rules_for",
     "rules_in_force",
     "rules_of",

@@ -2,6 +2,7 @@
 
 from points.views import (
     activities,
+    auditing,
     deductions,
     desk,
     funds,
@@ -20,6 +21,7 @@ from points.views.blueprint import pages
 
 __all__ = [
     "activities",
+    "auditing",
     "deductions",
     "desk",
     "funds",

@@ -159,7 +159,7 @@ def month_print(close_id: int) -> str:
 def month_csv(close_id: int) -> Response:
     """Hand out the table whose fingerprint the page shows."""
     name, rows = _table(close_id, "csv")
-    return _file(canonical(rows), f"{name}.csv", "text/csv; charset=utf-8")
+    return file_of(canonical(rows), f"{name}.csv", "text/csv; charset=utf-8")
 
 
 @pages.get("/staff/months/<int:close_id>/table.xlsx")
@@ -167,7 +167,7 @@ def month_csv(close_id: int) -> Response:
 def month_xlsx(close_id: int) -> Response:
     """Hand out the same table as a workbook."""
     name, rows = _table(close_id, "xlsx")
-    return _file(as_xlsx(name, HEADS, rows), f"{name}.xlsx", XLSX)
+    return file_of(as_xlsx(name, HEADS, rows), f"{name}.xlsx", XLSX)
 
 
 def _table(close_id: int, kind: str) -> tuple[str, Sequence[Sequence[object]]]:
@@ -180,7 +180,8 @@ def _table(close_id: int, kind: str) -> tuple[str, Sequence[Sequence[object]]]:
         return f"{close.period}-{close.area_code}", rows
 
 
-def _file(content: bytes, name: str, kind: str) -> Response:
+def file_of(content: bytes, name: str, kind: str) -> Response:
+    """Return an answer that is kept as the file *name*, by no cache."""
     answer = Response(content, content_type=kind)
     answer.headers.set("Content-Disposition", "attachment", filename=name)
     answer.headers["Cache-Control"] = "no-store"

@@ -139,6 +139,9 @@ points.appeal_decide      claim:appeal-decide   appeal      state
 points.samples            claim:sample          -
 points.sample_look        claim:sample          sampled     state
 points.coin_warnings      claim:warning-read    -
+points.auditing           ledger:reversal-read  -
+points.audited            ledger:reversal-read  claim
+points.audit_export       ledger:reversal-read  -
 points.claim_for          claim:file-for        -
 points.roll               claim:read            roll
 points.review_roll        claim:read            roll        state
