@@ -110,6 +110,7 @@ class ShowingForm(Form):
     """How much a village shows."""
 
     shows = StringField()
+    named = StringField()
 
 
 class AnswerForm(Form):

@@ -20,6 +20,13 @@ def copied_coins(own: OwnCoins) -> dict[str, Any]:
         "signed_up_for": [
             {"name": one.name, "starts_at": one.starts_at.isoformat()} for one in own.wishes
         ],
+        "named_in_public": [
+            {
+                "agreed_at": one.given_at.isoformat(),
+                "ended_at": one.withdrawn_at and one.withdrawn_at.isoformat(),
+            }
+            for one in own.naming
+        ],
     }
 
 

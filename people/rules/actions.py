@@ -137,6 +137,8 @@ GROUPS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "coin.audit-export": "审计导出了表格",
             "coin.book-read": "看了一户的存折",
             "coin.showing-set": "定了公示多少",
+            "coin.naming-given": "同意在公示里写全名",
+            "coin.naming-ended": "不再同意在公示里写全名",
             "coin.objection-answered": "答复了公示异议",
             "coin.rules-draft": "写了一版新绿币规则",
             "coin.rules-agree": "同意了新绿币规则",

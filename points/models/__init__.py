@@ -7,6 +7,7 @@ from points.models.deductions import Appeal, Deduction
 from points.models.expiry import Reminder
 from points.models.ledger import Entry, LedgerAccount, Posting, Seal, SealLeaf, Transfer
 from points.models.months import Close, Month, Publication, Shows, Signature, Statement
+from points.models.naming import NameConsent
 from points.models.public import Objection, Showing
 from points.models.rules import RuleDraft, RuleNarrowing
 from points.models.samples import Sample
@@ -25,6 +26,7 @@ __all__ = [
     "LedgerAccount",
     "ListLine",
     "Month",
+    "NameConsent",
     "Objection",
     "Posting",
     "Publication",

@@ -36,6 +36,7 @@ from points.queries.faults import Fault
 from points.queries.funds import funds, outstanding
 from points.queries.home import household_passbook, own_passbook
 from points.queries.months import month_detail, month_homes, month_sheet, months_listed
+from points.queries.naming import household_naming, own_naming
 from points.queries.narrowing import (
     draft_waiting,
     rule_in,
@@ -92,6 +93,7 @@ __all__ = [
     "export",
     "funds",
     "has_notice",
+    "household_naming",
     "household_passbook",
     "is_offered",
     "leaf",
@@ -110,6 +112,7 @@ __all__ = [
     "own_coins",
     "own_deductions",
     "own_lines",
+    "own_naming",
     "own_passbook",
     "own_refusals",
     "own_wishes",

@@ -29,6 +29,7 @@ from points.rules.claims import GONE
 from points.rules.table import Rule
 
 PAGE: Final = 50
+VILLAGE: Final = len("330106001001")  # of a code; a grid's begins with it
 SEEN: Final = Permission.LEDGER_REVERSAL_READ
 UNDONE: Final = aliased(Posting)  # the reversal of what paid a claim
 Ts = TypeVarTuple("Ts")
@@ -125,7 +126,7 @@ def pictures_across(
         .join(Claim, Claim.id == ClaimPicture.claim_id)
         .where(*seen)
         .group_by(ClaimPicture.digest)
-        .having(func.count(distinct(Claim.area_code)) > 1)
+        .having(func.count(distinct(func.substr(Claim.area_code, 1, VILLAGE))) > 1)
         .order_by(func.max(Claim.id).desc())
         .limit(PAGE)
     ).all()
@@ -226,8 +227,8 @@ def _pictures(
         shown[digest].append((claim_id, area))
     found: dict[int, list[AuditedPicture]] = defaultdict(list)
     for one in own:
-        there = villages[one.claim_id]
-        elsewhere = tuple(number for number, area in shown[one.digest] if area != there)
+        there = villages[one.claim_id][:VILLAGE]
+        elsewhere = tuple(number for number, area in shown[one.digest] if area[:VILLAGE] != there)
         found[one.claim_id].append(
             AuditedPicture(attachment_id=one.attachment_id, digest=one.digest, elsewhere=elsewhere)
         )

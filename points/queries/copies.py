@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from points.models import Activity, Appeal, Claim, ClaimReview, Deduction, SignUp
+from points.models import Activity, Appeal, Claim, ClaimReview, Deduction, NameConsent, SignUp
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +17,7 @@ class OwnCoins:
     deductions: tuple[Deduction, ...]
     appeals: tuple[Appeal, ...]
     wishes: tuple[Activity, ...]
+    naming: tuple[NameConsent, ...]
 
 
 def own_coins(session: Session, person_id: int) -> OwnCoins:
@@ -47,6 +48,13 @@ def own_coins(session: Session, person_id: int) -> OwnCoins:
                 .join(SignUp, SignUp.activity_id == Activity.id)
                 .where(SignUp.person_id == person_id)
                 .order_by(Activity.id)
+            )
+        ),
+        naming=tuple(
+            session.scalars(
+                select(NameConsent)
+                .where(NameConsent.person_id == person_id)
+                .order_by(NameConsent.id)
             )
         ),
     )

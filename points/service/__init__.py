@@ -27,6 +27,7 @@ from points.service.forgetting import forget_sign_ups, forget_wishes
 from points.service.forgetting_words import forget_claims, forget_deductions, words_due
 from points.service.helping import claim_by_card, claim_for
 from points.service.months import publish_month, sign_month
+from points.service.naming import agree_to_naming, end_naming, record_naming
 from points.service.objecting import (
     answer_objection,
     choose_showing,
@@ -62,6 +63,7 @@ __all__ = [
     "Written",
     "account_id",
     "account_ids",
+    "agree_to_naming",
     "answer_objection",
     "appeal_claim",
     "appeal_deduction",
@@ -84,6 +86,7 @@ __all__ = [
     "draft_rules",
     "draw_samples",
     "edit_activity",
+    "end_naming",
     "expire_coins",
     "file_evaluation",
     "forget_claims",
@@ -108,6 +111,7 @@ __all__ = [
     "post_many",
     "publish_month",
     "read_roll",
+    "record_naming",
     "release",
     "release_expired",
     "remind_expiring",

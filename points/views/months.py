@@ -62,7 +62,10 @@ def household_book(household_id: int) -> str:
         )
         about = f"household:{household_id}"
         audit.note(work, by=by, action="coin.book-read", subject=about, detail=str(year))
-        return render_template("points/household_book.html", book=book, kinds=KINDS, today=today())
+        naming = queries.household_naming(work.session, household_id, by=by)
+        return render_template(
+            "points/household_book.html", book=book, kinds=KINDS, today=today(), naming=naming
+        )
 
 
 @pages.get("/staff/months/expiring")
@@ -119,11 +122,12 @@ def publish(close_id: int) -> ResponseReturnValue:
 @require(Permission.LEDGER_PUBLISH)
 def showing(close_id: int) -> ResponseReturnValue:
     """Choose how much the village shows of its months."""
-    chosen = text(ShowingForm().shows)
+    form = ShowingForm()
+    chosen, named = text(form.shows), text(form.named) == "yes"
     if chosen not in set(Shows):
         return _page(close_id, error=_("请选公示多少。")), HTTPStatus.UNPROCESSABLE_ENTITY
     with transaction() as work:
-        service.choose_showing(work, close_id, shows=Shows(chosen), by=current_actor())
+        service.choose_showing(work, close_id, shows=Shows(chosen), named=named, by=current_actor())
     flash(_("定好了。"))
     return redirect(url_for("points.month", close_id=close_id), HTTPStatus.SEE_OTHER)
 
@@ -198,6 +202,7 @@ def _page(close_id: int, **more: object) -> str:
     page = whole(request.args.get("page", "1"), 1)
     found = queries.month_detail(session, close_id, by=by)
     homes, follows = queries.month_homes(session, close_id, by=by, page=page)
+    chosen, named = queries.showing_of(session, found.close.area_code)
     return render_template(
         "points/month.html",
         found=found,
@@ -205,7 +210,8 @@ def _page(close_id: int, **more: object) -> str:
         columns=COINS,
         objections=queries.objections_to(session, close_id),
         shown=[(one.value, _(label)) for one, label in SHOWS.items()],
-        chosen=queries.showing_of(session, found.close.area_code),
+        chosen=chosen.value,
+        named=named,
         may_answer=by.wears(Role.TOWN_ADMIN),
         may_sign=found.waits_for is not None and by.wears(HATS[found.waits_for]),
         may_publish=by.may(Permission.LEDGER_PUBLISH),

@@ -117,6 +117,7 @@ points.plan               ledger:quota          -
 points.months             ledger:read           -
 points.expiring           ledger:read           -
 points.household_book     ledger:read           household
+points.household_naming   household:edit        household
 points.month              ledger:read           month
 points.month_print        ledger:read           month
 points.month_csv          ledger:read           month
@@ -264,6 +265,7 @@ OWN: Final = frozenset(
         "points.again",
         "points.new",
         "points.own",
+        "points.naming",
         "points.passbook",
         "points.take_back",
         "points.claim_appeal",

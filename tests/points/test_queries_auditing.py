@@ -124,6 +124,19 @@ def test_a_warning_about_two_villages_never_goes_to_whoever_reviewed_there(
     assert queries.pictures_across(session, ALL, by=village.town) == []
 
 
+def test_two_grids_of_one_village_are_no_two_villages(village: Village) -> None:
+    session, claim = village.work.session, village.written()
+    other = village.written("P13", key="other")
+    make_area(session, f"{VILLAGE}001")
+    other.area_code = f"{VILLAGE}001"
+    for number, one in enumerate((claim, other), 1):
+        picture_of(village, one, number)
+
+    assert queries.pictures_across(session, ALL, by=village.town) == []
+    lines, _more = queries.audited_claims(session, ALL, by=village.town)
+    assert [one.elsewhere for one in lines] == [(), ()]
+
+
 def test_what_was_undone_is_there_with_who_signed_it(village: Village) -> None:
     session = village.work.session
     village.fund()
