@@ -180,6 +180,7 @@ class SomebodyForm(Form):
     number = StringField()
     name = StringField()
     out = StringField()
+    wait = StringField()
 
 
 class ReasonForm(Form):

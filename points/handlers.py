@@ -5,6 +5,13 @@ from grid.rules import Finding, Urgency
 from kernel.outbox import Queue, on
 from kernel.work import Work
 from points import service
+from qr.events import ActivityStopped
+
+
+@on(Queue.DEFAULT)
+def tell_stopped_activity(work: Work, event: ActivityStopped) -> None:
+    """Tell whoever signed up that nobody meets; it was stopped where plain activities are."""
+    service.stopped_elsewhere(work, event.code_id)
 
 
 @on(Queue.DEFAULT)

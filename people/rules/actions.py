@@ -156,6 +156,8 @@ GROUPS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "volunteer.edit": "改了志愿活动",
             "volunteer.call-off": "取消了志愿活动",
             "volunteer.names-read": "看了志愿活动名单的全名",
+            "volunteer.photo-add": "给活动加了照片",
+            "volunteer.photo-drop": "删了活动的照片",
             "volunteer.confirm": "确认了志愿活动名单",
         },
         "系统": {
@@ -182,6 +184,7 @@ GROUPS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "retention.household": "删掉住户资料",
             "retention.log": "删掉旧日志",
             "retention.member": "删掉住户成员",
+            "retention.photo": "删掉活动照片",
             "retention.outside": "删掉外部单位的往来",
             "retention.position": "删掉精确位置",
             "retention.sign_in": "删掉签到名单",

@@ -5,6 +5,7 @@ from points.queries.activities import (
     activities_open,
     activity_card,
     activity_led,
+    line_of,
     own_lines,
     own_wishes,
     standings_of,
@@ -47,6 +48,7 @@ from points.queries.narrowing import (
     versions_set,
 )
 from points.queries.own import is_offered, own_area, own_book, own_claim, own_claims
+from points.queries.photos import activity_photo, activity_photos
 from points.queries.public import (
     close_of,
     objection_at,
@@ -57,7 +59,8 @@ from points.queries.public import (
 )
 from points.queries.rolls import roll_detail, rolls_waiting
 from points.queries.ruling import rules_in_force, rules_of
-from points.queries.seals import leaf, leaves_at, salt
+from points.queries.seals import leaf, leaves_at, salt, seals_published
+from points.queries.skills import own_skills, volunteers_with
 from points.queries.verify import verify
 from points.queries.watching import samples_listed, warnings
 
@@ -71,6 +74,8 @@ __all__ = [
     "activities_open",
     "activity_card",
     "activity_led",
+    "activity_photo",
+    "activity_photos",
     "appeals_listed",
     "audit_choices",
     "audited_claim",
@@ -98,6 +103,7 @@ __all__ = [
     "is_offered",
     "leaf",
     "leaves_at",
+    "line_of",
     "month_detail",
     "month_homes",
     "month_sheet",
@@ -115,6 +121,7 @@ __all__ = [
     "own_naming",
     "own_passbook",
     "own_refusals",
+    "own_skills",
     "own_wishes",
     "pictures_across",
     "public_month",
@@ -129,6 +136,7 @@ __all__ = [
     "rules_of",
     "salt",
     "samples_listed",
+    "seals_published",
     "showing_of",
     "standings_of",
     "terms_of",
@@ -136,6 +144,7 @@ __all__ = [
     "towns_ruled",
     "verify",
     "versions_set",
+    "volunteers_with",
     "warnings",
     "wishes_of",
 ]

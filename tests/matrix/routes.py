@@ -151,6 +151,9 @@ points.activity_new       activity:publish      -
 points.activity_sheet     activity:confirm      -
 points.activity           activity:publish      volunteer
 points.activity_edit      activity:publish      volunteer
+points.photos_add         activity:publish      volunteer
+points.photo_drop         activity:publish      volunteer   part
+points.volunteers         activity:publish      -
 points.activity_sign_up   activity:sign-in      volunteer
 points.activity_sign_in   activity:sign-in      volunteer   state
 points.activity_call_off  activity:publish      volunteer
@@ -272,6 +275,8 @@ OWN: Final = frozenset(
         "points.deduction_appeal",
         "points.deduction_say",
         "points.own_deductions",
+        "points.skills",
+        "points.volunteer_wait",
         "points.volunteer_join",
         "points.volunteer_leave",
         "points.volunteer_mine",
@@ -327,11 +332,13 @@ FOR_ALL: Final = frozenset(
         "people.sign_in_resident",
         "people.sign_out_resident",
         "points.coin_rules",
+        "points.seals",
         "points.public_month",
         "points.public_villages",
         "points.corrections",
         "points.volunteer",
         "points.volunteer_one",
+        "points.volunteer_photo",
         "qr.attend",
         "qr.look_alike",
         "qr.scan",
