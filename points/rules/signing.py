@@ -14,9 +14,7 @@ LENGTH: Final = 32  # bytes of a key, secret or public
 WRONG: Final = (
     "LEDGER_SIGN_KEY 不是一把签名钥匙：要 43 或 44 个字母数字，用 flask ledger new-key 生成。"
 )
-WRONG_OLD: Final = (
-    "LEDGER_OLD_KEYS 里要写从前的公钥，每把 64 个十六进制字，用逗号分开。"
-)
+WRONG_OLD: Final = "LEDGER_OLD_KEYS 里要写从前的公钥，每把 64 个十六进制字，用逗号分开。"
 
 
 @dataclass(frozen=True, slots=True)
