@@ -105,6 +105,7 @@ SUBSCRIBERS: Final[Subscribers] = {
     grid.events.ReworkSupervised: (grid.jobs.owe_call_for_rework,),
     complaints.events.ComplaintAnswered: (complaints.jobs.owe_message,),
     qr.events.PrintOrdered: (qr.jobs.print_order,),
+    qr.events.ActivityStopped: (points.handlers.tell_stopped_activity,),
     people.events.SomebodyBarred: (grid.handlers.take_away,),
     people.events.AccountClosed: (grid.handlers.take_up_left_cases,),
 }
@@ -152,6 +153,7 @@ JOBS: Final[tuple[Handler, ...]] = (
     points.jobs.post_openings,
     points.jobs.draw_samples,
     points.jobs.ring_late_appeals,
+    points.jobs.forget_photos,
     points.jobs.forget_sign_ups,
     points.jobs.release_expired,
     points.jobs.remind_expiring,
@@ -197,6 +199,7 @@ SCHEDULE: Final[tuple[Turn, ...]] = (
     Daily(3, qr.jobs.forget_troubles),
     Daily(3, kernel.jobs.forget_lines),
     Daily(4, people.jobs.forget_households),
+    Daily(4, points.jobs.forget_photos),
     Daily(4, points.jobs.forget_sign_ups),
     Daily(4, qr.jobs.forget_sign_ins),
     Daily(4, grid.jobs.forget_contacts),

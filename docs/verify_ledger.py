@@ -1,18 +1,19 @@
 #!/usr/bin/env python3
 """Verify an export of the ledger with nothing but Python's own library.
 
-    python3 verify_ledger.py ledger.zip [YYYY-MM-DD=ROOT ...]
+    python3 verify_ledger.py ledger.zip [YYYY-MM-DD=ROOT ...] [key=HEX ...]
 
-The export has six files of one JSON object a line.  Everything is computed again from the lines
+The export has seven files of one JSON object a line.  Everything is computed again from the lines
 of the postings: fingerprints, totals, the hash chain of every account, the roots of the seals.
-A root you have on paper, named behind the file, is compared too.  docs/ledger.md describes the
+A root you have on paper, named behind the file, is compared too; a public key you have on paper,
+as key=HEX (several are named each by themselves), makes every signature count only by it.  docs/ledger.md describes the
 bytes.  Prints one line when all is well; else every row that is not, and exits with 1.
 """
 
 import json
 import sys
 from collections import defaultdict
-from hashlib import sha256
+from hashlib import sha256, sha512
 from struct import pack as struct_pack
 from zipfile import ZipFile
 
@@ -22,7 +23,7 @@ HEAD = (
 ).split()
 LINE = "debit_id credit_id amount phase person_id place_id".split()
 NUMBERS = "account_id version posting_id amount in_total out_total held posted_at".split()
-BYTES = {"fingerprint", "evidence", "head_hash", "hash", "root", "previous"}
+BYTES = {"fingerprint", "evidence", "head_hash", "hash", "root", "previous", "public_key", "signature"}
 SIGN = {"posted": 0, "pending": 1, "captured": -1, "released": -1}
 
 
@@ -68,6 +69,59 @@ def root_of(leaves):
     return leaves[0]
 
 
+# Ed25519 as RFC 8032 writes it out; slow, and enough to verify with.
+P = 2**255 - 19
+ORDER = 2**252 + 27742317777372353535851937790883648493
+D = -121665 * pow(121666, P - 2, P) % P
+ROOT = pow(2, (P - 1) // 4, P)
+
+
+def add(one, other):
+    a = (one[1] - one[0]) * (other[1] - other[0]) % P
+    b = (one[1] + one[0]) * (other[1] + other[0]) % P
+    c, d = 2 * one[3] * other[3] * D % P, 2 * one[2] * other[2] % P
+    e, f, g, h = b - a, d - c, d + c, b + a
+    return e * f % P, g * h % P, f * g % P, e * h % P
+
+
+def times(number, point):
+    found = (0, 1, 1, 0)
+    while number:
+        if number & 1:
+            found = add(found, point)
+        point, number = add(point, point), number >> 1
+    return found
+
+
+def point_of(data):
+    """The point 32 bytes stand for; None for none."""
+    y = int.from_bytes(data, "little")
+    sign, y = y >> 255, y & (2**255 - 1)
+    if len(data) != 32 or y >= P:
+        return None
+    square = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
+    x = pow(square, (P + 3) // 8, P)
+    if (x * x - square) % P:
+        x = x * ROOT % P
+    if (x * x - square) % P or (x == 0 and sign):
+        return None
+    x = P - x if x & 1 != sign else x
+    return x, y, 1, x * y % P
+
+
+BASE = point_of((4 * pow(5, P - 2, P) % P).to_bytes(32, "little"))
+
+
+def is_signed(public, signature, text):
+    key, r = point_of(public), point_of(signature[:32])
+    s = int.from_bytes(signature[32:], "little")
+    if key is None or r is None or len(signature) != 64 or s >= ORDER:
+        return False
+    h = int.from_bytes(sha512(signature[:32] + public + text).digest(), "little") % ORDER
+    left, right = times(s, BASE), add(r, times(h, key))
+    return not ((left[0] * right[2] - right[0] * left[2]) % P or (left[1] * right[2] - right[1] * left[2]) % P)
+
+
 class Books:
     def __init__(self, zipped):
         self.faults = []
@@ -80,6 +134,8 @@ class Books:
         for entry in read(zipped, "entries"):
             self.entries[entry["account_id"]].append(entry)
         self.seals = list(read(zipped, "seals"))
+        names = zipped.namelist()
+        self.signatures = {row["number"]: row for row in read(zipped, "signatures")} if "signatures.jsonl" in names else {}
         self.leaves = defaultdict(list)
         for leaf in read(zipped, "leaves"):
             self.leaves[leaf["number"]].append(leaf)
@@ -182,6 +238,20 @@ class Books:
         for number in self.leaves:
             self.fault(f"seal {number}", "it is gone, its leaves are there")
 
+    def verify_signatures(self, papers):
+        """Each signature fits its seal, and is by a key on paper where one was named."""
+        for seal in self.seals:
+            one, name = self.signatures.pop(seal["number"], None), f"signature {seal['number']}"
+            if one is None:
+                if papers:
+                    self.fault(name, "the seal is not signed")
+            elif not is_signed(one["public_key"], one["signature"], pack("signed seal", seal["hash"])):
+                self.fault(name, "it is not that of the seal")
+            elif papers and one["public_key"].hex() not in papers:
+                self.fault(name, "it is by another key than those on your paper")
+        for number in self.signatures:
+            self.fault(f"signature {number}", "its seal is gone")
+
 
 def main(arguments):
     if not arguments:
@@ -189,8 +259,11 @@ def main(arguments):
     with ZipFile(arguments[0]) as zipped:
         books = Books(zipped)
     books.verify()
+    signed = len(books.signatures)
+    papers = {one[4:].lower() for one in arguments[1:] if one.startswith("key=")}
+    books.verify_signatures(papers)
     roots = {seal["day"]: seal["root"].hex() for seal in books.seals}
-    for paper in arguments[1:]:
+    for paper in [one for one in arguments[1:] if not one.startswith("key=")]:
         day, _, root = paper.partition("=")
         if roots.get(day) != root.lower():
             books.fault(f"seal of {day}", "it is not the root on your paper")
@@ -199,7 +272,7 @@ def main(arguments):
     if books.faults:
         sys.exit(1)
     entries = sum(map(len, books.entries.values()))
-    print(f"all is well: {len(books.postings)} postings, {entries} entries, {len(books.seals)} seals")
+    print(f"all is well: {len(books.postings)} postings, {entries} entries, {len(books.seals)} seals, {signed} signed")
 
 
 if __name__ == "__main__":

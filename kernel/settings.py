@@ -1,5 +1,6 @@
 """Everything the deployment decides, read once and never changed."""
 
+from base64 import urlsafe_b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ KEYS: Final = ("SECRET_KEY", "SEAL_KEYS", "INDEX_KEY")
 STAFF_IDLE_MINUTES: Final = (
     240  # half a working day: long enough for a desk, too short for a lost phone
 )
+KEY_BYTES: Final = 32  # of Ed25519, secret or public
 BACKUP_KEEP: Final = 14  # a night each, two weeks back
 
 # Group robots of WeCom and DingTalk; a house with a gateway of its own names it instead.
@@ -29,6 +31,8 @@ class Settings:
     secret_key: str
     seal_keys: tuple[str, ...]  # Fernet keys, the first seals, all of them open
     index_key: str  # finds a sealed phone number again without opening any
+    ledger_sign_key: str = ""  # Ed25519, base64; "" = the daily seals are not signed
+    ledger_old_keys: tuple[str, ...] = ()  # public keys in hex that signed before
     var: Path = Path("var")
     media_url: str = ""  # "" = files under var/media; else s3://host/bucket
     media_key: str = ""
@@ -71,6 +75,8 @@ class Settings:
             secret_key=known["SECRET_KEY"],
             seal_keys=tuple(known["SEAL_KEYS"].split(",")),
             index_key=known["INDEX_KEY"],
+            ledger_sign_key=_sign_key(known.get("LEDGER_SIGN_KEY", "")),
+            ledger_old_keys=_public_keys(known.get("LEDGER_OLD_KEYS", "")),
             var=var,
             media_url=known.get("MEDIA_URL", ""),
             media_key=known.get("MEDIA_KEY", ""),
@@ -128,6 +134,29 @@ def _beginnings(text: str) -> tuple[str, ...]:
         if parts.scheme not in {"http", "https"} or not parts.netloc or "@" in parts.netloc:
             raise Misconfigured(f"ROBOT_URLS has {url!r}; it must look like https://example.com/")
     return tuple(url if urlsplit(url).path else f"{url}/" for url in found) or ROBOT_URLS
+
+
+def _sign_key(text: str) -> str:
+    """Return a key that signs; "" is none."""
+    try:
+        fits = not text or len(urlsafe_b64decode(text + "=" * (-len(text) % 4))) == KEY_BYTES
+    except ValueError:
+        fits = False
+    if not fits:
+        raise Misconfigured(
+            "LEDGER_SIGN_KEY is no Ed25519 key; `flask ledger new-key` makes one (docs/ledger.md)."
+        )
+    return text
+
+
+def _public_keys(text: str) -> tuple[str, ...]:
+    """Return public keys that signed before."""
+    found = tuple(part.strip().lower() for part in text.split(",") if part.strip())
+    if not all(len(one) == 2 * KEY_BYTES and set(one) <= set("0123456789abcdef") for one in found):
+        raise Misconfigured(
+            "LEDGER_OLD_KEYS holds something that is no public key; each is 64 hexadecimal digits."
+        )
+    return found
 
 
 def _fonts(text: str) -> tuple[str, ...]:

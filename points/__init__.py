@@ -17,5 +17,5 @@ gives them back, and one hold ends once.  Nothing is ever changed or taken away:
 undone by a *reversal*, once.  A *seal* is the day's Merkle root over all tracked accounts,
 chained to the seal before.
 
-Announces nothing.  Listens to ``grid.events.CaseClosed``.
+Announces nothing.  Listens to ``grid.events.CaseClosed`` and ``qr.events.ActivityStopped``.
 """

@@ -107,6 +107,10 @@ class Unsaid(Refusal):
     """Something that has to be said was not; shown beside its field, so without a full stop."""
 
 
+class NoKey(Refusal):
+    """A key to sign with is missing, or is none."""
+
+
 class NoSuchMonth(NotFound):
     """There is no such table, or not for this person: never told which."""
 

@@ -112,6 +112,7 @@ class ShowingForm(Form):
     """How much a village shows."""
 
     shows = StringField()
+    named = StringField()
 
 
 class AnswerForm(Form):
@@ -181,6 +182,7 @@ class SomebodyForm(Form):
     number = StringField()
     name = StringField()
     out = StringField()
+    wait = StringField()
 
 
 class ReasonForm(Form):

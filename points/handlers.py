@@ -6,6 +6,13 @@ from kernel.outbox import Queue, on
 from kernel.work import Work
 from people.events import HouseholdsMerged
 from points import service
+from qr.events import ActivityStopped
+
+
+@on(Queue.DEFAULT)
+def tell_stopped_activity(work: Work, event: ActivityStopped) -> None:
+    """Tell whoever signed up that nobody meets; it was stopped where plain activities are."""
+    service.stopped_elsewhere(work, event.code_id)
 
 
 @on(Queue.DEFAULT)

@@ -5,6 +5,7 @@ from datetime import timedelta
 from kernel.outbox import Queue, on
 from kernel.work import Work
 from points import service
+from points.rules.signing import Signer
 
 
 @on(Queue.DEFAULT)
@@ -12,6 +13,10 @@ def seal_yesterday(work: Work) -> None:
     """Seal the books of the day that has ended in Shanghai; owed once a day, after midnight."""
     today = work.now().astimezone(service.SHANGHAI).date()
     service.seal_day(work, today - timedelta(days=1))
+    settings = work.parts.settings
+    if settings.ledger_sign_key:
+        signer = Signer.read(settings.ledger_sign_key, settings.ledger_old_keys)
+        service.sign_seals(work, signer)
 
 
 @on(Queue.DEFAULT)
@@ -102,6 +107,13 @@ def ring_late_appeals(work: Work) -> None:
 def draw_samples(work: Work) -> None:
     """Draw some of what was paid of late, for the town to look at again; once a night."""
     service.draw_samples(work)
+
+
+@on(Queue.BULK)
+def forget_photos(work: Work) -> None:
+    """Delete photographs of activities that are long over, a few at a time."""
+    if service.forget_photos(work):
+        work.later(forget_photos)
 
 
 @on(Queue.BULK)

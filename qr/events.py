@@ -13,6 +13,13 @@ class PrintOrdered(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ActivityStopped(Event):
+    """Somebody stopped an activity on the page of plain activities."""
+
+    code_id: int  # the activity's
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ActivityAttended(Event):
     """Somebody has signed in at an activity.
 

@@ -47,6 +47,8 @@ def withdraw_consent(work: Work, *, by: Actor) -> int:
     )
     qr.forget_attender(work, by.id, phone_index=index)
     points.forget_wishes(work, by.id)
+    points.end_naming(work, by=by)
+    points.forget_skills(work, by.id)
     count = grid.forget_caller(work, by.id, phone_index=index, by=by)
     audit.note(work, by=by, action="person.withdraw-consent", subject=f"person:{by.id}")
     return count

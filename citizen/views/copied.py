@@ -20,6 +20,17 @@ def copied_coins(own: OwnCoins) -> dict[str, Any]:
         "signed_up_for": [
             {"name": one.name, "starts_at": one.starts_at.isoformat()} for one in own.wishes
         ],
+        "waiting_for": [
+            {"name": one.name, "starts_at": one.starts_at.isoformat()} for one in own.waiting
+        ],
+        "skills": [{"skill": one.skill.value, "words": one.words} for one in own.skills],
+        "named_in_public": [
+            {
+                "agreed_at": one.given_at.isoformat(),
+                "ended_at": one.withdrawn_at and one.withdrawn_at.isoformat(),
+            }
+            for one in own.naming
+        ],
     }
 
 

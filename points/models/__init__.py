@@ -1,17 +1,27 @@
 """Tables of the coins: the ledger, and beside it the rules, the claims and who looked at them."""
 
-from points.models.activities import Activity, ListLine, SignUp
+from points.models.activities import Activity, ListLine, SignUp, Waiting
 from points.models.adjustments import Adjustment
 from points.models.budgets import Budget
 from points.models.claims import Claim, ClaimHelp, ClaimPicture, ClaimReview, RuleVersion
 from points.models.deductions import Appeal, Deduction
 from points.models.expiry import Reminder
-from points.models.ledger import Entry, LedgerAccount, Posting, Seal, SealLeaf, Transfer
+from points.models.ledger import (
+    Entry,
+    LedgerAccount,
+    Posting,
+    Seal,
+    SealLeaf,
+    SealSignature,
+    Transfer,
+)
 from points.models.months import Close, Month, Publication, Shows, Signature, Statement
+from points.models.naming import NameConsent
 from points.models.openings import Opening, OpeningRow
 from points.models.public import Objection, Showing
 from points.models.rules import RuleDraft, RuleNarrowing
 from points.models.samples import Sample
+from points.models.skills import VolunteerSkill
 
 __all__ = [
     "Activity",
@@ -28,6 +38,7 @@ __all__ = [
     "LedgerAccount",
     "ListLine",
     "Month",
+    "NameConsent",
     "Objection",
     "Opening",
     "OpeningRow",
@@ -40,10 +51,13 @@ __all__ = [
     "Sample",
     "Seal",
     "SealLeaf",
+    "SealSignature",
     "Showing",
     "Shows",
     "SignUp",
     "Signature",
     "Statement",
     "Transfer",
+    "VolunteerSkill",
+    "Waiting",
 ]

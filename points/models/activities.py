@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.db import Model
@@ -55,6 +55,11 @@ class Activity(InArea, Model):
     confirmed_at: Mapped[datetime | None]
     remark: Mapped[str] = mapped_column(String(MOST_WORDS), default="")  # of who confirmed
 
+    @property
+    def owner(self) -> str:
+        """What its own pictures name it by."""
+        return f"points.activity:{self.id}"
+
     @classmethod
     def of_owner(cls, person_id: int) -> ColumnElement[bool]:
         """Who leads it."""
@@ -68,6 +73,22 @@ class SignUp(Model):
 
     activity_id: Mapped[int] = mapped_column(ForeignKey(Activity.id), primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey(Person.id), primary_key=True, index=True)
+    helped_by: Mapped[int | None] = mapped_column(ForeignKey(Person.id))
+    at: Mapped[datetime]
+
+
+class Waiting(Model):
+    """Somebody wants to come as soon as there is room, in the order of the numbers."""
+
+    __tablename__ = "points_waiting"
+    __table_args__ = (
+        UniqueConstraint("activity_id", "person_id"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    activity_id: Mapped[int] = mapped_column(ForeignKey(Activity.id))
+    person_id: Mapped[int] = mapped_column(ForeignKey(Person.id), index=True)
     helped_by: Mapped[int | None] = mapped_column(ForeignKey(Person.id))
     at: Mapped[datetime]
 

@@ -191,3 +191,20 @@ class SealLeaf(Model):
     number: Mapped[Whole] = mapped_column(ForeignKey(Seal.number), primary_key=True)
     version: Mapped[Whole]
     hash: Mapped[Hash]
+
+
+class SealSignature(Model):
+    """Who sealed a day: a signature by a key that lies outside the database and its backups."""
+
+    __tablename__ = "points_seal_signature"
+    __table_args__ = (
+        CheckConstraint(
+            "length(public_key) = 32 AND length(signature) = 64", name="whole_signature"
+        ),
+        STRICT,
+    )
+
+    number: Mapped[Whole] = mapped_column(ForeignKey(Seal.number), primary_key=True)
+    public_key: Mapped[Hash]
+    signature: Mapped[Hash]
+    signed_at: Mapped[Whole]

@@ -18,6 +18,7 @@ class Showing(Model):
 
     village: Mapped[str] = mapped_column(ForeignKey(Area.code), primary_key=True)
     shows: Mapped[Shows]
+    named_since: Mapped[datetime | None]  # whoever agreed is named in what is published later
     set_by: Mapped[int] = mapped_column(ForeignKey(Person.id))
     set_at: Mapped[datetime]
 

@@ -5,12 +5,20 @@ from points.queries.activities import (
     activities_open,
     activity_card,
     activity_led,
+    line_of,
     own_lines,
     own_wishes,
     standings_of,
     wishes_of,
 )
 from points.queries.adjustments import adjustment_detail, adjustments_listed, left_behind
+from points.queries.audited_books import (
+    audit_choices,
+    audited_deductions,
+    audited_reversals,
+    rule_versions,
+)
+from points.queries.auditing import audited_claim, audited_claims, pictures_across
 from points.queries.balances import Balance, balance, balance_at
 from points.queries.claims import claim_detail, claim_file, claims_chosen, claims_listed, reviews_of
 from points.queries.copies import OwnCoins, own_coins
@@ -30,6 +38,7 @@ from points.queries.faults import Fault
 from points.queries.funds import funds, outstanding
 from points.queries.home import household_passbook, own_passbook
 from points.queries.months import month_detail, month_homes, month_sheet, months_listed
+from points.queries.naming import household_naming, own_naming
 from points.queries.narrowing import (
     draft_waiting,
     rule_in,
@@ -41,6 +50,7 @@ from points.queries.narrowing import (
 )
 from points.queries.openings import opening_detail, openings_listed
 from points.queries.own import is_offered, own_area, own_book, own_claim, own_claims
+from points.queries.photos import activity_photo, activity_photos
 from points.queries.public import (
     close_of,
     objection_at,
@@ -51,7 +61,8 @@ from points.queries.public import (
 )
 from points.queries.rolls import roll_detail, rolls_waiting
 from points.queries.ruling import rules_in_force, rules_of
-from points.queries.seals import leaf, leaves_at, salt
+from points.queries.seals import leaf, leaves_at, salt, seals_published
+from points.queries.skills import own_skills, volunteers_with
 from points.queries.verify import verify
 from points.queries.watching import samples_listed, warnings
 
@@ -65,9 +76,16 @@ __all__ = [
     "activities_open",
     "activity_card",
     "activity_led",
+    "activity_photo",
+    "activity_photos",
     "adjustment_detail",
     "adjustments_listed",
     "appeals_listed",
+    "audit_choices",
+    "audited_claim",
+    "audited_claims",
+    "audited_deductions",
+    "audited_reversals",
     "balance",
     "balance_at",
     "claim_detail",
@@ -84,11 +102,13 @@ __all__ = [
     "export",
     "funds",
     "has_notice",
+    "household_naming",
     "household_passbook",
     "is_offered",
     "leaf",
     "leaves_at",
     "left_behind",
+    "line_of",
     "month_detail",
     "month_homes",
     "month_sheet",
@@ -105,20 +125,25 @@ __all__ = [
     "own_coins",
     "own_deductions",
     "own_lines",
+    "own_naming",
     "own_passbook",
     "own_refusals",
+    "own_skills",
     "own_wishes",
+    "pictures_across",
     "public_month",
     "public_villages",
     "reviews_of",
     "roll_detail",
     "rolls_waiting",
     "rule_in",
+    "rule_versions",
     "rules_for",
     "rules_in_force",
     "rules_of",
     "salt",
     "samples_listed",
+    "seals_published",
     "showing_of",
     "standings_of",
     "terms_of",
@@ -126,6 +151,7 @@ __all__ = [
     "towns_ruled",
     "verify",
     "versions_set",
+    "volunteers_with",
     "warnings",
     "wishes_of",
 ]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from kernel.access import Actor
@@ -14,7 +14,7 @@ from people.models import Household, Person
 from people.queries import lies_in, paths_of, within
 from people.rules import Level, at_level, mask_name
 from points.errors import NoSuchActivity
-from points.models import Activity, Claim, ListLine, SignUp
+from points.models import Activity, Claim, ListLine, SignUp, Waiting
 from points.queries.ruling import rules_of
 from points.rules.activities import ListKind
 from points.rules.table import Rule
@@ -38,6 +38,8 @@ class ActivityCard:
     is_off: bool
     came: int = 0
     mine: bool = False  # the reader has signed up
+    waiting: int = 0  # stand in line
+    place_in_line: int = 0  # of the reader; 0: they do not
     token: str = ""
 
     @property
@@ -117,10 +119,10 @@ def activity_card(
 
 
 def own_wishes(session: Session, person_id: int, *, now: datetime) -> Sequence[ActivityCard]:
-    """Return what somebody signed up for and is not over; asked about oneself only."""
+    """Return what somebody signed up for, or waits for, and is not over; about oneself only."""
     rows = session.execute(
         _cards(person_id)
-        .where(Activity.ends_at > now, _signed_up(person_id))
+        .where(Activity.ends_at > now, or_(_signed_up(person_id), _waits(person_id)))
         .order_by(Activity.starts_at)
         .limit(MOST)
     ).all()
@@ -189,6 +191,24 @@ def wishes_of(session: Session, activity_id: int, *, by: Actor) -> Sequence[Wish
     ]
 
 
+def line_of(session: Session, activity_id: int, *, by: Actor) -> Sequence[Wish]:
+    """Return who waits for a place at what *by* may lead, masked, in their order."""
+    rows = session.execute(
+        select(Waiting, Person.name)
+        .join(Activity, Activity.id == Waiting.activity_id)
+        .join(Person, Person.id == Waiting.person_id)
+        .where(
+            Waiting.activity_id == activity_id, within(Activity, by, Permission.ACTIVITY_PUBLISH)
+        )
+        .order_by(Waiting.id)
+        .limit(MOST)
+    )
+    return [
+        Wish(name=mask_name(name), at=one.at, helped=one.helped_by is not None, came=False)
+        for one, name in rows
+    ]
+
+
 def standings_of(session: Session, activity_id: int, *, by: Actor) -> Sequence[Standing]:
     """Return the confirmed list of what *by* may lead, names masked."""
     rows = session.execute(
@@ -215,8 +235,23 @@ def _signed_up(person_id: int | None) -> ColumnElement[bool]:
     )
 
 
-def _cards(person_id: int | None) -> Select[Activity, str, CodeState, str, int, bool]:
+def _waits(person_id: int) -> ColumnElement[bool]:
+    return (
+        select(Waiting.id)
+        .where(Waiting.activity_id == Activity.id, Waiting.person_id == person_id)
+        .exists()
+    )
+
+
+def _cards(person_id: int | None) -> Select[Activity, str, CodeState, str, int, bool, int, int]:
     came = select(func.count(SignIn.id)).where(SignIn.code_id == Activity.code_id).scalar_subquery()
+    line = select(func.count(Waiting.id)).where(Waiting.activity_id == Activity.id)
+    own = aliased(Waiting)
+    mine = (
+        select(own.id)
+        .where(own.activity_id == Activity.id, own.person_id == (person_id or 0))
+        .scalar_subquery()
+    )
     return (
         select(
             Activity,
@@ -225,6 +260,8 @@ def _cards(person_id: int | None) -> Select[Activity, str, CodeState, str, int, 
             Code.token,
             came.label("came"),
             _signed_up(person_id).label("mine"),
+            line.scalar_subquery().label("waiting"),
+            line.where(Waiting.id <= mine).scalar_subquery().label("place_in_line"),
         )
         .join(LEADER, LEADER.id == Activity.leader_id)
         .outerjoin(Code, Code.id == Activity.code_id)
@@ -232,7 +269,7 @@ def _cards(person_id: int | None) -> Select[Activity, str, CodeState, str, int, 
 
 
 def _read(
-    session: Session, rows: Sequence[Row[Activity, str, CodeState, str, int, bool]]
+    session: Session, rows: Sequence[Row[Activity, str, CodeState, str, int, bool, int, int]]
 ) -> list[ActivityCard]:
     places = paths_of(session, [row[0].area_code for row in rows], top=Level.TOWN)
     return [
@@ -244,7 +281,9 @@ def _read(
             is_off=state in OFF,
             came=came,
             mine=bool(mine),
+            waiting=waiting,
+            place_in_line=place,
             token=token or "",
         )
-        for activity, leader, state, token, came, mine in rows
+        for activity, leader, state, token, came, mine, waiting, place in rows
     ]

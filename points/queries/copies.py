@@ -5,7 +5,17 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from points.models import Activity, Appeal, Claim, ClaimReview, Deduction, SignUp
+from points.models import (
+    Activity,
+    Appeal,
+    Claim,
+    ClaimReview,
+    Deduction,
+    NameConsent,
+    SignUp,
+    VolunteerSkill,
+    Waiting,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +27,9 @@ class OwnCoins:
     deductions: tuple[Deduction, ...]
     appeals: tuple[Appeal, ...]
     wishes: tuple[Activity, ...]
+    naming: tuple[NameConsent, ...]
+    waiting: tuple[Activity, ...]
+    skills: tuple[VolunteerSkill, ...]
 
 
 def own_coins(session: Session, person_id: int) -> OwnCoins:
@@ -47,6 +60,28 @@ def own_coins(session: Session, person_id: int) -> OwnCoins:
                 .join(SignUp, SignUp.activity_id == Activity.id)
                 .where(SignUp.person_id == person_id)
                 .order_by(Activity.id)
+            )
+        ),
+        waiting=tuple(
+            session.scalars(
+                select(Activity)
+                .join(Waiting, Waiting.activity_id == Activity.id)
+                .where(Waiting.person_id == person_id)
+                .order_by(Activity.id)
+            )
+        ),
+        skills=tuple(
+            session.scalars(
+                select(VolunteerSkill)
+                .where(VolunteerSkill.person_id == person_id)
+                .order_by(VolunteerSkill.skill)
+            )
+        ),
+        naming=tuple(
+            session.scalars(
+                select(NameConsent)
+                .where(NameConsent.person_id == person_id)
+                .order_by(NameConsent.id)
             )
         ),
     )

@@ -1,7 +1,7 @@
 """What is taken and appealed, for staff, for the household, and for everybody."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Row, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from kernel.access import Actor
+from kernel.grants import Role
 from kernel.permissions import Permission
 from people.models import Household, Person
 from people.queries import paths_of, within
@@ -69,7 +70,7 @@ def deductions_listed(session: Session, *, by: Actor) -> Sequence[DeductionLine]
         .order_by(case((Deduction.state.in_(OPEN), 0), else_=1), Deduction.id.desc())
         .limit(MOST)
     ).all()
-    return _lines(session, rows)
+    return _for(by, _lines(session, rows))
 
 
 def deduction_detail(session: Session, deduction_id: int, *, by: Actor) -> DeductionLine:
@@ -87,7 +88,7 @@ def deduction_detail(session: Session, deduction_id: int, *, by: Actor) -> Deduc
     ).first()
     if row is None:
         raise NoSuchDeduction("没有这件事，或者它不归您看。")
-    return _lines(session, [row])[0]
+    return _for(by, _lines(session, [row]))[0]
 
 
 def own_deductions(session: Session, person_id: int) -> Sequence[DeductionLine]:
@@ -204,6 +205,13 @@ def _is_own(person_id: int) -> ColumnElement[bool]:
         .scalar_subquery()
     )
     return or_(Deduction.person_id == person_id, Deduction.household_id == family)
+
+
+def _for(by: Actor, lines: list[DeductionLine]) -> list[DeductionLine]:
+    """Return lines as staff may read them: an auditor no whole name, nor where somebody lives."""
+    if not by.wears(Role.AUDITOR):
+        return lines
+    return [replace(one, who=mask_name(one.who), home="") for one in lines]
 
 
 def _lines(

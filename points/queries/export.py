@@ -11,7 +11,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from points.models import Entry, LedgerAccount, Posting, Seal, SealLeaf, Transfer
+from points.models import Entry, LedgerAccount, Posting, Seal, SealLeaf, SealSignature, Transfer
 from points.queries.faults import stream
 
 FILES: Final = {
@@ -20,6 +20,7 @@ FILES: Final = {
     "transfers": (Transfer, (Transfer.posting_id, Transfer.line)),
     "entries": (Entry, (Entry.account_id, Entry.version)),
     "seals": (Seal, (Seal.number,)),
+    "signatures": (SealSignature, (SealSignature.number,)),
     "leaves": (SealLeaf, (SealLeaf.number, SealLeaf.account_id)),
 }
 

@@ -14,6 +14,7 @@ FROZEN: Final = (
     "points_entry",
     "points_seal",
     "points_seal_leaf",
+    "points_seal_signature",
     "points_month",
     "points_statement",
     "points_close",

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, and_, false, func, select
 from sqlalchemy.orm import Session, aliased
 
 from kernel import crockford
@@ -24,6 +24,7 @@ from points.models import (
     Claim,
     Close,
     Entry,
+    NameConsent,
     Objection,
     Posting,
     Publication,
@@ -117,11 +118,13 @@ def public_month(
     close, publication, name = found
     choice = session.get(Showing, village)
     shows = narrower(publication.shows, None if choice is None else choice.shows)
+    since = None if choice is None else choice.named_since
+    named = since is not None and since <= publication.at
     is_open = today <= publication.until
     lines: Sequence[PublicLine] = ()
     more = False
     if is_open and shows is not Shows.SUMS:
-        lines, more = _lines(session, close, shows, page)
+        lines, more = _lines(session, close, shows, publication.at if named else None, page)
     return PublicMonth(
         close=close,
         village=name,
@@ -177,10 +180,13 @@ def close_of(session: Session, objection_id: int, *, by: Actor) -> int:
     return found
 
 
-def showing_of(session: Session, village: str) -> Shows:
-    """Return how much a village has chosen to show; the rules' own until it chose."""
+def showing_of(session: Session, village: str) -> tuple[Shows, bool]:
+    """Return how much a village has chosen to show, and whether it names whoever agreed.
+
+    Until it chose, names are masked.
+    """
     found = session.get(Showing, village)
-    return Shows.NAMES if found is None else found.shows
+    return (Shows.NAMES, False) if found is None else (found.shows, found.named_since is not None)
 
 
 def _awards(close: Close) -> Select[*tuple[Any, ...]]:
@@ -230,9 +236,13 @@ def _sums(session: Session, close: Close) -> Sequence[RuleSum]:
 
 
 def _lines(
-    session: Session, close: Close, shows: Shows, page: int
+    session: Session, close: Close, shows: Shows, named_at: datetime | None, page: int
 ) -> tuple[Sequence[PublicLine], bool]:
-    """Return what households earned openly, by where they live and never by how much."""
+    """Return what households earned openly, by where they live and never by how much.
+
+    A head is named in whole who had agreed by *named_at*, the moment of publication, and still
+    does; None where the village names nobody so.
+    """
     known = tables(session)
     hidden = [
         and_(Posting.rule_version == version, Posting.rule_code == rule.code)
@@ -242,12 +252,20 @@ def _lines(
     ]
     head = and_(Person.household_id == Household.id, Person.is_head)
     home = and_(Household.id == Statement.household_id, Household.closed_at.is_(None))
-    what = (Household.id, Household.address, Person.name, Posting.rule_version, Posting.rule_code)
+    agreed = and_(
+        NameConsent.person_id == Person.id,
+        NameConsent.household_id == Household.id,
+        NameConsent.withdrawn_at.is_(None),
+        false() if named_at is None else NameConsent.given_at <= named_at,
+    )
+    who = (Household.id, Household.address, Person.name, NameConsent.id)
+    what = (*who, Posting.rule_version, Posting.rule_code)
     rows = session.execute(
         _awards(close)
-        .add_columns(Household.address, Person.name)
+        .add_columns(Household.address, Person.name, NameConsent.id.label("consent"))
         .join(Household, home)
         .outerjoin(Person, head)
+        .outerjoin(NameConsent, agreed)
         .outerjoin(Claim, and_(Claim.posting_id == Posting.id, Claim.sensitive))
         .where(Claim.id.is_(None), *[~one for one in hidden])
         .group_by(*what)
@@ -258,7 +276,7 @@ def _lines(
     lines = [
         PublicLine(
             door=row.address,
-            name=publish_name(row.name) if shows is Shows.NAMES else "",
+            name=_shown(row.name, shows, is_whole=row.consent is not None),
             rule=known[row.rule_version].by_code[row.rule_code].name,
             times=row.times,
             coins=int(row.coins),
@@ -266,3 +284,9 @@ def _lines(
         for row in rows[:PAGE]
     ]
     return lines, len(rows) > PAGE
+
+
+def _shown(name: str | None, shows: Shows, *, is_whole: bool) -> str:
+    if shows is not Shows.NAMES:
+        return ""
+    return (name or "").strip() if is_whole else publish_name(name)

@@ -1,13 +1,28 @@
 """Seals and their leaves."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Final
 
 from sqlalchemy import Row, Select, and_, func, select
+from sqlalchemy.orm import Session
 
 from kernel.db import keyring
 from points import rules
-from points.models import SealLeaf
+from points.models import Seal, SealLeaf, SealSignature
 from points.rules import merkle
+
+SHOWN: Final = 31  # days
+
+
+def seals_published(session: Session) -> Sequence[tuple[Seal, SealSignature | None]]:
+    """Return the last seals and their signatures, the newest first; hashes, for everybody."""
+    rows = session.execute(
+        select(Seal, SealSignature)
+        .outerjoin(SealSignature, SealSignature.number == Seal.number)
+        .order_by(Seal.number.desc())
+        .limit(SHOWN)
+    )
+    return [(seal, signed) for seal, signed in rows]
 
 
 def leaf(row: Row[*tuple[Any, ...]]) -> bytes:

@@ -11,20 +11,24 @@ from points.queries.verify_months import months
 from points.queries.verify_openings import openings
 from points.queries.verify_postings import postings
 from points.queries.verify_seals import seals
+from points.queries.verify_signatures import signatures
 from points.queries.verify_sources import sources
+from points.rules.signing import Signer
 
 
-def verify(session: Session) -> Iterator[Fault]:
+def verify(session: Session, signer: Signer | None = None) -> Iterator[Fault]:
     """Yield every fault there is, as it is found.
 
-    Nothing trusts a total: amounts come from the lines, and all else is computed again.  What
-    somebody rewrote consistently after the last published seal cannot be found by anybody
-    (docs/ledger.md).
+    With *signer* signatures count only by keys it knows; without, that they fit is all that is
+    looked at.  Nothing trusts a total: amounts come from the lines, and all else is computed
+    again.  What somebody rewrote consistently after the last published seal cannot be found by
+    anybody (docs/ledger.md).
     """
     yield from guards(session)
     yield from postings(session)
     yield from entries(session)
     yield from seals(session)
+    yield from signatures(session, signer)
     yield from months(session)
     yield from sources(session)
     yield from openings(session)

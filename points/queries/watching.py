@@ -1,18 +1,19 @@
 """Samples, and warnings, which never reach the reviewers they are about."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from sqlalchemy import case, distinct, func, select
+from sqlalchemy import and_, case, distinct, func, select
 from sqlalchemy.orm import Session, aliased
 
 from kernel.access import Actor
 from kernel.clock import SHANGHAI
+from kernel.grants import Role
 from kernel.permissions import Permission
 from people.models import Person
 from people.queries import paths_of, within
-from people.rules import Level
+from people.rules import Level, mask_name
 from points.models import Claim, ClaimPicture, ClaimReview, Sample
 from points.queries.ruling import rules_of
 from points.rules.caps import span
@@ -75,17 +76,18 @@ def samples_listed(session: Session, *, by: Actor) -> Sequence[SampleLine]:
     ]
 
 
-def warnings(session: Session, *, by: Actor, day: date) -> Warnings:
-    """Return the warnings of the month in which *day* lies, where *by* may read them.
+def warnings(session: Session, *, by: Actor, day: date, area: str = "") -> Warnings:
+    """Return the warnings of the month in which *day* lies, in *area*, where *by* may read them.
 
-    Whoever a pair is about finds nothing of it here.
+    Whoever a pair is about finds nothing of it here; an auditor reads no whole name.
     """
     first, last = span(Period.MONTH, day)
     since, until = (
         datetime.combine(first, time(), SHANGHAI),
         datetime.combine(last, time.max, SHANGHAI),
     )
-    seen = within(Claim, by, Permission.CLAIM_WARNING_READ)
+    seen = and_(within(Claim, by, Permission.CLAIM_WARNING_READ), Claim.area_code.startswith(area))
+    shown: Callable[[str], str] = mask_name if by.wears(Role.AUDITOR) else str
     in_month = ClaimReview.at.between(since, until)
     bursts = session.scalars(
         select(Claim)
@@ -136,7 +138,7 @@ def warnings(session: Session, *, by: Actor, day: date) -> Warnings:
     ).all()
     return Warnings(
         pairs=tuple(
-            Pair(who=who, reviewer=name, together=count, of_reviewer=totals[number])
+            Pair(who=shown(who), reviewer=name, together=count, of_reviewer=totals[number])
             for who, name, number, count in pairs
             if is_close_pair(count, totals[number])
         ),

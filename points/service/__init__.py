@@ -10,6 +10,8 @@ from points.service.activities import (
     sign_in_for,
     sign_up,
     sign_up_for,
+    stopped_elsewhere,
+    wait_for,
 )
 from points.service.adjusting import (
     AdjustmentWanted,
@@ -30,7 +32,7 @@ from points.service.drafting import decide_draft, draft_rules, narrow_rule
 from points.service.ending import capture, hold, release, release_expired, reverse
 from points.service.expiring import expire_coins, remind_expiring
 from points.service.filing import Written, claim_by_receipt, claim_closed_case, claim_written
-from points.service.forgetting import forget_sign_ups, forget_wishes
+from points.service.forgetting import forget_photos, forget_sign_ups, forget_wishes, photos_due
 from points.service.forgetting_words import (
     forget_adjustments,
     forget_claims,
@@ -39,6 +41,7 @@ from points.service.forgetting_words import (
 )
 from points.service.helping import claim_by_card, claim_for
 from points.service.months import publish_month, sign_month
+from points.service.naming import agree_to_naming, end_naming, record_naming
 from points.service.objecting import (
     answer_objection,
     choose_showing,
@@ -49,6 +52,7 @@ from points.service.objecting import (
 from points.service.offsetting import follow_merged
 from points.service.opening import check_opening, decide_opening, post_opening, send_opening
 from points.service.paying import pay_line
+from points.service.photos import MOST_PHOTOS, add_photos, drop_photo
 from points.service.posting import MOST_AT_ONCE, Posted, post, post_many
 from points.service.reviewing import approve_many, resubmit, review, withdraw
 from points.service.rolls import (
@@ -62,11 +66,13 @@ from points.service.rolls import (
 )
 from points.service.ruling import current_rules, set_rules
 from points.service.sampling import draw_samples, look_again
-from points.service.seals import seal_day
+from points.service.seals import seal_day, sign_seals
+from points.service.skills import forget_skills, say_skills
 from points.service.tabling import make_due_month
 
 __all__ = [
     "MOST_AT_ONCE",
+    "MOST_PHOTOS",
     "SHANGHAI",
     "ActivityWanted",
     "AdjustmentWanted",
@@ -77,6 +83,8 @@ __all__ = [
     "Written",
     "account_id",
     "account_ids",
+    "add_photos",
+    "agree_to_naming",
     "answer_objection",
     "appeal_claim",
     "appeal_deduction",
@@ -102,7 +110,9 @@ __all__ = [
     "decide_opening",
     "draft_rules",
     "draw_samples",
+    "drop_photo",
     "edit_activity",
+    "end_naming",
     "expire_coins",
     "file_evaluation",
     "follow_merged",
@@ -110,7 +120,9 @@ __all__ = [
     "forget_claims",
     "forget_deductions",
     "forget_objections",
+    "forget_photos",
     "forget_sign_ups",
+    "forget_skills",
     "forget_wishes",
     "give_monthly",
     "give_quota",
@@ -124,6 +136,7 @@ __all__ = [
     "objections_due",
     "pay_line",
     "pay_lines",
+    "photos_due",
     "post",
     "post_activity",
     "post_many",
@@ -131,6 +144,7 @@ __all__ = [
     "propose_adjustment",
     "publish_month",
     "read_roll",
+    "record_naming",
     "release",
     "release_expired",
     "remind_expiring",
@@ -140,6 +154,7 @@ __all__ = [
     "review_roll",
     "ring_late_appeals",
     "say_own",
+    "say_skills",
     "seal_day",
     "send_in_again",
     "send_opening",
@@ -147,8 +162,11 @@ __all__ = [
     "set_rules",
     "sign_in_for",
     "sign_month",
+    "sign_seals",
     "sign_up",
     "sign_up_for",
+    "stopped_elsewhere",
+    "wait_for",
     "withdraw",
     "withdraw_adjustment",
     "words_due",

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
 
 from sqlalchemy import Select, delete, select
 
@@ -10,13 +9,9 @@ import qr.rules
 import qr.service
 from kernel import audit
 from kernel.access import Actor
-from kernel.clock import SHANGHAI
 from kernel.db import insert_once
-from kernel.outbound import send_sms
 from kernel.permissions import Permission
-from kernel.sms import render
 from kernel.work import Work
-from people.models import Person
 from people.queries import reaches, scoped
 from points.errors import CannotClaim, Full, NoSuchActivity, TooLate, Unsaid
 from points.models import Activity, SignUp
@@ -33,10 +28,10 @@ from points.rules.claims import MOST_WORDS
 from points.rules.table import Earner, Source
 from points.service.members import around, member_of
 from points.service.ruling import current_rules, today
+from points.service.waiting import CALLED_OFF, CHANGED, move_up, queue_up, step_out, tell_all
 from qr.models import Code, SignIn
 from qr.rules import CodeState
 
-CALLED_OFF: Final = "T52"
 GONE = "没有这场活动，或者它不归您管。"
 
 
@@ -136,6 +131,8 @@ def edit_activity(  # noqa: PLR0913 - what may still be changed
 ) -> None:
     """Change what nobody has relied on: never the hours, the place or the rule.
 
+    Who signed up or waits is told where its words change (T54); more room is theirs who wait.
+
     Raises:
         NoSuchActivity: there is none that *by* may change.
         TooLate: it has begun.
@@ -150,15 +147,19 @@ def edit_activity(  # noqa: PLR0913 - what may still be changed
     if checked_size(capacity) < activity.taken:
         raise Full("已经有 %(n)s 人报名，人数不能比这少。", n=activity.taken)
     checked_least(least_minutes, activity.ends_at - activity.starts_at)
+    changed = (activity.words, activity.team) != (words, team)
     activity.words, activity.team = words, team
     activity.capacity, activity.least_minutes = capacity, least_minutes
+    move_up(work, activity)
     note(work, activity, "edit", by)
+    if changed:
+        tell_all(work, activity, CHANGED)
 
 
 def call_off(work: Work, activity_id: int, *, reason: str, by: Actor) -> None:
     """Let an activity not take place: nobody signs up or in any more.
 
-    Whoever signed up and has a phone gets a text (T52), as long as it has not begun.
+    Whoever signed up or waits and has a phone gets a text (T52), if it has not begun.
 
     Raises:
         NoSuchActivity: there is none that *by* may call off.
@@ -169,7 +170,7 @@ def call_off(work: Work, activity_id: int, *, reason: str, by: Actor) -> None:
     qr.service.call_off(work, activity.code_id or 0, reason=reason, by=None)
     note(work, activity, "call-off", by, reason)
     if work.now() < activity.starts_at:
-        _tell_called_off(work, activity)
+        tell_all(work, activity, CALLED_OFF)
 
 
 def sign_up(work: Work, activity_id: int, *, by: Actor) -> bool:
@@ -184,8 +185,30 @@ def sign_up(work: Work, activity_id: int, *, by: Actor) -> bool:
     return _sign_up(work, activity, by.id, None)
 
 
-def sign_up_for(work: Work, activity_id: int, *, number: str, name: str, by: Actor) -> bool:
-    """Sign somebody up who has no phone; who helped is kept.
+def wait_for(work: Work, activity_id: int, *, by: Actor) -> bool:
+    """Stand in line for a full activity, or sign up where there is room; whether that is new.
+
+    Raises:
+        NoSuchActivity: there is none.
+        TooLate: it has begun, or was called off.
+    """
+    activity = _one(work, select(Activity).where(Activity.id == activity_id))
+    return _wait(work, activity, by.id, None)
+
+
+def stopped_elsewhere(work: Work, code_id: int) -> None:
+    """Tell whoever signed up for what was stopped on the page of plain activities."""
+    activity = work.session.scalar(
+        select(Activity).where(Activity.code_id == code_id).with_for_update()
+    )
+    if activity is not None and work.now() < activity.starts_at:
+        tell_all(work, activity, CALLED_OFF)
+
+
+def sign_up_for(
+    work: Work, activity_id: int, *, number: str, name: str, wait: bool = False, by: Actor
+) -> bool:
+    """Sign somebody up who has no phone, or with *wait* put them in line; who helped is kept.
 
     Raises:
         NobodyThere: nobody of the household with *number* in this town has that name.
@@ -193,11 +216,14 @@ def sign_up_for(work: Work, activity_id: int, *, number: str, name: str, by: Act
     """
     activity = locked(work, activity_id, Permission.ACTIVITY_SIGN_IN, by)
     person = member_of(work, number, name, there=around(activity.area_code))
-    return _sign_up(work, activity, person.id, by.id)
+    does = _wait if wait else _sign_up
+    return does(work, activity, person.id, by.id)
 
 
 def leave(work: Work, activity_id: int, *, by: Actor) -> None:
-    """Take one's own name back before it begins; whoever is not on it changes nothing.
+    """Take one's own name back before it begins, from the list or from the line.
+
+    Whoever waits longest has the place at once; whoever is on neither changes nothing.
 
     Raises:
         NoSuchActivity: there is none.
@@ -212,6 +238,8 @@ def leave(work: Work, activity_id: int, *, by: Actor) -> None:
         .returning(SignUp.person_id)
     ).all()
     activity.taken -= len(gone)
+    step_out(work, activity.id, by.id)
+    move_up(work, activity)
 
 
 def sign_in_for(
@@ -290,21 +318,6 @@ def note(work: Work, activity: Activity, verb: str, by: Actor, detail: str = "")
     )
 
 
-def _tell_called_off(work: Work, activity: Activity) -> None:
-    start = activity.starts_at.astimezone(SHANGHAI)
-    time = f"{start.month}月{start.day}日{start:%H:%M}"
-    text = render(CALLED_OFF, place=activity.name, time=time)
-    people = work.session.scalars(
-        select(Person)
-        .join(SignUp, SignUp.person_id == Person.id)
-        .where(SignUp.activity_id == activity.id)
-        .order_by(Person.id)
-    )
-    for phone in [one.phone for one in people if one.phone]:
-        about = f"points.activity:{activity.id}"
-        send_sms(work, phone=phone, template=CALLED_OFF, text=text, about=about)
-
-
 def _sign_up(work: Work, activity: Activity, person_id: int, helper: int | None) -> bool:
     check_open(work, activity)
     there = (SignUp.activity_id == activity.id, SignUp.person_id == person_id)
@@ -314,6 +327,7 @@ def _sign_up(work: Work, activity: Activity, person_id: int, helper: int | None)
         raise TooLate("活动已经开始。人在现场，可以直接扫屏幕上的码签到。")
     if activity.taken >= activity.capacity:
         raise Full("人满了，报不上了。")
+    step_out(work, activity.id, person_id)
     fresh = insert_once(
         work.session,
         SignUp,
@@ -326,6 +340,18 @@ def _sign_up(work: Work, activity: Activity, person_id: int, helper: int | None)
     activity.taken += fresh
     work.session.flush()
     return fresh
+
+
+def _wait(work: Work, activity: Activity, person_id: int, helper: int | None) -> bool:
+    if activity.taken < activity.capacity:
+        return _sign_up(work, activity, person_id, helper)
+    check_open(work, activity)
+    if work.now() >= activity.starts_at:
+        raise TooLate("活动已经开始。人在现场，可以直接扫屏幕上的码签到。")
+    there = (SignUp.activity_id == activity.id, SignUp.person_id == person_id)
+    if work.session.scalar(select(SignUp).where(*there)) is not None:
+        return False
+    return queue_up(work, activity, person_id, helper)
 
 
 def _one(work: Work, statement: Select[Activity]) -> Activity:

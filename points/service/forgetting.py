@@ -2,19 +2,30 @@
 
 from typing import Final
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Select, String, cast, delete, func, literal, select, update
 
-from kernel import audit
+from kernel import audit, media
 from kernel.inventory import kept
+from kernel.media import Attachment
 from kernel.work import Work
-from points.models import Activity, SignUp
+from points.models import Activity, SignUp, Waiting
+from points.service.waiting import move_up
 
 KEPT: Final = kept("活动签到", after="活动结束")
 BATCH: Final = 500
 
 
 def forget_sign_ups(work: Work) -> int:
-    """Forget who signed up, half a year after the activity; how many they were stays."""
+    """Forget who signed up, half a year after the activity; how many they were stays.
+
+    Who waited in vain goes as well.
+    """
+    done = select(Activity.id).where(Activity.ends_at < work.now() - KEPT)
+    work.session.execute(
+        delete(Waiting)
+        .where(Waiting.activity_id.in_(done))
+        .execution_options(synchronize_session=False)
+    )
     over = (
         select(SignUp.activity_id, SignUp.person_id)
         .join(Activity, Activity.id == SignUp.activity_id)
@@ -35,6 +46,22 @@ def forget_sign_ups(work: Work) -> int:
     return len(chosen)
 
 
+def forget_photos(work: Work) -> int:
+    """Delete the photographs of activities, half a year after them."""
+    chosen = work.session.scalars(_old_photos(work).order_by(Attachment.id).limit(BATCH)).all()
+    if not chosen:
+        return 0
+    media.forget_these(work, chosen)
+    detail = str(len(chosen))
+    audit.note(work, by=None, action="retention.photo", subject="points_photo", detail=detail)
+    return len(chosen)
+
+
+def photos_due(work: Work) -> int:
+    """Return how many photographs `forget_photos` would take."""
+    return work.session.scalar(select(func.count()).select_from(_old_photos(work).subquery())) or 0
+
+
 def forget_wishes(work: Work, person_id: int) -> int:
     """Forget what somebody signed up for, who wants to be forgotten; their place is free again."""
     ahead = (
@@ -52,4 +79,16 @@ def forget_wishes(work: Work, person_id: int) -> int:
         .execution_options(synchronize_session=False)
     )
     work.session.execute(delete(SignUp).where(SignUp.person_id == person_id))
+    work.session.execute(delete(Waiting).where(Waiting.person_id == person_id))
+    for activity_id in chosen:
+        move_up(work, work.session.get_one(Activity, activity_id, populate_existing=True))
     return len(chosen)
+
+
+def _old_photos(work: Work) -> Select[int]:
+    owner = literal("points.activity:") + cast(Activity.id, String)
+    return (
+        select(Attachment.id)
+        .join(Activity, owner == Attachment.owner)
+        .where(Activity.ends_at < work.now() - KEPT)
+    )

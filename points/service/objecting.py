@@ -25,10 +25,13 @@ KEPT: Final = kept("公示异议", after="答复")
 BATCH: Final = 500
 
 
-def choose_showing(work: Work, close_id: int, *, shows: Shows, by: Actor) -> None:
+def choose_showing(
+    work: Work, close_id: int, *, shows: Shows, named: bool = False, by: Actor
+) -> None:
     """Choose how much a village shows of its months.
 
-    Less holds at once, for every month; more holds for what is published from now on.
+    Less holds at once, for every month; more holds for what is published from now on.  With
+    *named* whoever agreed stands there with the whole name, where names are shown at all.
 
     Raises:
         NoSuchMonth: the table is none that *by* may publish.
@@ -38,10 +41,18 @@ def choose_showing(work: Work, close_id: int, *, shows: Shows, by: Actor) -> Non
     if found is None:
         found = Showing(village=close.area_code)
         work.session.add(found)
+    named = named and shows is Shows.NAMES
+    found.named_since = (found.named_since or work.now()) if named else None
     found.shows, found.set_by, found.set_at = shows, by.id, work.now()
     work.session.flush()
     about = f"area:{close.area_code}"
-    audit.note(work, by=by, action="coin.showing-set", subject=about, detail=shows.value)
+    audit.note(
+        work,
+        by=by,
+        action="coin.showing-set",
+        subject=about,
+        detail=f"{shows.value}{' named' if named else ''}",
+    )
 
 
 def object_to(work: Work, village: str, period: str, *, words: str, key: str) -> Objection:

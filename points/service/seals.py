@@ -4,10 +4,12 @@ from datetime import date
 
 from sqlalchemy import Select, insert, select
 
+from kernel.db import insert_once
 from kernel.work import Work
 from points import queries, rules
-from points.models import LedgerAccount, Seal, SealLeaf
+from points.models import LedgerAccount, Seal, SealLeaf, SealSignature
 from points.rules import AccountKind, merkle
+from points.rules.signing import Signer
 
 
 def seal_day(work: Work, day: date) -> Seal | None:
@@ -36,6 +38,34 @@ def seal_day(work: Work, day: date) -> Seal | None:
         ]
         work.session.execute(insert(SealLeaf), values)
     return sealed
+
+
+def sign_seals(work: Work, signer: Signer) -> int:
+    """Sign every seal that has no signature yet; return how many there were.
+
+    What was sealed while the key was away is signed as soon as it is back.
+
+    Raises:
+        NoKey: there is no key.
+    """
+    unsigned = (
+        select(Seal)
+        .outerjoin(SealSignature, SealSignature.number == Seal.number)
+        .where(SealSignature.number.is_(None))
+        .order_by(Seal.number)
+    )
+    signed = 0
+    for one in work.session.scalars(unsigned):
+        signed += insert_once(
+            work.session,
+            SealSignature,
+            unique=None,
+            number=one.number,
+            public_key=signer.public,
+            signature=signer.sign(one.hash),
+            signed_at=rules.microseconds(work.now()),
+        )
+    return signed
 
 
 def _next(last: Seal | None, day: date, work: Work, leaves: list[bytes]) -> Seal:

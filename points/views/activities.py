@@ -116,7 +116,7 @@ def activity_sheet() -> ResponseReturnValue:
 @require(Permission.ACTIVITY_PUBLISH)
 def activity(activity_id: int) -> ResponseReturnValue:
     """Show one: who signed up, who came, and where its list stands."""
-    return _page(activity_id)
+    return activity_page(activity_id)
 
 
 @pages.route(f"{ONE}/edit", methods=["GET", "POST"])
@@ -161,7 +161,12 @@ def activity_sign_up(activity_id: int) -> ResponseReturnValue:
         "up",
         form,
         lambda work: service.sign_up_for(
-            work, activity_id, number=text(form.number), name=text(form.name), by=current_actor()
+            work,
+            activity_id,
+            number=text(form.number),
+            name=text(form.name),
+            wait=bool(text(form.wait)),
+            by=current_actor(),
         ),
     )
 
@@ -193,12 +198,12 @@ def activity_call_off(activity_id: int) -> ResponseReturnValue:
     form = ReasonForm()
     reason = text(form.reason)[:200]
     if not reason:
-        return _page(activity_id, error=_("请写一句为什么不办了。")), WRONG
+        return activity_page(activity_id, error=_("请写一句为什么不办了。")), WRONG
     try:
         with transaction() as work:
             service.call_off(work, activity_id, reason=reason, by=current_actor())
     except Refusal as refusal:
-        return _page(activity_id, error=full_stop(sentence_of(refusal))), shown_as(refusal)
+        return activity_page(activity_id, error=full_stop(sentence_of(refusal))), shown_as(refusal)
     flash(_("取消了，谁都不能再报名、签到。"))
     return _back(activity_id)
 
@@ -232,7 +237,7 @@ def activity_again(activity_id: int) -> ResponseReturnValue:
         with transaction() as work:
             service.send_in_again(work, activity_id, remark=text(form.reason), by=current_actor())
     except (Conflict, Unsaid) as refusal:
-        return _page(activity_id, error=full_stop(sentence_of(refusal))), shown_as(refusal)
+        return activity_page(activity_id, error=full_stop(sentence_of(refusal))), shown_as(refusal)
     flash(_("补充好了，又在等审核。"))
     return _back(activity_id)
 
@@ -262,12 +267,15 @@ def _somebody(
             fresh = does(work)
     except (Conflict, NobodyThere, Unsaid) as refusal:
         said = full_stop(sentence_of(refusal))
-        return _page(activity_id, error=said, typed={which: form}), shown_as(refusal)
+        return activity_page(activity_id, error=said, typed={which: form}), shown_as(refusal)
     flash(_("记下了。") if fresh else _("这个人已经记过了。"))
     return _back(activity_id)
 
 
-def _page(activity_id: int, error: str = "", typed: dict[str, SomebodyForm] | None = None) -> str:
+def activity_page(
+    activity_id: int, error: str = "", typed: dict[str, SomebodyForm] | None = None
+) -> str:
+    """Return the page of an activity that one leads."""
     by, now = current_actor(), parts().clock.now()
     found = queries.activity_led(db.session(), activity_id, by=by)
     one = found.activity
@@ -280,6 +288,9 @@ def _page(activity_id: int, error: str = "", typed: dict[str, SomebodyForm] | No
         card=found,
         one=one,
         wishes=queries.wishes_of(db.session(), activity_id, by=by),
+        line=queries.line_of(db.session(), activity_id, by=by),
+        photos=queries.activity_photos(db.session(), one),
+        most=service.MOST_PHOTOS,
         standings=standings,
         sent_back=any(
             row.claim is not None and row.claim.state is ClaimState.SENT_BACK for row in standings

@@ -11,6 +11,7 @@ from kernel.access import require
 from kernel.db import db
 from kernel.errors import Conflict, NotAllowed
 from kernel.forms import text
+from kernel.grants import Role
 from kernel.media import respond
 from kernel.permissions import Permission
 from kernel.web import current_actor, full_stop, sentence_of, shown_as
@@ -18,8 +19,10 @@ from kernel.work import transaction
 from points import queries, service
 from points.errors import Unsaid
 from points.forms import ReviewForm, whole
+from points.rules.auditing import AuditWish
 from points.rules.claims import Decision
 from points.service import MOST_AT_ONCE
+from points.views.auditing import audit_page, audited_page
 from points.views.blueprint import pages, today
 
 PARTS = ("mine", "all", "done")
@@ -32,6 +35,7 @@ OTHERS: Final = (
     ("申诉", "points.appeals", Permission.CLAIM_APPEAL_DECIDE),
     ("抽查", "points.samples", Permission.CLAIM_SAMPLE),
     ("异常提示", "points.coin_warnings", Permission.CLAIM_WARNING_READ),
+    ("审计台", "points.auditing", Permission.LEDGER_REVERSAL_READ),
     ("规则", "points.ruling", Permission.RULE_SWITCH),
     ("村里的额度", "points.funds", Permission.LEDGER_QUOTA),
     ("从前的余额", "points.openings", Permission.LEDGER_QUOTA),
@@ -46,6 +50,8 @@ def claims() -> str:
     part = part if part in PARTS else "mine"
     page = whole(request.args.get("page", "1"), 1)
     by = current_actor()
+    if by.wears(Role.AUDITOR):  # reads at a desk of their own, masked and noted
+        return audit_page(AuditWish())
     lines, more = queries.claims_listed(db.session(), by=by, today=today(), part=part, page=page)
     return render_template(
         "points/claims.html",
@@ -62,8 +68,8 @@ def claims() -> str:
 @pages.get("/staff/claims/<int:claim_id>")
 @require(Permission.CLAIM_READ)
 def claim(claim_id: int) -> str:
-    """Show one claim."""
-    return _page(claim_id)
+    """Show one claim; to an auditor as their own desk does, and noted."""
+    return audited_page(claim_id) if current_actor().wears(Role.AUDITOR) else _page(claim_id)
 
 
 @pages.post("/staff/claims/<int:claim_id>/review")

@@ -62,7 +62,10 @@ def household_book(household_id: int) -> str:
         )
         about = f"household:{household_id}"
         audit.note(work, by=by, action="coin.book-read", subject=about, detail=str(year))
-        return render_template("points/household_book.html", book=book, kinds=KINDS, today=today())
+        naming = queries.household_naming(work.session, household_id, by=by)
+        return render_template(
+            "points/household_book.html", book=book, kinds=KINDS, today=today(), naming=naming
+        )
 
 
 @pages.get("/staff/months/expiring")
@@ -119,11 +122,12 @@ def publish(close_id: int) -> ResponseReturnValue:
 @require(Permission.LEDGER_PUBLISH)
 def showing(close_id: int) -> ResponseReturnValue:
     """Choose how much the village shows of its months."""
-    chosen = text(ShowingForm().shows)
+    form = ShowingForm()
+    chosen, named = text(form.shows), text(form.named) == "yes"
     if chosen not in set(Shows):
         return _page(close_id, error=_("请选公示多少。")), HTTPStatus.UNPROCESSABLE_ENTITY
     with transaction() as work:
-        service.choose_showing(work, close_id, shows=Shows(chosen), by=current_actor())
+        service.choose_showing(work, close_id, shows=Shows(chosen), named=named, by=current_actor())
     flash(_("定好了。"))
     return redirect(url_for("points.month", close_id=close_id), HTTPStatus.SEE_OTHER)
 
@@ -159,7 +163,7 @@ def month_print(close_id: int) -> str:
 def month_csv(close_id: int) -> Response:
     """Hand out the table whose fingerprint the page shows."""
     name, rows = _table(close_id, "csv")
-    return _file(canonical(rows), f"{name}.csv", "text/csv; charset=utf-8")
+    return file_of(canonical(rows), f"{name}.csv", "text/csv; charset=utf-8")
 
 
 @pages.get("/staff/months/<int:close_id>/table.xlsx")
@@ -167,7 +171,7 @@ def month_csv(close_id: int) -> Response:
 def month_xlsx(close_id: int) -> Response:
     """Hand out the same table as a workbook."""
     name, rows = _table(close_id, "xlsx")
-    return _file(as_xlsx(name, HEADS, rows), f"{name}.xlsx", XLSX)
+    return file_of(as_xlsx(name, HEADS, rows), f"{name}.xlsx", XLSX)
 
 
 def _table(close_id: int, kind: str) -> tuple[str, Sequence[Sequence[object]]]:
@@ -180,7 +184,8 @@ def _table(close_id: int, kind: str) -> tuple[str, Sequence[Sequence[object]]]:
         return f"{close.period}-{close.area_code}", rows
 
 
-def _file(content: bytes, name: str, kind: str) -> Response:
+def file_of(content: bytes, name: str, kind: str) -> Response:
+    """Return an answer that is kept as the file *name*, by no cache."""
     answer = Response(content, content_type=kind)
     answer.headers.set("Content-Disposition", "attachment", filename=name)
     answer.headers["Cache-Control"] = "no-store"
@@ -197,6 +202,7 @@ def _page(close_id: int, **more: object) -> str:
     page = whole(request.args.get("page", "1"), 1)
     found = queries.month_detail(session, close_id, by=by)
     homes, follows = queries.month_homes(session, close_id, by=by, page=page)
+    chosen, named = queries.showing_of(session, found.close.area_code)
     return render_template(
         "points/month.html",
         found=found,
@@ -204,7 +210,8 @@ def _page(close_id: int, **more: object) -> str:
         columns=COINS,
         objections=queries.objections_to(session, close_id),
         shown=[(one.value, _(label)) for one, label in SHOWS.items()],
-        chosen=queries.showing_of(session, found.close.area_code),
+        chosen=chosen.value,
+        named=named,
         may_answer=by.wears(Role.TOWN_ADMIN),
         may_sign=found.waits_for is not None and by.wears(HATS[found.waits_for]),
         may_publish=by.may(Permission.LEDGER_PUBLISH),

@@ -62,6 +62,7 @@ def own() -> str:
         over=OVER,
         kinds=KINDS,
         soon=SOON,
+        naming=queries.own_naming(db.session(), by.id),
         notice=queries.has_notice(db.session(), by.id, since=parts().clock.now() - APPEALABLE),
     )
 

@@ -54,6 +54,20 @@ def volunteer_join(activity_id: int) -> ResponseReturnValue:
     return redirect(url_for("points.volunteer_one", activity_id=activity_id), HTTPStatus.SEE_OTHER)
 
 
+@pages.post("/volunteer/<int:activity_id>/wait")
+@signed_in
+@limiter.limit(OFTEN)
+def volunteer_wait(activity_id: int) -> ResponseReturnValue:
+    """Stand in line for a full activity; twice is once."""
+    try:
+        with transaction() as work:
+            service.wait_for(work, activity_id, by=current_actor())
+    except Conflict as refusal:
+        return _page(activity_id, error=full_stop(sentence_of(refusal))), shown_as(refusal)
+    flash(_("记下了。有人不来，先轮到排在前面的；轮到您，自动替您报上名，留了手机号的会收到短信。"))
+    return redirect(url_for("points.volunteer_one", activity_id=activity_id), HTTPStatus.SEE_OTHER)
+
+
 @pages.post("/volunteer/<int:activity_id>/leave")
 @signed_in
 def volunteer_leave(activity_id: int) -> ResponseReturnValue:
@@ -88,8 +102,20 @@ def _page(activity_id: int, error: str = "") -> str:
         "points/volunteer_one.html",
         card=found,
         one=found.activity,
+        photos=[
+            {"url": _photo(activity_id, one.id), "thumb": _photo(activity_id, one.id, 1)}
+            | {"alt": _("活动的照片")}
+            for one in queries.activity_photos(db.session(), found.activity)
+            if one.is_ready
+        ],
         by=by,
         begun=now >= found.activity.starts_at,
         over=now > found.activity.ends_at,
         error=error,
+    )
+
+
+def _photo(activity_id: int, attachment_id: int, thumb: int | None = None) -> str:
+    return url_for(
+        "points.volunteer_photo", activity_id=activity_id, attachment_id=attachment_id, thumb=thumb
     )

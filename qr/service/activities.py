@@ -16,7 +16,7 @@ from people.queries import profile_of, scoped
 from people.rules import checked_phone
 from qr import rules
 from qr.errors import BadActivity, NoSuchActivity, NotNow
-from qr.events import ActivityAttended
+from qr.events import ActivityAttended, ActivityStopped
 from qr.models import Activity, Code, SignIn
 from qr.rules import CodeKind, Entry, How, activities, rotating
 from qr.service.codes import end, issue, lock
@@ -150,12 +150,16 @@ def sign_out(work: Work, code_id: int, entry: Entry, person_id: int) -> SignIn:
 def call_off(work: Work, code_id: int, *, reason: str, by: Actor | None) -> None:
     """Let nobody sign in at an activity any more; who came stays on its list.
 
+    *by* is None for another feature, which asked who may, and tells those concerned itself.
+
     Raises:
         NoSuchActivity: there is none that *by* may call off.
         WrongMoment: it was called off before.
     """
     _reached(work, code_id, Permission.QR_REVOKE, by)
     end(work, lock(work, code_id, by, Permission.QR_REVOKE), reason=reason, by=by)
+    if by is not None:
+        work.announce(ActivityStopped(code_id=code_id))
 
 
 def read_names(work: Work, code_id: int, *, by: Actor, why: str) -> Sequence[SignIn]:

@@ -117,6 +117,7 @@ points.plan               ledger:quota          -
 points.months             ledger:read           -
 points.expiring           ledger:read           -
 points.household_book     ledger:read           household
+points.household_naming   household:edit        household
 points.month              ledger:read           month
 points.month_print        ledger:read           month
 points.month_csv          ledger:read           month
@@ -149,6 +150,9 @@ points.opening_decide     ledger:quota          opening     state
 points.samples            claim:sample          -
 points.sample_look        claim:sample          sampled     state
 points.coin_warnings      claim:warning-read    -
+points.auditing           ledger:reversal-read  -
+points.audited            ledger:reversal-read  claim
+points.audit_export       ledger:reversal-read  -
 points.claim_for          claim:file-for        -
 points.roll               claim:read            roll
 points.review_roll        claim:read            roll        state
@@ -157,6 +161,9 @@ points.activity_new       activity:publish      -
 points.activity_sheet     activity:confirm      -
 points.activity           activity:publish      volunteer
 points.activity_edit      activity:publish      volunteer
+points.photos_add         activity:publish      volunteer
+points.photo_drop         activity:publish      volunteer   part
+points.volunteers         activity:publish      -
 points.activity_sign_up   activity:sign-in      volunteer
 points.activity_sign_in   activity:sign-in      volunteer   state
 points.activity_call_off  activity:publish      volunteer
@@ -271,12 +278,15 @@ OWN: Final = frozenset(
         "points.again",
         "points.new",
         "points.own",
+        "points.naming",
         "points.passbook",
         "points.take_back",
         "points.claim_appeal",
         "points.deduction_appeal",
         "points.deduction_say",
         "points.own_deductions",
+        "points.skills",
+        "points.volunteer_wait",
         "points.volunteer_join",
         "points.volunteer_leave",
         "points.volunteer_mine",
@@ -332,11 +342,13 @@ FOR_ALL: Final = frozenset(
         "people.sign_in_resident",
         "people.sign_out_resident",
         "points.coin_rules",
+        "points.seals",
         "points.public_month",
         "points.public_villages",
         "points.corrections",
         "points.volunteer",
         "points.volunteer_one",
+        "points.volunteer_photo",
         "qr.attend",
         "qr.look_alike",
         "qr.scan",

@@ -11,7 +11,9 @@ pytestmark = pytest.mark.once(beside="sqlite")
 # They end the session, or the account.
 ENDS = frozenset({"people.sign_out", "citizen.delete_account"})
 # What takes place is everybody's to come to, and their own name all they put down.
-FOR_ALL_WHO_ARE_KNOWN = frozenset({"points.volunteer_join", "points.volunteer_leave"})
+FOR_ALL_WHO_ARE_KNOWN = frozenset(
+    {"points.volunteer_join", "points.volunteer_leave", "points.volunteer_wait"}
+)
 MEMBERS = ("head", "member", "left", "outsider")
 STAFF = ("grid_full", "town_admin", "sysadmin", "nobody", "accused town_admin")
 

@@ -123,7 +123,7 @@ def _late_wish(draw: random.Random, do: str, key: str) -> Wish | None:
     """Return the end of a hold, or an undoing; others may be wishing for it at this moment."""
     kind, done = Posting.kind == PostingKind.HOLD, Posting.pending_id
     if do == "undo":
-        kind, done = Posting.kind.in_(["award_system", "adjust", "capture"]), Posting.reverses_id
+        kind, done = Posting.kind.in_(["award_system", "redemption", "capture"]), Posting.reverses_id
     try:
         newest = db.session.scalar(select(func.max(Posting.id))) or 0
         gone = select(done).where(done.is_not(None))
@@ -162,7 +162,6 @@ def _request(key: str, kind: PostingKind, moves: Sequence[Move]) -> Request:
         source=("torture", key),
         rule=("P01", 1) if by_rule else None,
         actor_id=None if by_rule else 1,
-        second_actor_id=2 if kind is PostingKind.ADJUST else None,
     )
 
 
@@ -175,7 +174,7 @@ def _post(kind: PostingKind) -> Callable[[Work, Wish], Sequence[Posted]]:
 
 def _batch(work: Work, wish: Wish) -> Sequence[Posted]:
     requests = [
-        _request(f"{wish.key}/{n}", PostingKind.ADJUST, [move]) for n, move in enumerate(wish.moves)
+        _request(f"{wish.key}/{n}", PostingKind.REDEMPTION, [move]) for n, move in enumerate(wish.moves)
     ]
     return service.post_many(work, requests)
 
@@ -200,7 +199,7 @@ def _undo(work: Work, wish: Wish) -> Sequence[Posted]:
 DEEDS: Final[dict[str, Callable[[Work, Wish], Sequence[Posted]]]] = {
     "award": _post(PostingKind.AWARD_SYSTEM),
     "spend": _post(PostingKind.REDEMPTION),
-    "move": _post(PostingKind.ADJUST),
+    "move": _post(PostingKind.REDEMPTION),
     "batch": _batch,
     "hold": _hold,
     "capture": _capture,

@@ -18,10 +18,12 @@ KEEPERS: Final[Mapping[str, str]] = {
     "公示异议": "objection",
     "绿币申报的话和照片": "claim",
     "扣币和申诉的话": "deduction",
+    "活动照片": "photo",
 }
 ALONG: Final[Mapping[str, str]] = {
     "姓名或称呼": "和手机号一起删",
     "贴码时的照片": "换码或作废时一起删",
+    "志愿者会什么": "本人随时自己删，注销时一起删",
 }
 NOT_YET: Final = "还没有这项功能，没有这样的数据"
 

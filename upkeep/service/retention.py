@@ -36,6 +36,7 @@ VERBS: Final[Mapping[str, Sequence[Callable[[Work], int]]]] = {
     "objection": (points.service.forget_objections,),
     "claim": (points.service.forget_claims,),
     "deduction": (points.service.forget_deductions, points.service.forget_adjustments),
+    "photo": (points.service.forget_photos,),
     "duty": (grid.service.forgetting.forget_old_duty,),
     "sign_in": (qr.service.forget_sign_ins,),
 }
@@ -79,6 +80,7 @@ def _due(work: Work) -> dict[str, int]:
     found.update(citizen.service.forgetting.due(work))
     found["household"] += people.service.households_due(work)
     found["sign_in"] += qr.service.sign_ins_due(work)
+    found["photo"] += points.service.photos_due(work)
     found["objection"] += points.service.objections_due(work)
     found.update(points.service.words_due(work))
     found["trouble"] += qr.service.troubles_due(work)
