@@ -16,7 +16,7 @@ from points.rules.adjustments import AdjustmentWhy
 from tests.factories import TOWN, make_staff
 from tests.live.races import at_once
 from tests.points.claims import make_village
-from tests.points.test_service_adjusting import Move
+from tests.points.moves import Move
 
 
 class Scene:

@@ -7,9 +7,9 @@ from points.rules.adjustments import AdjustmentWhy as W
 from points.rules.deductions import AppealState
 from tests.fakes import FixedClock
 from tests.points.claims import Village
+from tests.points.courts import Court
+from tests.points.moves import Move
 from tests.points.test_queries_verify import past_the_guards
-from tests.points.test_service_adjusting import Move
-from tests.points.test_service_deducting import Court
 
 # What is done by hand, and the row that must be named.  {claim} was paid; {taken} took three coins,
 # {undone} took two, which an upheld appeal gave back.

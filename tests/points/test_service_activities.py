@@ -181,8 +181,8 @@ def test_who_signed_up_and_has_a_phone_hears_that_it_is_called_off(
 ) -> None:
     work, who, activity = patrol.work, patrol.village.resident, patrol.post()
     service.sign_up(work, activity.id, by=who)
-    without = {"number": patrol.village.home.number, "name": "王秀英"}
-    service.sign_up_for(work, activity.id, by=patrol.leader, **without)
+    home = patrol.village.home.number
+    service.sign_up_for(work, activity.id, by=patrol.leader, number=home, name="王秀英")
     patrol.at(minutes=minutes)
 
     service.call_off(work, activity.id, reason="下雨", by=patrol.leader)

@@ -11,7 +11,7 @@ from points.rules.adjustments import AdjustmentWhy
 from tests.factories import TOWN, make_staff
 from tests.grid.pages import Desk
 from tests.points.claims import make_village
-from tests.points.test_service_adjusting import Move
+from tests.points.moves import Move
 
 NEW = "/staff/coins/following/new"
 

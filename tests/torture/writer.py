@@ -123,7 +123,10 @@ def _late_wish(draw: random.Random, do: str, key: str) -> Wish | None:
     """Return the end of a hold, or an undoing; others may be wishing for it at this moment."""
     kind, done = Posting.kind == PostingKind.HOLD, Posting.pending_id
     if do == "undo":
-        kind, done = Posting.kind.in_(["award_system", "redemption", "capture"]), Posting.reverses_id
+        kind, done = (
+            Posting.kind.in_(["award_system", "redemption", "capture"]),
+            Posting.reverses_id,
+        )
     try:
         newest = db.session.scalar(select(func.max(Posting.id))) or 0
         gone = select(done).where(done.is_not(None))
@@ -174,7 +177,8 @@ def _post(kind: PostingKind) -> Callable[[Work, Wish], Sequence[Posted]]:
 
 def _batch(work: Work, wish: Wish) -> Sequence[Posted]:
     requests = [
-        _request(f"{wish.key}/{n}", PostingKind.REDEMPTION, [move]) for n, move in enumerate(wish.moves)
+        _request(f"{wish.key}/{n}", PostingKind.REDEMPTION, [move])
+        for n, move in enumerate(wish.moves)
     ]
     return service.post_many(work, requests)
 
