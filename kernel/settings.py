@@ -8,6 +8,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 KEYS: Final = ("SECRET_KEY", "SEAL_KEYS", "INDEX_KEY")
+SIGN_KEY: Final = "LEDGER_SIGN_KEY"  # a house starts without it, and its seals are not signed
 STAFF_IDLE_MINUTES: Final = (
     240  # half a working day: long enough for a desk, too short for a lost phone
 )

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from kernel.chance import SystemChance
 from kernel.late import late
-from kernel.settings import KEYS, Misconfigured, read_keys
+from kernel.settings import KEYS, SIGN_KEY, Misconfigured, read_keys
 from launch.gate import GATE
 from launch.machine import MARK, bracketed, find_redis, lan_address
 
@@ -131,12 +131,13 @@ def ensure_keys(env: Mapping[str, str], *, holds_data: bool) -> None:
     """
     path = Path(env.get("KEYS_FILE") or Path(env["VAR"]) / "keys.env")
     kept = read_keys(path)
-    missing = [name for name in KEYS if not (kept.get(name) or env.get(name))]
-    if not missing:
+    missing = [name for name in (*KEYS, SIGN_KEY) if not (kept.get(name) or env.get(name))]
+    if not set(missing) - {SIGN_KEY}:  # who has set keys decides about this one too
         return
     if holds_data:
+        lost = ", ".join(name for name in missing if name != SIGN_KEY)
         raise Misconfigured(
-            f"{', '.join(missing)} not found in {path}, but the database holds data that only the "
+            f"{lost} not found in {path}, but the database holds data that only the "
             "old keys open. Put the file back from where you keep it; no new keys were made."
         )
     made = {name: _new_key(name) for name in missing}
@@ -151,7 +152,10 @@ def ensure_keys(env: Mapping[str, str], *, holds_data: bool) -> None:
 
 
 def _new_key(name: str) -> str:
-    if name == "SEAL_KEYS":
+    if name in {
+        "SEAL_KEYS",
+        SIGN_KEY,
+    }:  # both are 32 random bytes in base64 (RFC 8032 for a sign key)
         return fernet.Fernet.generate_key().decode()
     return SystemChance().token() + SystemChance().token()
 

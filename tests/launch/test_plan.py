@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from cryptography.fernet import Fernet
 
-from kernel.settings import KEYS, Misconfigured, Settings, read_keys
+from kernel.settings import KEYS, SIGN_KEY, Misconfigured, Settings, read_keys
 from launch.plan import LONGEST_SOCKET, ensure_keys, make_plan
 
 PATH = os.environ["PATH"]
@@ -86,7 +86,7 @@ class TestKeys:
             ensure_keys(env_of(tmp_path / name), holds_data=False)
             keys += read_keys(tmp_path / name / "keys.env").values()
 
-        assert len(set(keys)) == 2 * len(KEYS)
+        assert len(set(keys)) == 2 * len((*KEYS, SIGN_KEY))
         assert min(map(len, keys)) >= 43
 
     def test_are_not_made_anew_for_a_database_sealed_with_others(self, tmp_path: Path) -> None:
@@ -111,6 +111,6 @@ class TestKeys:
         ensure_keys(env, holds_data=False)
 
         plan = make_plan(env)
-        assert Settings.from_env(plan.env).seal_keys == (
-            read_keys(tmp_path / "elsewhere.env")["SEAL_KEYS"],
-        )
+        kept, settings = read_keys(tmp_path / "elsewhere.env"), Settings.from_env(plan.env)
+        assert settings.seal_keys == (kept["SEAL_KEYS"],)
+        assert settings.ledger_sign_key == kept[SIGN_KEY]
