@@ -176,4 +176,4 @@ def _refused(progress: Progress) -> dict[Template, Said]:
 
 def _day(moment: datetime) -> str:
     due = moment.astimezone(SHANGHAI)
-    return f"{due.month}月{due.day}日{due.hour}时"
+    return f"{due.month}月{due.day}日{due.hour}:{due.minute:02}"

@@ -119,7 +119,7 @@ class TestAnswer:
         texts(session)
 
         said = session.scalars(select(Message).where(Message.template == "T04"))
-        assert ["3月4日17时前" in one.text for one in said] == [True, False]
+        assert ["3月4日17:30前" in one.text for one in said] == [True, False]
 
 
 class TestPromises:

@@ -41,7 +41,7 @@ def test_a_grandson_claims_and_what_was_taken_wrongly_comes_back(still: StillTow
     uphold(still.at_work("zhou"))
     grandson.reload()
     expect(grandson.locator("main")).to_contain_text("等另一个人签")
-    sign(still.at_work("wu"))
+    sign(still.at_work("wu_jie"))
 
     grandson.reload()
     expect(grandson.locator("main")).to_contain_text("申诉成立")

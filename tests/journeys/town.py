@@ -53,7 +53,7 @@ STAFF: Final[Mapping[str, tuple[str, Role, str]]] = {
     "chen": ("陈主任", Role.VILLAGE_ADMIN, VILLAGE),
     "sun": ("孙科长", Role.TOWN_ADMIN, TOWN),
     "zhou": ("周主任", Role.DISTRICT_CMD, DISTRICT),
-    "wu": ("吴副主任", Role.DISTRICT_CMD, DISTRICT),
+    "wu_jie": ("吴副主任", Role.DISTRICT_CMD, DISTRICT),
     "admin": ("钱管理员", Role.SYSADMIN, DISTRICT),
 }
 WORKER_PHONE: Final = "0571-00001001"

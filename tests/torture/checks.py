@@ -16,8 +16,8 @@ Line = tuple[int, int, int, str]  # from, to, how many, phase
 KINDS = {
     "award": "award_system",
     "spend": "redemption",
-    "move": "adjust",
-    "batch": "adjust",
+    "move": "redemption",
+    "batch": "redemption",
     "hold": "hold",
     "capture": "capture",
     "release": "release",
