@@ -94,7 +94,7 @@ def show(
     by, moment = current_actor(), now()
     detail = queries.detail(db.session(), case_id, by=by, now=moment)
     moves = frozenset(offer.move for offer in offers(detail, by))
-    forms = _forms(detail, moves, filled)
+    forms, aside = _forms(detail, moves, filled), beside(detail, by)
     if filled is not None and filled.name not in forms:
         trouble = _kept(filled, trouble)  # there is no form any more to show it in
     page = render_template(
@@ -109,7 +109,7 @@ def show(
         moves=moves,
         acts=_acts(detail),
         forms=forms,
-        opened=filled.name if filled else _first(detail, moves),
+        opened=filled.name if filled else _first(detail, moves, signed=not aside.may_sign),
         trouble=trouble,
         errors={} if filled is None or trouble else filled.errors,
         ids={} if filled is None else _ids(filled),
@@ -121,7 +121,7 @@ def show(
         voices=_of(detail, Kind.SOUND),
         photos=_photos(_of(detail, Kind.PICTURE), FileKind.REPORT),
         category=CATALOGUE.categories.get(detail.category or ""),
-        beside=beside(detail, by),
+        beside=aside,
         Move=Move,
         Act=Act,
         State=State,
@@ -222,13 +222,13 @@ def _known(kind: type[CaseForm], detail: CaseDetail) -> dict[str, Any]:
     return known.get(kind, {})
 
 
-def _first(detail: CaseDetail, moves: Iterable[Move]) -> str:
+def _first(detail: CaseDetail, moves: Iterable[Move], *, signed: bool) -> str:
     """Return the name of the form that stands open: what comes next."""
     if Move.VERIFY in moves:
         return VerifyForm.name
     if detail.to_spot_check:
         return SpotCheckForm.name
-    if Move.REPORT_RESULT in moves and detail.card.responded:
+    if Move.REPORT_RESULT in moves and detail.card.responded and signed:
         return ResultForm.name
     return ""
 

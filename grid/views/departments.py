@@ -115,10 +115,10 @@ def answer_help(help_id: int) -> ResponseReturnValue:
             with transaction() as work:
                 service.answer_help(work, help_id, by=current_actor(), comes=comes, words=words)
         except Refusal as refusal:
-            return _page("grid/answer.html", form, refusal, line=line)
+            return _page("grid/answer.html", form, refusal, line=line, back=_home())
         flash(_("答复了，对方会看到。"))
         return redirect(url_for(_home()), code=303)
-    return _page("grid/answer.html", form, line=line)
+    return _page("grid/answer.html", form, line=line, back=_home())
 
 
 @pages.route("/case/<number>/handover", methods=["GET", "POST"])

@@ -12,6 +12,7 @@ from kernel.grants import Role
 from kernel.work import transaction
 from tests.english import left_over
 from tests.factories import DISTRICT, GRID, NEXT_TOWN, TOWN, make_staff
+from tests.fakes import NOON
 from tests.grid.departments import MUNICIPAL, URBAN
 from tests.grid.factories import make_case
 from tests.grid.pages import Desk, plain, seen, url, value
@@ -96,6 +97,22 @@ class TestSigning:
         assert [(sign in page, go in page) for page in before] == [(True, False)] * 2
         assert [(sign in page, go in page) for page in after] == [(False, True)] * 2
 
+    def test_the_result_stands_open_only_for_whoever_has_signed(
+        self, session: Session, desk: Desk
+    ) -> None:
+        owner = handler(session)
+        case = given(session, owner, State.HANDLING)
+        case.responded_at = NOON  # by whoever had it before
+        session.commit()
+        desk.sits(owner)
+
+        before = desk.read(url(case))
+        desk.post(url(case, "sign"), **seen(case))
+        after = desk.read(url(case))
+
+        assert '<details id="result">' in before
+        assert '<details id="result" open>' in after
+
     def test_who_was_slower_is_told_by_whom(self, session: Session, desk: Desk) -> None:
         first = handler(session)
         case, second = given(session, first), handler(session)
@@ -169,6 +186,7 @@ class TestTogether:
         desk.sits(other)
         row = session.scalars(select(Help)).one()
         assert "请来封路" in desk.read(LIST)
+        assert f'class="back"><a href="{LIST}"' in desk.read(f"/staff/help/{row.id}")
         answer = desk.post(f"/staff/help/{row.id}", comes="yes", words="下午到")
         assert answer.status_code == 303
         assert "请来封路" not in desk.read(LIST)
