@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from kernel.access import Actor
@@ -23,10 +23,14 @@ class Naming:
 
 
 def own_naming(session: Session, person_id: int) -> Naming | None:
-    """Return one's own consent; None for whoever heads no household and gave none."""
+    """Return one's own consent; None for whoever heads no household and gave none.
+
+    Whoever heads another household by now has not agreed for that one.
+    """
+    here = or_(Person.is_head.is_(False), NameConsent.household_id == Person.household_id)
     row = session.execute(
         select(Person.is_head, NameConsent.given_at, _RECORDER.public_name)
-        .outerjoin(NameConsent, _HOLDS)
+        .outerjoin(NameConsent, and_(_HOLDS, here))
         .outerjoin(_RECORDER, _RECORDER.id == NameConsent.given_to)
         .where(Person.id == person_id)
     ).one_or_none()

@@ -41,6 +41,8 @@ class AuditWish:
         states = {*ClaimState, *DeductionState}
         if self.state and self.state not in states:
             raise Unsaid("请从列出来的里面选一种状态")
+        if self.rule and not (self.rule.isascii() and self.rule.isalnum()):
+            raise Unsaid("请从列出来的里面选一条规则")  # it names the file, too
         if self.village and not (self.village.isascii() and self.village.isdecimal()):
             raise Unsaid("请从列出来的村里选一个")
         return self

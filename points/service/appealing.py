@@ -101,9 +101,9 @@ def decide_appeal(work: Work, appeal_id: int, *, uphold: bool, reason: str, by: 
         raise NotYoursToReview("这份申诉由上一级来定。")
     appeal.reason = checked_words(reason)
     if appeal.deduction_id is not None:
-        _deduction(work, appeal.deduction_id, by)
+        _deduction(work, appeal, by)
     else:
-        _decide_claim(work, appeal.claim_id or 0, uphold=uphold, by=by)
+        _decide_claim(work, appeal, uphold=uphold, by=by)
     appeal.state = _judged(appeal) if uphold else AppealState.REJECTED
     appeal.decided_by, appeal.decided_at = by.id, work.now()
     work.session.flush()
@@ -130,7 +130,7 @@ def confirm_appeal(work: Work, appeal_id: int, *, agree: bool, reason: str, by: 
         raise NotYoursToReview("是您定的，要换另一个人来签。")
     if not any(hat.role in CONFIRMS[appeal.level] for hat in by.hats):
         raise NotYoursToReview("这份申诉由上一级来定。")
-    one = _deduction(work, appeal.deduction_id, by)
+    one = _deduction(work, appeal, by)
     if agree:
         one.state, one.turn = moved(one.state, DeductionMove.OVERTURN), one.turn + 1
         judge = appeal.decided_by or by.id
@@ -201,20 +201,23 @@ def _note(work: Work, appeal: Appeal, verb: str, by: Actor) -> None:
     )
 
 
-def _deduction(work: Work, deduction_id: int, by: Actor) -> Deduction:
+def _deduction(work: Work, appeal: Appeal, by: Actor) -> Deduction:
     """Return what an appeal is against, locked, if *by* has no part in it."""
     one = work.session.get_one(
-        Deduction, deduction_id, with_for_update=True, populate_existing=True
+        Deduction, appeal.deduction_id, with_for_update=True, populate_existing=True
     )
-    _refuse_near(work, one.household_id, {one.noticed_by, one.checked_by, one.decided_by}, by)
+    handled = {one.noticed_by, one.checked_by, one.decided_by}
+    _refuse_near(work, one.household_id, {appeal.person_id, one.person_id}, handled, by)
     return one
 
 
-def _decide_claim(work: Work, claim_id: int, *, uphold: bool, by: Actor) -> None:
-    claim = work.session.get_one(Claim, claim_id, with_for_update=True, populate_existing=True)
+def _decide_claim(work: Work, appeal: Appeal, *, uphold: bool, by: Actor) -> None:
+    claim = work.session.get_one(
+        Claim, appeal.claim_id, with_for_update=True, populate_existing=True
+    )
     earlier = select(ClaimReview.reviewer_id).where(ClaimReview.claim_id == claim.id)
     handled = {*work.session.scalars(earlier), claim.filed_by}
-    _refuse_near(work, claim.household_id, handled, by)
+    _refuse_near(work, claim.household_id, {appeal.person_id, claim.person_id}, handled, by)
     if not uphold:
         return
     claim.state = claim_moved(claim.state, ClaimMove.REOPEN)
@@ -265,8 +268,11 @@ def _check_time(work: Work, decided_at: datetime, table: RuleTable) -> None:
         raise CannotAppeal("申诉要在 %(days)s 天以内，已经过了。", days=days)
 
 
-def _refuse_near(work: Work, household_id: int, handled: set[int | None], by: Actor) -> None:
-    people = members(work.session, household_id)
+def _refuse_near(
+    work: Work, household_id: int, about: set[int], handled: set[int | None], by: Actor
+) -> None:
+    """Keep out whoever handled it, or whom it concerns: *about* may live elsewhere by now."""
+    people = members(work.session, household_id) | about
     if by.id in handled:
         raise NotYoursToReview("您经手过这件事，申诉要换别人来定。")
     if by.id in people | near(work.session, people):

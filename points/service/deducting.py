@@ -219,12 +219,15 @@ def _locked(
         raise NoSuchDeduction(GONE)
     if one.turn != turn:
         raise WrongMoment("这件事刚刚有人处理过了，请刷新再看。")
-    _refuse_near(work, one.household_id, by)
+    _refuse_near(work, one.household_id, by, about={one.person_id})
     return one
 
 
-def _refuse_near(work: Work, household_id: int, by: Actor) -> None:
-    people = members(work.session, household_id)
+def _refuse_near(
+    work: Work, household_id: int, by: Actor, *, about: frozenset[int] | set[int] = frozenset()
+) -> None:
+    """Keep out whom it concerns; whom it is *about* may live elsewhere by now."""
+    people = members(work.session, household_id) | about
     if by.id in people | near(work.session, people):
         raise NotYoursToReview("这件事和您、您家或您的近亲属有关，要换别人来。")
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy import Select, String, cast, delete, func, literal, select, update
+from sqlalchemy import Select, String, cast, delete, func, literal, or_, select, update
 
 from kernel import audit, media
 from kernel.inventory import kept
@@ -64,21 +64,20 @@ def photos_due(work: Work) -> int:
 
 def forget_wishes(work: Work, person_id: int) -> int:
     """Forget what somebody signed up for, who wants to be forgotten; their place is free again."""
-    ahead = (
-        select(Activity.id)
-        .join(SignUp, SignUp.activity_id == Activity.id)
-        .where(SignUp.person_id == person_id)
-        .order_by(Activity.id)
-        .with_for_update(of=Activity)
-    )
-    chosen = work.session.scalars(ahead).all()
+    wants = select(SignUp.activity_id).where(SignUp.person_id == person_id)
+    waits = select(Waiting.activity_id).where(Waiting.person_id == person_id)
+    theirs = or_(Activity.id.in_(wants), Activity.id.in_(waits))
+    # Also where they wait only: else they are moved up, and stay, while they are forgotten.
+    locked = select(Activity.id).where(theirs).order_by(Activity.id).with_for_update()
+    work.session.scalars(locked).all()
+    gone = delete(SignUp).where(SignUp.person_id == person_id).returning(SignUp.activity_id)
+    chosen = sorted(work.session.scalars(gone).all())
     work.session.execute(
         update(Activity)
         .where(Activity.id.in_(chosen), Activity.ends_at > work.now())
         .values(taken=Activity.taken - 1)
         .execution_options(synchronize_session=False)
     )
-    work.session.execute(delete(SignUp).where(SignUp.person_id == person_id))
     work.session.execute(delete(Waiting).where(Waiting.person_id == person_id))
     for activity_id in chosen:
         move_up(work, work.session.get_one(Activity, activity_id, populate_existing=True))

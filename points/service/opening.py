@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from hashlib import sha256
 from typing import Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import Select, delete, insert, select
+from sqlalchemy.exc import IntegrityError
 
 from kernel import audit
 from kernel.access import Actor
@@ -90,10 +91,7 @@ def send_opening(
     ).one()
     if not fresh:
         return made, ()  # the same file from two windows
-    for one in good:
-        values = {"line": one.line, "household_id": one.household_id, "coins": one.coins}
-        if not insert_once(work.session, OpeningRow, unique=None, opening_id=made.id, **values):
-            raise WrongMoment("刚刚有人导入了同样的户，请刷新再看。")
+    _keep(work, made, good)
     _note(work, made, "send", by)
     return made, ()
 
@@ -119,7 +117,7 @@ def decide_opening(work: Work, opening_id: int, *, agree: bool, by: Actor) -> Op
     if agree and by.id == one.asked_by:
         raise NotYoursToReview("是您导入的，要换另一个人来签。")
     homes = select(OpeningRow.household_id).where(OpeningRow.opening_id == one.id)
-    if agree and by.id in _people(work, work.session.scalars(homes).all()):
+    if agree and _near_homes(work, homes, by):
         raise NotYoursToReview("这件事和您、您家或您的近亲属有关，要换别人来。")
     one.state = OpeningState.POSTING if agree else OpeningState.REFUSED
     one.decided_by, one.decided_at = by.id, work.now()
@@ -205,16 +203,31 @@ def _against(home: Household, *, taken: bool, own: bool) -> str:
     return OWN if own else ""
 
 
-def _near_homes(work: Work, ids: Sequence[int], by: Actor) -> set[int]:
+def _near_homes(work: Work, homes: Sequence[int] | Select[int], by: Actor) -> set[int]:
+    """Return those of *homes* in which *by* or their kin live.
+
+    Asked from the side of *by*: a table may name ten thousand households, and their people are
+    more than one statement takes.
+    """
     mine = {by.id} | near(work.session, [by.id])
-    found = select(Person.household_id).where(Person.id.in_(mine), Person.household_id.in_(ids))
+    found = select(Person.household_id).where(Person.id.in_(mine), Person.household_id.in_(homes))
     return {home for home in work.session.scalars(found) if home is not None}
 
 
-def _people(work: Work, homes: Sequence[int]) -> frozenset[int]:
-    living = work.session.scalars(select(Person.id).where(Person.household_id.in_(homes)))
-    people_there = frozenset(living)
-    return people_there | near(work.session, people_there)
+def _keep(work: Work, made: Opening, good: Sequence[OpeningLine]) -> None:
+    rows = [
+        {
+            "opening_id": made.id,
+            "line": one.line,
+            "household_id": one.household_id,
+            "coins": one.coins,
+        }
+        for one in good
+    ]
+    try:
+        work.session.execute(insert(OpeningRow), rows)
+    except IntegrityError as error:
+        raise WrongMoment("刚刚有人导入了同样的户，请刷新再看。") from error
 
 
 def _area(work: Work, good: Sequence[OpeningLine]) -> str:

@@ -15,6 +15,8 @@ from kernel.sms import render
 from kernel.work import Work
 from people.models import Person
 from points.models import Activity, SignUp, Waiting
+from qr.models import Code
+from qr.rules import CodeState
 
 CALLED_OFF: Final = "T52"
 MOVED_UP: Final = "T53"
@@ -44,10 +46,14 @@ def step_out(work: Work, activity_id: int, person_id: int) -> None:
 def move_up(work: Work, activity: Activity) -> int:
     """Give free places to whoever waits longest, and tell them; return how many moved.
 
-    Not once it has begun: nobody can be called to something that is under way.
+    Not once it has begun: nobody can be called to something that is under way.  Nor to what was
+    called off, from which people take their names back.
     """
     free = activity.capacity - activity.taken
     if free <= 0 or work.now() >= activity.starts_at:
+        return 0
+    state = work.session.scalar(select(Code.state).where(Code.id == activity.code_id))
+    if state in {CodeState.REVOKED, CodeState.REPLACED}:
         return 0
     first = work.session.scalars(
         select(Waiting)

@@ -18,6 +18,7 @@ from points.rules.months import cut_of
 from tests.factories import NEXT_TOWN, TOWN, VILLAGE, make_staff
 from tests.fakes import FixedClock
 from tests.grid.pages import Desk, value
+from tests.people.homes import make_home
 from tests.points.claims import Village, make_village
 
 MARCH = "2026-03"
@@ -124,6 +125,24 @@ def test_another_head_or_another_household_has_not_agreed(
     there.work.session.flush()
 
     assert name_shown(there) == "张*四"
+
+
+def test_whoever_heads_another_household_by_now_reads_that_they_have_not_agreed(
+    there: Village,
+) -> None:
+    session, head = there.work.session, head_of(there)
+    service.record_naming(there.work, there.home.id, agrees=True, by=there.village)
+    first = queries.own_naming(session, head.id)
+    home = make_home(session)
+    session.query(Person).filter_by(household_id=home.id).update({"is_head": False})
+    head.household_id = home.id
+    session.flush()
+
+    second = queries.own_naming(session, head.id)
+
+    assert first is not None
+    assert second is not None
+    assert (first.given_at is None, second.given_at) == (False, None)
 
 
 def test_it_is_written_down_once_by_whoever_may_and_never_for_oneself(

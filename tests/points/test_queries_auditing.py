@@ -216,7 +216,15 @@ def test_an_auditor_meets_no_whole_name_on_any_page_of_the_coins(
 
 @pytest.mark.parametrize(
     "query",
-    ["month=2026-13", "month=0001-01", "month=9999-12", "part=all", "state=x", "village=%25"],
+    [
+        "month=2026-13",
+        "month=0001-01",
+        "month=9999-12",
+        "part=all",
+        "state=x",
+        "village=%25",
+        "rule=a%0Ab",
+    ],
 )
 def test_what_cannot_be_is_said_and_nothing_typed_is_lost(
     desk: Desk, there: Village, session: Session, query: str
@@ -230,6 +238,8 @@ def test_what_cannot_be_is_said_and_nothing_typed_is_lost(
     if query.startswith("month"):
         assert query.partition("=")[2] in answer.text
     assert desk.post("/staff/coin-audit/export", part="warnings").status_code == 422
+    for rule in ("a\nb", "规则", '";x'):  # it is part of the file's name
+        assert desk.post("/staff/coin-audit/export", rule=rule).status_code == 422
     assert "没有符合的" not in plain(answer.text)
 
 

@@ -1,5 +1,6 @@
 """Appeals: decided one level up, upheld by two, and what comes of them."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from grid.rules import Urgency
 from kernel.access import Actor
 from kernel.grants import Role
 from kernel.outbound import Message
-from people.models import Area, Person, RobotKind
+from people.models import Area, Kin, Person, RobotKind
 from points import queries, service
 from points.errors import (
     CannotAppeal,
@@ -232,3 +233,40 @@ def test_whoever_does_not_sign_says_why_and_the_appeal_waits_for_its_judge_again
     assert service.ring_late_appeals(court.work) == 1
     assert court.confirm(appeal).state is AppealState.UPHELD
     assert court.whole()
+
+
+def test_whoever_moved_out_since_decides_no_appeal_of_their_own(court: Court) -> None:
+    session, resident = court.work.session, court.village.resident
+    one = court.taken()
+    refused = court.village.written()
+    service.review(
+        court.work,
+        refused.id,
+        decision=Decision.REFUSE,
+        reason="没有这回事",
+        turn=refused.turn,
+        by=court.village.village,
+    )
+    appeals = [
+        service.appeal_deduction(court.work, one.id, words="x", by=resident),
+        service.appeal_claim(court.work, refused.id, words="x", by=resident),
+    ]
+    session.get_one(Person, resident.id).household_id = make_home(session, "周全").id
+    session.flush()
+    judges = [
+        make_staff(session, Role.DISTRICT_CMD, area=DISTRICT),
+        make_staff(session, Role.TOWN_ADMIN, area=TOWN),
+    ]
+
+    for appeal, judge in zip(appeals, judges, strict=True):
+        oneself = replace(judge, id=resident.id)
+        with pytest.raises(NotYoursToReview):
+            service.decide_appeal(court.work, appeal.id, uphold=True, reason="是", by=oneself)
+    service.decide_appeal(court.work, appeals[0].id, uphold=True, reason="是", by=judges[0])
+    with pytest.raises(NotYoursToReview):
+        court.confirm(appeals[0], by=replace(judges[0], id=resident.id))
+    kin = make_staff(session, Role.DISTRICT_CMD, area=DISTRICT)
+    session.add(Kin(person_id=resident.id, other_id=kin.id, noted_at=court.work.now()))
+    session.flush()
+    with pytest.raises(NotYoursToReview):
+        court.confirm(appeals[0], by=kin)

@@ -1,5 +1,6 @@
 """Coins are taken after notice, time and two people; never below zero; and appeals."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -24,7 +25,7 @@ from points.models import Deduction, Posting
 from points.rules.claims import ClaimState
 from points.rules.deductions import DeductionState
 from tests.factories import TOWN, make_staff
-from tests.people.homes import make_resident
+from tests.people.homes import make_home, make_resident
 from tests.points.claims import DAY
 from tests.points.courts import Court
 
@@ -189,3 +190,16 @@ def test_the_household_says_its_side_and_strangers_do_not(court: Court) -> None:
     service.say_own(court.work, one.id, words="是搬家，明天清", by=court.village.resident)
 
     assert one.statement == "是搬家，明天清"
+
+
+def test_whoever_moved_out_since_decides_nothing_about_themselves(court: Court) -> None:
+    session = court.work.session
+    one = court.notice()
+    court.clock.moment += timedelta(days=30)
+    court.check(one, mended=False)
+    session.get_one(Person, one.person_id).household_id = make_home(session, "周全").id
+    session.flush()
+
+    with pytest.raises(NotYoursToReview):
+        court.decide(one, by=replace(court.village.town, id=one.person_id))
+    court.decide(one)

@@ -3,11 +3,11 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import event, func, select, text
 from sqlalchemy.exc import DatabaseError
 
 from kernel.grants import Role
-from people.models import Household, Person
+from people.models import Household, Kin, Person
 from points import jobs, queries, service
 from points.errors import NoSuchOpening, NotYoursToReview, WrongMoment
 from points.models import Opening, Posting
@@ -114,6 +114,39 @@ def test_with_one_bad_line_nothing_is_taken_in(book: Book) -> None:
     made, problems = service.send_opening(book.work, book.table(), by=away)
     assert (made, len(problems)) == (None, 60)
     assert book.work.session.scalars(select(Opening)).all() == []
+
+
+def test_a_table_of_many_households_costs_no_more_than_a_short_one(
+    book: Book, statements: list[str]
+) -> None:
+    session = book.work.session
+    statements.clear()
+    one = book.sent()
+    assert len(statements) <= 20
+    most = []
+
+    def count(*said: Any) -> None:  # noqa: ANN401
+        most.append(len(said[3]))
+
+    event.listen(session.connection(), "before_cursor_execute", count)
+    book.sign(one)
+
+    assert max(most) < 60  # a database takes 65,535 at most, a table 10,000 households
+    assert one.state is S.POSTING
+
+
+def test_the_kin_of_a_household_in_it_do_not_sign_it(book: Book) -> None:
+    session = book.work.session
+    one = book.sent()
+    [head] = session.scalars(
+        select(Person.id).where(Person.household_id == book.homes[3].id, Person.is_head)
+    )
+    kin = make_staff(session, Role.TOWN_ADMIN, area=TOWN)
+    session.add(Kin(person_id=head, other_id=kin.id, noted_at=book.work.now()))
+    session.flush()
+
+    with pytest.raises(NotYoursToReview):
+        book.sign(one, by=kin)
 
 
 def test_who_sends_and_signs_are_two_and_neither_is_in_it(book: Book) -> None:

@@ -86,6 +86,21 @@ def test_more_room_is_theirs_who_wait_and_a_forgotten_name_makes_room(full: Full
     assert activity.taken == 2
 
 
+def test_nobody_is_called_to_what_was_called_off(full: Full) -> None:
+    patrol, activity, (one, two, three) = full
+    service.edit_activity(
+        patrol.work, activity.id, words="", team="", capacity=2, least_minutes=60, by=patrol.leader
+    )
+    service.call_off(patrol.work, activity.id, reason="下雨", by=patrol.leader)
+    before = told(patrol.work)
+
+    service.leave(patrol.work, activity.id, by=one)
+    service.forget_wishes(patrol.work, two.id)
+
+    assert (on_list(patrol.work), in_line(patrol.work)) == ([], [three.id])
+    assert (activity.taken, told(patrol.work)) == (0, before)
+
+
 def test_nobody_moves_up_once_it_has_begun_and_nobody_waits_for_what_is_off(full: Full) -> None:
     patrol, activity, (_one, _two, _three) = full
     other = make_resident(patrol.work.session)
