@@ -18,8 +18,8 @@ from grid.queries import Progress
 from grid.rules import PauseReason, State, Urgency, pause_ends
 from kernel import sms
 from kernel.calendar import calendar_of
-from kernel.clock import SHANGHAI
 from kernel.db import keyring
+from kernel.moments import as_said
 from kernel.outbound import drop_messages, send_sms
 from kernel.work import Work
 from kernel.workdays import WorkCalendar
@@ -145,7 +145,7 @@ def _facts(progress: Progress, *, now: datetime, calendar: WorkCalendar) -> dict
         # One that was answered meanwhile is not asked for; each is told of once.
         asked_at = max(step.at for step in progress.steps if step.note in progress.questions)
         answer_by = pause_ends(PauseReason.WAIT_RESIDENT, asked_at, calendar)
-        found[Template.ASKED] = Said({"due": _day(answer_by)}, of=asked_at)
+        found[Template.ASKED] = Said({"due": as_said(answer_by)}, of=asked_at)
     return found | _due(progress, now)
 
 
@@ -154,7 +154,7 @@ def _due(progress: Progress, now: datetime) -> dict[Template, Said]:
     due = progress.close_by
     if due is None:
         return {}
-    said = {"due": _day(due)}
+    said = {"due": as_said(due)}
     found = {Template.ACCEPTED: Said(said)}
     if progress.extended_why:
         found[Template.EXTENDED] = Said({**said, "reason": progress.extended_why}, of=None)
@@ -172,8 +172,3 @@ def _refused(progress: Progress) -> dict[Template, Said]:
     if progress.objecting is not None and progress.objecting.upheld is False:
         template = Template.DISMISSED
     return {template: Said({"reason": reason, "channel": channel})}
-
-
-def _day(moment: datetime) -> str:
-    due = moment.astimezone(SHANGHAI)
-    return f"{due.month}月{due.day}日{due.hour}:{due.minute:02}"

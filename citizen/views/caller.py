@@ -20,10 +20,10 @@ from citizen.views.blueprint import pages
 from citizen.views.coins import coins_url, find_for
 from citizen.views.show import BEFORE_TAKEN, actions_of, receipt_page
 from kernel.access import Actor, require
-from kernel.clock import SHANGHAI
 from kernel.db import db
 from kernel.errors import NotFound, Refusal
 from kernel.forms import text
+from kernel.moments import to_minute
 from kernel.permissions import Permission
 from kernel.web import current_actor, sentence_of
 from kernel.web.pages import status_of
@@ -66,8 +66,8 @@ def counter_slip(number: str) -> str:
         "citizen/slip.html",
         r=receipt_page(found, full=False),
         groups=rules.printed(report.number).split("-"),
-        said_at=_on_paper(report.said_at),
-        promises=_promises(found, _on_paper),
+        said_at=to_minute(report.said_at),
+        promises=_promises(found, to_minute),
         place=_place_for(report, helper, by),
         picture=_picture(link),
         opens_all=secret is not None,
@@ -176,11 +176,6 @@ def _promises(found: Receipt, said: Callable[[datetime], str]) -> list[str]:
     if progress.close_by:
         lines.append(_("%(when)s 前办好", when=said(progress.close_by)))
     return lines
-
-
-def _on_paper(moment: datetime) -> str:
-    """Return a moment as paper has to say it: there is no today on paper."""
-    return f"{moment.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
 
 
 def _offered(found: Receipt, *, by: Actor) -> frozenset[Wish]:

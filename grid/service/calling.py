@@ -26,7 +26,7 @@ from grid.service.residents import locked_with_main
 from kernel import audit
 from kernel.access import Actor
 from kernel.calendar import calendar_of
-from kernel.clock import SHANGHAI
+from kernel.moments import as_said
 from kernel.work import Work
 
 CALL_CONTACT_READ: Final = "case.call-contact-read"
@@ -111,9 +111,7 @@ def _owe(work: Work, case: Case, main: Case, *, cause: CallCause, said: str) -> 
         write(work, case, Entry(act=Act.NOT_REACHED, why=CallOutcome.NO_NUMBER.label))
     else:
         write(work, case, Entry(act=Act.CALL_OWED, why=cause.label))
-        by = due_by.astimezone(SHANGHAI)
-        when = f"{by.month}月{by.day}日{by:%H:%M}"
-        words = f"{cause.label}，请{call.level.label}的主管在{when}前打电话问一问。"
+        words = f"{cause.label}，请{call.level.label}的主管在{as_said(due_by)}前打电话问一问。"
         tell_desk(work, main, f"{about(work, main)}{words}")
     work.session.add(call)
     work.session.flush()

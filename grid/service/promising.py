@@ -12,7 +12,7 @@ from grid.service.alarms import about, tell, tell_desk
 from grid.service.extending import lapse
 from grid.service.record import Entry, reckon, write
 from grid.service.reporters import concern
-from kernel.clock import SHANGHAI
+from kernel.moments import as_said
 from kernel.work import Work
 
 BATCH: Final = 200
@@ -69,10 +69,8 @@ def _say(work: Work, case: Case, what: Telling, promised: datetime) -> None:
 
 def _words(case: Case, what: Telling, promised: datetime) -> str:
     """Return when it was promised, and why it takes longer where that is known."""
-    at = promised.astimezone(SHANGHAI)
-    when = f"{at.month}月{at.day}日{at:%H:%M}"
     why = WHY.get(case.state, "")
-    said = f"说好{when}前办好" + (f"；{why}" if why else "")
+    said = f"说好{as_said(promised)}前办好" + (f"；{why}" if why else "")
     after = (
         "有急事请打电话问" if what is Telling.SOON else "对不起，没有按时办好，正在催；请打电话问"
     )

@@ -35,6 +35,7 @@ from kernel.clock import SHANGHAI
 from kernel.db import db
 from kernel.errors import Refusal
 from kernel.forms import text
+from kernel.moments import to_minute
 from kernel.permissions import Permission
 from kernel.web import current_actor, full_stop, sentence_of, shown_as
 from kernel.work import transaction
@@ -184,7 +185,7 @@ def _csv(lines: Iterator[ExportLine]) -> Iterator[str]:
 
 
 def _moment(moment: datetime | None) -> str:
-    return "" if moment is None else f"{moment.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
+    return "" if moment is None else to_minute(moment)
 
 
 def _unit(code: str) -> str:

@@ -70,7 +70,7 @@ def give_link(number: str) -> ResponseReturnValue:
         form.key.data = parts().chance.token()
         form.unit.data = _likely(detail)
         form.where.data = place(detail.card)
-        form.what.data = _(detail.card.title)
+        form.what.data = _(detail.card.title) if detail.category else ""
     return _form("grid/give_link.html", detail, form)
 
 
@@ -95,7 +95,7 @@ def unit_call(number: str) -> ResponseReturnValue:
     if request.method == "GET":
         form.key.data = parts().chance.token()
         form.unit.data = _likely(detail)
-        form.what.data = _(detail.card.title)
+        form.what.data = _(detail.card.title) if detail.category else ""
     return _form("grid/unit_call.html", detail, form)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import Text, and_, cast, or_, select
@@ -22,10 +22,11 @@ from points.models import (
     Posting,
     RuleVersion,
 )
-from points.queries.auditing import BEGINNING, PAGE, SEEN, chosen, paged
+from points.queries.auditing import PAGE, SEEN, chosen, paged
 from points.queries.ruling import rules_of
 from points.rules import AccountKind, PostingKind
 from points.rules.auditing import AuditWish
+from points.rules.hashing import microseconds, moment_of
 from points.rules.table import NegativeRule
 
 MOST: Final = 500  # villages and reviewers to choose from
@@ -118,7 +119,7 @@ def audited_reversals(
         )
     )
     if span := wish.between():
-        first, last = (int((one - BEGINNING) / timedelta(microseconds=1)) for one in span)
+        first, last = (microseconds(one) for one in span)
         found = found.where(Posting.created_at.between(first, last))
     if wish.rule:
         found = found.where(undid.rule_code == wish.rule)
@@ -133,7 +134,7 @@ def audited_reversals(
         AuditedReversal(
             posting=posting,
             undid=undone,
-            at=BEGINNING + timedelta(microseconds=posting.created_at),
+            at=moment_of(posting.created_at),
             coins=coins,
             place=places.get(area, ""),
             signers=tuple(names.get(one, "") for one in _signed(posting)),

@@ -7,7 +7,7 @@ Nothing here is decided; a page costs a fixed number of statements, however long
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any, Final, TypeVarTuple
 
 from sqlalchemy import ColumnElement, Row, Select, distinct, func, select
@@ -19,21 +19,21 @@ from kernel.media import Attachment
 from kernel.permissions import Permission
 from people.models import Person
 from people.queries import paths_of, within
-from people.rules import Level, mask_name
+from people.rules import DIGITS, Level, mask_name
 from points.errors import NoSuchClaim
 from points.models import Claim, ClaimPicture, ClaimReview, Posting, RuleVersion
-from points.queries.claims import ReviewLine
+from points.queries.claims import ReviewLine, reviews_by_claim
 from points.queries.ruling import rules_of
 from points.rules.auditing import AuditWish
 from points.rules.claims import GONE
+from points.rules.hashing import moment_of
 from points.rules.table import Rule
 
 PAGE: Final = 50
-VILLAGE: Final = len("330106001001")  # of a code; a grid's begins with it
+VILLAGE: Final = DIGITS[Level.VILLAGE]  # of a code; a grid's begins with it
 SEEN: Final = Permission.LEDGER_REVERSAL_READ
 UNDONE: Final = aliased(Posting)  # the reversal of what paid a claim
 Ts = TypeVarTuple("Ts")
-BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,32 +178,19 @@ def _audited(
 ) -> list[AuditedClaim]:
     ids = [row[0].id for row in rows]
     places = paths_of(session, [row[0].area_code for row in rows], top=Level.TOWN)
-    reviews, pictures = _reviews(session, ids), _pictures(session, rows, by)
+    reviews, pictures = reviews_by_claim(session, ids), _pictures(session, rows, by)
     return [
         AuditedClaim(
             claim=claim,
             rule=claim.terms(rules_of(session, claim.rule_version)),
             who=mask_name(who),
             place=places.get(claim.area_code, ""),
-            reviews=tuple(reviews[claim.id]),
+            reviews=tuple(reviews.get(claim.id, ())),
             pictures=tuple(pictures[claim.id]),
-            reversed_at=None if at is None else BEGINNING + timedelta(microseconds=at),
+            reversed_at=None if at is None else moment_of(at),
         )
         for claim, who, at in rows
     ]
-
-
-def _reviews(session: Session, ids: Sequence[int]) -> Mapping[int, list[ReviewLine]]:
-    found: dict[int, list[ReviewLine]] = defaultdict(list)
-    rows = session.execute(
-        select(ClaimReview, Person.public_name)
-        .join(Person, Person.id == ClaimReview.reviewer_id)
-        .where(ClaimReview.claim_id.in_(ids))
-        .order_by(ClaimReview.id)
-    )
-    for review, name in rows:
-        found[review.claim_id].append(ReviewLine(review=review, who=name or ""))
-    return found
 
 
 def _pictures(

@@ -1,6 +1,6 @@
 """Claims as staff read them: what waits for whom, and all that helps to judge one."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
@@ -204,13 +204,24 @@ def claim_file(session: Session, claim_id: int, attachment_id: int, *, by: Actor
 
 def reviews_of(session: Session, claim_id: int) -> Sequence[ReviewLine]:
     """Return what was decided about a claim that its caller was let in to."""
+    return reviews_by_claim(session, [claim_id]).get(claim_id, [])
+
+
+def reviews_by_claim(
+    session: Session, claim_ids: Sequence[int]
+) -> Mapping[int, Sequence[ReviewLine]]:
+    """Return what was decided about each of the claims that its caller was let in to."""
     rows = session.execute(
         select(ClaimReview, Person.public_name)
         .join(Person, Person.id == ClaimReview.reviewer_id)
-        .where(ClaimReview.claim_id == claim_id)
+        .where(ClaimReview.claim_id.in_(claim_ids))
         .order_by(ClaimReview.id)
     )
-    return [ReviewLine(review=review, who=name) for review, name in rows]
+    found: dict[int, list[ReviewLine]] = {}
+    for review, name in rows:
+        line = ReviewLine(review=review, who=name or "")
+        found.setdefault(review.claim_id, []).append(line)
+    return found
 
 
 def to_review(by: Actor) -> ColumnElement[bool]:

@@ -11,12 +11,11 @@ from kernel.access import Actor
 from kernel.permissions import Permission
 from people.models import Household, Person
 from people.queries import area_ranges, paths_of
-from people.rules import mask_name
+from people.rules import DIGITS, Level, mask_name
 from points.models import VolunteerSkill
 from points.rules.skills import Skill
 
 PAGE: Final = 50
-VILLAGE: Final = len("330106001001")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +48,7 @@ def volunteers_with(
     near = [
         and_(Household.area_code >= start, Household.area_code < end)
         for start, end in area_ranges(by, Permission.ACTIVITY_PUBLISH)
-        if len(start) >= VILLAGE
+        if len(start) >= DIGITS[Level.VILLAGE]
     ]
     can = select(VolunteerSkill.person_id)
     if skill is not None:

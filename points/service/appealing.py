@@ -12,7 +12,6 @@ from kernel.db import insert_once
 from kernel.permissions import Permission
 from kernel.work import Work
 from people.queries import scoped
-from people.queries.bars import members, near
 from people.rules import Level, at_level
 from points.errors import CannotAppeal, NoSuchAppeal, NoSuchClaim, NotYoursToReview, WrongMoment
 from points.models import Appeal, Claim, ClaimReview, Deduction
@@ -31,6 +30,7 @@ from points.rules.deductions import (
     moved,
 )
 from points.rules.table import ReviewLevel, RuleTable
+from points.service.concerned import refuse_household
 from points.service.deducting import own_deduction
 from points.service.filing import checked_words, due_by
 from points.service.offsetting import give_back
@@ -272,8 +272,6 @@ def _refuse_near(
     work: Work, household_id: int, about: set[int], handled: set[int | None], by: Actor
 ) -> None:
     """Keep out whoever handled it, or whom it concerns: *about* may live elsewhere by now."""
-    people = members(work.session, household_id) | about
     if by.id in handled:
         raise NotYoursToReview("您经手过这件事，申诉要换别人来定。")
-    if by.id in people | near(work.session, people):
-        raise NotYoursToReview("这件事和您、您家或您的近亲属有关，要换别人来。")
+    refuse_household(work, household_id, by, about=about)

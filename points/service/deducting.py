@@ -13,7 +13,6 @@ from kernel.permissions import Permission
 from kernel.work import Work
 from people.models import Household
 from people.queries import reaches, scoped, within
-from people.queries.bars import members, near
 from points.errors import (
     CannotClaim,
     NoSuchDeduction,
@@ -28,6 +27,7 @@ from points.queries.ruling import rules_of
 from points.rules.caps import span
 from points.rules.deductions import TAKEN, DeductionMove, DeductionState, moved
 from points.rules.forbidden import check_reason
+from points.service.concerned import refuse_household
 from points.service.filing import checked_words, home_of
 from points.service.members import member_of
 from points.service.offsetting import give_back, take_what_is_there
@@ -61,7 +61,7 @@ def notice(  # noqa: PLR0913 - whom, by which rule, and what happened
     home = home_of(work, person.id)
     if home is None:
         raise NoSuchDeduction(GONE)
-    _refuse_near(work, home.id, by)
+    refuse_household(work, home.id, by)
     source = sha256(f"{by.id}:{key or work.token()}".encode()).hexdigest()
     same = select(Deduction).where(Deduction.key == source)
     there_already = work.session.scalar(same)
@@ -219,17 +219,8 @@ def _locked(
         raise NoSuchDeduction(GONE)
     if one.turn != turn:
         raise WrongMoment("这件事刚刚有人处理过了，请刷新再看。")
-    _refuse_near(work, one.household_id, by, about={one.person_id})
+    refuse_household(work, one.household_id, by, about={one.person_id})
     return one
-
-
-def _refuse_near(
-    work: Work, household_id: int, by: Actor, *, about: frozenset[int] | set[int] = frozenset()
-) -> None:
-    """Keep out whom it concerns; whom it is *about* may live elsewhere by now."""
-    people = members(work.session, household_id) | about
-    if by.id in people | near(work.session, people):
-        raise NotYoursToReview("这件事和您、您家或您的近亲属有关，要换别人来。")
 
 
 def _note(work: Work, one: Deduction, verb: str, by: Actor) -> None:

@@ -34,6 +34,7 @@ from points.rules.openings import (
     numbers_of,
 )
 from points.service.accounts import Owner, account_ids
+from points.service.concerned import CONCERNED
 from points.service.posting import MOST_AT_ONCE, post_many
 from points.service.ruling import today
 
@@ -118,7 +119,7 @@ def decide_opening(work: Work, opening_id: int, *, agree: bool, by: Actor) -> Op
         raise NotYoursToReview("是您导入的，要换另一个人来签。")
     homes = select(OpeningRow.household_id).where(OpeningRow.opening_id == one.id)
     if agree and _near_homes(work, homes, by):
-        raise NotYoursToReview("这件事和您、您家或您的近亲属有关，要换别人来。")
+        raise NotYoursToReview(CONCERNED)
     one.state = OpeningState.POSTING if agree else OpeningState.REFUSED
     one.decided_by, one.decided_at = by.id, work.now()
     if not agree:

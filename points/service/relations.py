@@ -9,12 +9,12 @@ from kernel.audit import AuditLine
 from kernel.work import Work
 from people.errors import BadField
 from people.models import Household, Person
-from people.queries.bars import near
 from people.rules.households import checked_number
-from points.errors import CannotAdjust, NobodyThere, NotYoursToReview, Unsaid
+from points.errors import CannotAdjust, NobodyThere, Unsaid
 from points.models import Claim
 from points.rules.adjustments import MOST_NAME, AdjustmentWhy
 from points.rules.helping import Consent
+from points.service.concerned import refuse_concerned
 
 NO_HOME: Final = "没有这个户号，或者它不归您管，请看看户号。"
 
@@ -90,9 +90,8 @@ def refuse_near(work: Work, giver: Household, taker: Household | None, by: Actor
     Raises:
         NotYoursToReview: *by* is one of them.
     """
-    people = frozenset(work.session.scalars(_people(*filter(None, (giver, taker)))))
-    if by.id in people | near(work.session, people):
-        raise NotYoursToReview("这件事和您、您家或您的近亲属有关，要换别人来。")
+    found = work.session.scalars(_people(*filter(None, (giver, taker))))
+    refuse_concerned(work, frozenset(found), by)
 
 
 def _check_split(work: Work, giver: Household, taker: Household | None, why: AdjustmentWhy) -> None:

@@ -8,8 +8,8 @@ from typing import Final
 
 from sqlalchemy import delete, exists, select
 
-from kernel.clock import SHANGHAI
 from kernel.db import insert_once
+from kernel.moments import as_said
 from kernel.outbound import send_sms
 from kernel.sms import render
 from kernel.work import Work
@@ -87,9 +87,7 @@ def tell_all(work: Work, activity: Activity, template: str) -> None:
 
 
 def _tell(work: Work, activity: Activity, template: str, people: Sequence[int]) -> None:
-    start = activity.starts_at.astimezone(SHANGHAI)
-    time = f"{start.month}月{start.day}日{start:%H:%M}"
-    text = render(template, place=activity.name, time=time)
+    text = render(template, place=activity.name, time=as_said(activity.starts_at))
     about = f"points.activity:{activity.id}"
     rows = work.session.scalars(select(Person).where(Person.id.in_(people)).order_by(Person.id))
     for phone in [one.phone for one in rows if one.phone]:

@@ -10,9 +10,9 @@ from flask_babel import gettext as _
 
 from kernel import audit
 from kernel.access import require
-from kernel.clock import SHANGHAI
 from kernel.db import db
 from kernel.grants import Role
+from kernel.moments import to_minute
 from kernel.permissions import Permission
 from kernel.web import csv_file, current_actor, full_stop, sentence_of
 from kernel.work import transaction
@@ -198,7 +198,7 @@ def _claim_row(line: AuditedClaim) -> Sequence[object]:
         _(line.rule.name),
         one.rule_version,
         one.earned_on.isoformat(),
-        _moment(one.filed_at),
+        to_minute(one.filed_at),
         one.coins,
         one.granted,
         one.cut,
@@ -207,7 +207,7 @@ def _claim_row(line: AuditedClaim) -> Sequence[object]:
         " ".join(file.digest for file in line.pictures),
         " ".join(str(number) for number in line.elsewhere),
         _("是") if one.flagged else "",
-        "" if line.reversed_at is None else _moment(line.reversed_at),
+        "" if line.reversed_at is None else to_minute(line.reversed_at),
         one.posting_id or "",
     )
 
@@ -221,7 +221,7 @@ def _deduction_row(line: Any) -> Sequence[object]:  # noqa: ANN401 - AuditedDedu
         one.rule_code,
         _(line.rule.name),
         one.rule_version,
-        _moment(one.noticed_at),
+        to_minute(one.noticed_at),
         one.coins,
         one.taken,
         one.owed,
@@ -239,14 +239,10 @@ def _reversal_row(line: Any) -> Sequence[object]:  # noqa: ANN401 - AuditedRever
         line.place,
         line.undid.rule_code or "",
         line.coins,
-        _moment(line.at),
+        to_minute(line.at),
         "；".join(line.signers),
         line.claim_id or "",
     )
-
-
-def _moment(at: Any) -> str:  # noqa: ANN401 - a datetime
-    return str(at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M"))
 
 
 _SHARED: Final = ("编号", "在哪里", "谁", "规则", "做了什么", "规则第几版")

@@ -12,6 +12,7 @@ from kernel.errors import Conflict
 from kernel.forms import text
 from kernel.web import full_stop, limiter, sentence_of, shown_as
 from kernel.work import parts, transaction
+from people.rules import DIGITS, Level
 from points import queries, service
 from points.errors import NoSuchMonth, Unsaid
 from points.forms import ObjectionForm, whole
@@ -88,7 +89,7 @@ def _page(
 
 def _code(village: str) -> str:
     """Return what could be the code of a village; a database need not be asked about the rest."""
-    fits = village.isascii() and village.isdecimal() and len(village) == len("330106001001")
+    fits = village.isascii() and village.isdecimal() and len(village) == DIGITS[Level.VILLAGE]
     if not fits:
         raise NoSuchMonth(NONE)
     return village

@@ -10,10 +10,10 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from kernel.access import require
-from kernel.clock import SHANGHAI
 from kernel.db import db
 from kernel.errors import Refusal
 from kernel.forms import text
+from kernel.moments import to_minute
 from kernel.permissions import Permission
 from kernel.web import csv_file, current_actor, row_number, show_in
 from kernel.work import parts, transaction
@@ -92,7 +92,7 @@ def export_sign_ins(code_id: int) -> Response:
     with transaction() as work:
         rows = service.read_names(work, code_id, by=current_actor(), why="csv")
         lines = [
-            (number, one.name, one.phone, _(rules.HOW_NAMES[one.how]), _moment(one.signed_at))
+            (number, one.name, one.phone, _(rules.HOW_NAMES[one.how]), to_minute(one.signed_at))
             for number, one in enumerate(rows, 1)
         ]
     return csv_file(f"activity-{code_id}.csv", heads, lines)
@@ -190,10 +190,6 @@ def _path(found: ActivityLine) -> str:
 
 def _now() -> datetime:
     return parts().clock.now()
-
-
-def _moment(at: datetime) -> str:
-    return at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
 
 
 def _phase(found: ActivityLine) -> Phase | None:

@@ -247,6 +247,7 @@ OPEN = {
     "points.queries.guards.guards": "about tables, not about what is in them",
     "points.queries.earned.earned_before": "sums, of a claim its caller was let in to",
     "points.queries.claims.reviews_of": "of a claim that its caller was let in to",
+    "points.queries.claims.reviews_by_claim": "of a claim that its caller was let in to",
     "points.queries.columns.by_what_it_was": "sums for the program's own table of a month",
     "points.queries.columns.tables": "the rules are for everybody to read",
     "points.queries.expiring.left_of": "the program's own, for what runs out",

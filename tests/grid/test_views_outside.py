@@ -264,6 +264,18 @@ class TestStaff:
         for page in ("outside", "unit-call"):
             assert desk.get(url(case, page)).status_code == status
 
+    @pytest.mark.parametrize(("category", "begun"), [("0103", True), (None, False)])
+    def test_what_a_unit_is_asked_begins_with_the_kind_of_thing_if_it_is_known(
+        self, session: Session, desk: Desk, worker: Actor, category: str | None, *, begun: bool
+    ) -> None:
+        known = {"state": State.HANDLING, "owner_id": worker.id, "category": category}
+        case = make_case(session, **known)
+        desk.sits(worker)
+
+        for page in ("outside", "unit-call"):
+            _, _, asked = desk.read(url(case, page)).partition('name="what"')
+            assert bool(asked.partition(">")[2].partition("</textarea>")[0].strip()) is begun
+
     def test_a_call_is_noted(self, session: Session, desk: Desk, worker: Actor, case: Case) -> None:
         desk.sits(worker)
         page = desk.read(url(case, "unit-call"))
