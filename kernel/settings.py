@@ -32,8 +32,8 @@ class Settings:
     secret_key: str
     seal_keys: tuple[str, ...]  # Fernet keys, the first seals, all of them open
     index_key: str  # finds a sealed phone number again without opening any
-    ledger_sign_key: str = ""  # Ed25519, base64; "" = the daily seals are not signed
-    ledger_old_keys: tuple[str, ...] = ()  # public keys in hex that signed before
+    ledger_sign_key: bytes = b""  # Ed25519; none = the daily seals are not signed
+    ledger_old_keys: tuple[bytes, ...] = ()  # public keys that signed before
     var: Path = Path("var")
     media_url: str = ""  # "" = files under var/media; else s3://host/bucket
     media_key: str = ""
@@ -137,27 +137,27 @@ def _beginnings(text: str) -> tuple[str, ...]:
     return tuple(url if urlsplit(url).path else f"{url}/" for url in found) or ROBOT_URLS
 
 
-def _sign_key(text: str) -> str:
+def _sign_key(text: str) -> bytes:
     """Return a key that signs; "" is none."""
     try:
-        fits = not text or len(urlsafe_b64decode(text + "=" * (-len(text) % 4))) == KEY_BYTES
+        key = urlsafe_b64decode(text + "=" * (-len(text) % 4))
     except ValueError:
-        fits = False
-    if not fits:
+        key = b""
+    if text and len(key) != KEY_BYTES:
         raise Misconfigured(
             "LEDGER_SIGN_KEY is no Ed25519 key; `flask ledger new-key` makes one (docs/ledger.md)."
         )
-    return text
+    return key
 
 
-def _public_keys(text: str) -> tuple[str, ...]:
+def _public_keys(text: str) -> tuple[bytes, ...]:
     """Return public keys that signed before."""
     found = tuple(part.strip().lower() for part in text.split(",") if part.strip())
     if not all(len(one) == 2 * KEY_BYTES and set(one) <= set("0123456789abcdef") for one in found):
         raise Misconfigured(
             "LEDGER_OLD_KEYS holds something that is no public key; each is 64 hexadecimal digits."
         )
-    return found
+    return tuple(map(bytes.fromhex, found))
 
 
 def _fonts(text: str) -> tuple[str, ...]:

@@ -15,7 +15,6 @@ from kernel.db import db
 from kernel.errors import Refusal
 from kernel.work import parts, transaction
 from points import queries, service
-from points.errors import NoKey
 from points.rules.signing import Signer
 
 commands = AppGroup("ledger", help="平安绿币的账本 · The ledger of the green coins.")
@@ -86,10 +85,7 @@ def new_key() -> None:
 
 def _signer() -> Signer:
     settings = parts().settings
-    try:
-        return Signer.read(settings.ledger_sign_key, settings.ledger_old_keys)
-    except NoKey as refusal:
-        raise click.ClickException(str(refusal)) from None
+    return Signer.read(settings.ledger_sign_key, settings.ledger_old_keys)
 
 
 @commands.command("export")

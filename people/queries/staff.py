@@ -1,6 +1,6 @@
 """Reads about members of staff: who they are at the door, and who is listed for whom."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -192,6 +192,14 @@ def _lines(
         )
         for person, account in found
     ]
+
+
+def public_names(session: Session, people: Collection[int]) -> Mapping[int, str]:
+    """Return what everybody may call some people; "" for who has no such name."""
+    if not people:
+        return {}
+    found = select(Person.id, Person.public_name).where(Person.id.in_(people))
+    return {number: name or "" for number, name in session.execute(found)}
 
 
 def _hats(session: Session, person_id: int) -> frozenset[Hat]:

@@ -20,6 +20,7 @@ from points.rules import COIN, AccountKind
 from points.rules.adjustments import AdjustmentState, AdjustmentWhy
 
 MOST: Final = 200
+HOUSEHOLD: Final = "household:"  # before its number, in the log
 _GIVER: Final = aliased(Household)
 _TAKER: Final = aliased(Household)
 _FIRST: Final = aliased(Person)
@@ -203,17 +204,30 @@ def _lines(session: Session, condition: ColumnElement[bool]) -> Sequence[Adjustm
     ]
 
 
-def _merged(session: Session, homes: Sequence[int]) -> Mapping[int, str]:
-    """Return the numbers of the households that others became part of, as the log has them."""
-    if not homes:
-        return {}
+def merged_into(session: Session, homes: Sequence[int]) -> Mapping[int, int]:
+    """Return the households that others became part of, as the log has them.
+
+    The verbs on households write it there, and nobody can change it.
+    """
     rows = session.execute(
-        select(AuditLine.subject, AuditLine.detail).where(
-            AuditLine.subject.in_([f"household:{home}" for home in homes]),
+        select(AuditLine.subject, AuditLine.detail)
+        .where(
+            AuditLine.subject.in_([f"{HOUSEHOLD}{home}" for home in homes]),
             AuditLine.action == "household.merged",
         )
-    ).all()
-    into = {int(subject[10:]): int(detail.split()[0][10:]) for subject, detail in rows}
+        .order_by(AuditLine.id)
+    )
+    return {_number(subject): _number(detail) for subject, detail in rows}
+
+
+def _number(said: str) -> int:
+    """Return which household is meant by "household:7 and what became of it"."""
+    return int(said.split(maxsplit=1)[0].removeprefix(HOUSEHOLD))
+
+
+def _merged(session: Session, homes: Sequence[int]) -> Mapping[int, str]:
+    """Return the numbers of the households that others became part of."""
+    into = merged_into(session, homes) if homes else {}
     found = select(Household.id, Household.number).where(Household.id.in_(into.values()))
     numbers = dict(session.execute(found).all()) if into else {}
     return {home: numbers.get(other, "") for home, other in into.items()}

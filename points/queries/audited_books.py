@@ -1,6 +1,6 @@
 """The auditor's desk: what was taken, what was undone, and what its filter offers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from kernel.access import Actor
 from people.models import Area, Household, Person
-from people.queries import paths_of, reaches, within
+from people.queries import paths_of, public_names, reaches, within
 from people.rules import Level, mask_name
 from points.models import (
     Appeal,
@@ -81,7 +81,7 @@ def audited_deductions(
     rows = paged(session, found.order_by(Deduction.id.desc()), page, most)
     shown = rows[:most]
     places = paths_of(session, [one.area_code for one, _who, _appeal in shown], top=Level.TOWN)
-    names = _names(session, [hand for one, _who, _appeal in shown for hand in _hands(one)])
+    names = public_names(session, [hand for one, _who, _appeal in shown for hand in _hands(one)])
     lines = [
         AuditedDeduction(
             one=one,
@@ -129,7 +129,7 @@ def audited_reversals(
     rows = paged(session, found.order_by(Posting.id.desc(), Entry.account_id), page, most)
     shown = rows[:most]
     places = paths_of(session, [row[3] for row in shown], top=Level.TOWN)
-    names = _names(session, [one for row in shown for one in _signed(row[0])])
+    names = public_names(session, [one for row in shown for one in _signed(row[0])])
     lines = [
         AuditedReversal(
             posting=posting,
@@ -179,10 +179,3 @@ def _hands(one: Deduction) -> list[int]:
 
 def _signed(posting: Posting) -> list[int]:
     return [one for one in (posting.actor_id, posting.second_actor_id) if one is not None]
-
-
-def _names(session: Session, ids: Sequence[int]) -> Mapping[int, str]:
-    rows = session.execute(
-        select(Person.id, Person.public_name).where(Person.id.in_(sorted(set(ids))))
-    )
-    return {number: name or "" for number, name in rows}

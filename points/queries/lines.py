@@ -9,6 +9,7 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from people.models import Person
+from people.queries import public_names
 from people.rules import mask_name
 from points.models import Claim, ClaimReview, Entry, LedgerAccount, Posting, Transfer
 from points.queries.adjustments import Followed, followed
@@ -124,10 +125,7 @@ def _signers(session: Session, postings: Sequence[Posting]) -> dict[int, tuple[s
     """Return who signed postings that no claim stands behind."""
     signers = {one.id: (one.actor_id, one.second_actor_id) for one in postings}
     people = {person for pair in signers.values() for person in pair if person is not None}
-    if not people:
-        return {}
-    found = select(Person.id, Person.public_name).where(Person.id.in_(people))
-    names = dict(session.execute(found).all())
+    names = public_names(session, people)
     return {
         number: tuple(names.get(person, "") for person in pair if person is not None)
         for number, pair in signers.items()

@@ -12,6 +12,7 @@ from people.models import Household, Person
 from people.rules.households import checked_number
 from points.errors import CannotAdjust, NobodyThere, Unsaid
 from points.models import Claim
+from points.queries.adjustments import HOUSEHOLD, merged_into
 from points.rules.adjustments import MOST_NAME, AdjustmentWhy
 from points.rules.helping import Consent
 from points.service.concerned import refuse_concerned
@@ -113,29 +114,18 @@ def _check_end(work: Work, giver: Household, taker: Household | None, why: Adjus
 
 
 def _split(work: Work, old: Household, new: Household) -> bool:
-    """Whether *new* was split from *old*."""
-    return _log(work, old, "household.split", f"household:{new.id} %") is not None
+    """Whether *new* was split from *old*, as the log has it."""
+    said = select(AuditLine.id).where(
+        AuditLine.subject == f"{HOUSEHOLD}{old.id}",
+        AuditLine.action == "household.split",
+        AuditLine.detail.like(f"{HOUSEHOLD}{new.id} %"),
+    )
+    return work.session.scalar(said.limit(1)) is not None
 
 
 def _merged_into(work: Work, home: Household) -> Household | None:
-    detail = _log(work, home, "household.merged", "household:%")
-    if detail is None:
-        return None
-    number = int(detail.split()[0].removeprefix("household:"))
-    return work.session.get(Household, number, populate_existing=True)
-
-
-def _log(work: Work, home: Household, action: str, like: str) -> str | None:
-    return work.session.scalar(
-        select(AuditLine.detail)
-        .where(
-            AuditLine.subject == f"household:{home.id}",
-            AuditLine.action == action,
-            AuditLine.detail.like(like),
-        )
-        .order_by(AuditLine.id.desc())
-        .limit(1)
-    )
+    number = merged_into(work.session, [home.id]).get(home.id)
+    return None if number is None else work.session.get(Household, number, populate_existing=True)
 
 
 def _somebody_is_left(work: Work, home: Household) -> bool:

@@ -1,5 +1,6 @@
 import os
 import stat
+from base64 import urlsafe_b64decode
 from pathlib import Path
 
 import pytest
@@ -113,4 +114,4 @@ class TestKeys:
         plan = make_plan(env)
         kept, settings = read_keys(tmp_path / "elsewhere.env"), Settings.from_env(plan.env)
         assert settings.seal_keys == (kept["SEAL_KEYS"],)
-        assert settings.ledger_sign_key == kept[SIGN_KEY]
+        assert settings.ledger_sign_key == urlsafe_b64decode(kept[SIGN_KEY])

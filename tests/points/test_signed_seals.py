@@ -1,7 +1,7 @@
 """Signed seals: by our key, over that seal, and by no other; a missing or wrong key says so."""
 
 import importlib.util
-from base64 import urlsafe_b64encode
+from base64 import urlsafe_b64decode
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -28,8 +28,8 @@ from tests.points.test_queries_verify import past_the_guards
 FIRST = date(2026, 3, 1)
 
 
-def key(number: int) -> str:
-    return urlsafe_b64encode(bytes([number]) * 32).decode()
+def key(number: int) -> bytes:
+    return bytes([number]) * 32
 
 
 def load() -> ModuleType:
@@ -64,9 +64,9 @@ def faults(books: Books, signer: Signer | None) -> list[str]:
 def test_every_seal_is_signed_once_also_one_of_a_day_without_a_key(books: Books) -> None:
     sealed(books, signer=None)
     with pytest.raises(NoKey):
-        service.sign_seals(books.work, Signer.read(""))
+        service.sign_seals(books.work, Signer.read(b""))
     assert len(faults(books, OURS)) == 2
-    assert faults(books, Signer.read("")) == faults(books, None) == []
+    assert faults(books, Signer.read(b"")) == faults(books, None) == []
 
     assert [service.sign_seals(books.work, OURS) for _ in range(2)] == [2, 0]
 
@@ -79,7 +79,7 @@ def test_a_key_that_is_not_ours_does_not_count_until_it_is_named_as_an_old_one(
     sealed(books, signer=OTHER)
     assert len(faults(books, OURS)) == 2
 
-    changed = Signer.read(key(1), (OTHER.public.hex(),))
+    changed = Signer.read(key(1), (OTHER.public,))
     service.seal_day(books.work, FIRST + timedelta(days=2))
     service.sign_seals(books.work, changed)
 
@@ -138,7 +138,7 @@ def test_commands_sign_say_so_and_the_script_holds_them_against_a_key_on_paper(
     assert (code, said.count("another key")) == (1, 2)
     made = runner.invoke(args=["ledger", "new-key"]).output
     fresh = made.splitlines()[0].removeprefix("LEDGER_SIGN_KEY=")
-    assert Signer.read(fresh).public.hex() in made
+    assert Signer.read(urlsafe_b64decode(fresh)).public.hex() in made
 
 
 def test_without_a_key_the_commands_say_so(app: Flask, books: Books) -> None:
