@@ -93,6 +93,7 @@ OPEN: dict[Callable[..., Any], str] = {
     queries.card_holders: "what is printed on cards that somebody may print",
     queries.reaches: "is the scope",
     queries.scoped: "is the scope",
+    queries.public_names: "the name everybody may read",
     queries.signed_in: "the session is the permission",
     queries.villages: "names of areas are public",
     queries.within: "is the scope",
