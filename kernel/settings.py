@@ -2,7 +2,7 @@
 
 from base64 import urlsafe_b64decode
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -25,30 +25,33 @@ class Misconfigured(SystemExit):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """The application's configuration; a missing value stops the start-up with a sentence."""
+    """The application's configuration; a missing value stops the start-up with a sentence.
 
-    database_url: str
-    redis_url: str
-    secret_key: str
-    seal_keys: tuple[str, ...]  # Fernet keys, the first seals, all of them open
-    index_key: str  # finds a sealed phone number again without opening any
-    ledger_sign_key: bytes = b""  # Ed25519; none = the daily seals are not signed
+    What opens something has ``repr=False``: neither a log nor an inspection shows it.
+    """
+
+    database_url: str = field(repr=False)
+    redis_url: str = field(repr=False)
+    secret_key: str = field(repr=False)
+    seal_keys: tuple[str, ...] = field(repr=False)  # Fernet keys, the first seals, all of them open
+    index_key: str = field(repr=False)  # finds a sealed phone number again without opening any
+    ledger_sign_key: bytes = field(default=b"", repr=False)  # Ed25519; none = the daily seals are not signed
     ledger_old_keys: tuple[bytes, ...] = ()  # public keys that signed before
     var: Path = Path("var")
-    media_url: str = ""  # "" = files under var/media; else s3://host/bucket
-    media_key: str = ""
-    media_secret: str = ""
+    media_url: str = field(default="", repr=False)  # "" = files under var/media; else s3://host/bucket
+    media_key: str = field(default="", repr=False)
+    media_secret: str = field(default="", repr=False)
     public_url: str = "http://127.0.0.1:8000"
-    migration_url: str | None = None  # a login that may change tables, where the other may not
+    migration_url: str | None = field(default=None, repr=False)  # a login that may change tables, where the other may not
     trusted_proxies: int = 0
     app_name: str = "平安码"
     hotline: str = "12345"  # the telephone number for whoever cannot use a phone's screen
     icp: str = ""
     police_icp: str = ""
-    sms_url: str = ""  # "" = shown on the operator's page and in the log
-    sms_key: str = ""
-    voice_url: str = ""  # calls that read a text aloud; "" = shown likewise
-    voice_key: str = ""
+    sms_url: str = field(default="", repr=False)  # "" = shown on the operator's page and in the log
+    sms_key: str = field(default="", repr=False)
+    voice_url: str = field(default="", repr=False)  # calls that read a text aloud; "" = shown likewise
+    voice_key: str = field(default="", repr=False)
     robot_url_allowed: tuple[str, ...] = ROBOT_URLS
     staff_idle_minutes: int = STAFF_IDLE_MINUTES
     backup_dir: Path | None = None  # where `flask backup` writes and the operator's page looks

@@ -2,7 +2,8 @@
 
 import csv
 import json
-from dataclasses import replace
+from base64 import urlsafe_b64encode
+from dataclasses import fields, replace
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -16,6 +17,7 @@ from kernel.db import db
 from kernel.grants import GRANTS, Role
 from kernel.outbound import send_sms
 from kernel.permissions import Permission
+from kernel.settings import Settings
 from kernel.work import transaction
 from people import service
 from people.models import Account
@@ -26,6 +28,7 @@ from tests.fakes import NOON
 from tests.upkeep.conftest import House, inside, run
 
 PASSWORD = "门前老槐树下的石凳"
+SIGN_KEY = bytes(range(32))
 TOTP = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
@@ -39,6 +42,11 @@ def office(house: House) -> Flask:
         sms_url="https://sms.example/send?token=letmein",
         sms_key="sms-secret",
         media_secret="media-secret",
+        voice_url="https://calls.example/ring?token=openup",
+        voice_key="voice-secret",
+        ledger_sign_key=SIGN_KEY,
+        ledger_old_keys=(b"\x0f" * 32,),
+        backup_dir=Path("/srv/backups"),
     )
     app.extensions["parts"] = replace(parts, settings=settings)
     with inside(app), transaction() as work:
@@ -120,12 +128,32 @@ def test_nothing_that_opens_anything_is_in_it(folder: Path, office: Flask) -> No
         hashed = db.session.scalars(sa.select(Account.password)).one()
     secrets = [
         *(PASSWORD, hashed, TOTP, SEAL_KEY, "letmein", "sms-secret", "media-secret"),
+        *("openup", "voice-secret", SIGN_KEY.hex(), urlsafe_b64encode(SIGN_KEY).decode()),
         *(f'"{INDEX_KEY}"', "13800000000", "123456"),
     ]
     for path in folder.rglob("*"):
         if path.is_file():
             content = path.read_text(encoding="utf-8")
             assert [secret for secret in secrets if secret in content] == [], path.name
+
+
+def test_settings_are_told_and_of_what_opens_something_only_that_it_is_set(folder: Path) -> None:
+    told = json.loads((folder / "settings.json").read_text())
+
+    assert (told["ledger_sign_key"], told["media_key"]) == ("set", "not set")
+    assert told["voice_url"] == "https://calls.example/ring"
+    assert told["ledger_old_keys"] == ["0f" * 32]
+    assert told["backup_dir"] == "/srv/backups"
+
+
+def test_no_setting_that_opens_something_is_shown() -> None:
+    open_by_name = {
+        field.name
+        for field in fields(Settings)
+        if field.repr and field.name.endswith(("_key", "_keys", "_secret", "_url"))
+    }
+
+    assert open_by_name == {"ledger_old_keys", "public_url"}
 
 
 def test_the_manifest_names_every_file_and_its_hash(folder: Path) -> None:

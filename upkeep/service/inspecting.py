@@ -32,11 +32,6 @@ from upkeep.queries import tables
 
 SPAN: Final = timedelta(days=184)  # the longest six months
 SIGNED_IN: Final = "sign-in"
-# Settings that open something, or have something inside that does.
-SECRET: Final = frozenset(
-    {"secret_key", "seal_keys", "index_key", "media_key", "media_secret", "sms_key"}
-)
-URLS: Final = frozenset({"database_url", "migration_url", "redis_url", "sms_url", "media_url"})
 Rows = Iterator[Sequence[object]]
 
 
@@ -196,12 +191,12 @@ def _settings(settings: Settings) -> dict[str, object]:
     told: dict[str, object] = {}
     for field in fields(settings):
         value = getattr(settings, field.name)
-        if field.name in SECRET:
-            told[field.name] = "set" if value else "not set"
-        elif field.name in URLS:
+        if field.repr:
+            told[field.name] = value
+        elif field.name.endswith("_url"):
             told[field.name] = _without_password(value)
         else:
-            told[field.name] = str(value) if isinstance(value, Path) else value
+            told[field.name] = "set" if value else "not set"
     index_key, seal_keys = keyring().fingerprints()
     return {**told, "fingerprints": {"index_key": index_key, "seal_keys": seal_keys}}
 
@@ -255,7 +250,12 @@ def _write_manifest(folder: Path) -> None:
 
 def _write_json(path: Path, tree: object) -> None:
     with _new(path) as file:
-        json.dump(tree, file, ensure_ascii=False, indent=1, sort_keys=True)
+        json.dump(tree, file, ensure_ascii=False, indent=1, sort_keys=True, default=_plain)
+
+
+def _plain(value: object) -> str:
+    """Return what JSON has no form for: public keys in hex as everywhere, paths as text."""
+    return value.hex() if isinstance(value, bytes) else str(value)
 
 
 def _when(moment: datetime | None) -> str:
