@@ -35,22 +35,25 @@ class Settings:
     secret_key: str = field(repr=False)
     seal_keys: tuple[str, ...] = field(repr=False)  # Fernet keys, the first seals, all of them open
     index_key: str = field(repr=False)  # finds a sealed phone number again without opening any
-    ledger_sign_key: bytes = field(default=b"", repr=False)  # Ed25519; none = the daily seals are not signed
+    ledger_sign_key: bytes = field(default=b"", repr=False)  # Ed25519; none = unsigned seals
     ledger_old_keys: tuple[bytes, ...] = ()  # public keys that signed before
     var: Path = Path("var")
-    media_url: str = field(default="", repr=False)  # "" = files under var/media; else s3://host/bucket
+    # "" = files under var/media; else s3://host/bucket
+    media_url: str = field(default="", repr=False)
     media_key: str = field(default="", repr=False)
     media_secret: str = field(default="", repr=False)
     public_url: str = "http://127.0.0.1:8000"
-    migration_url: str | None = field(default=None, repr=False)  # a login that may change tables, where the other may not
+    # A login that may change tables, where the other may not.
+    migration_url: str | None = field(default=None, repr=False)
     trusted_proxies: int = 0
     app_name: str = "平安码"
     hotline: str = "12345"  # the telephone number for whoever cannot use a phone's screen
     icp: str = ""
     police_icp: str = ""
-    sms_url: str = field(default="", repr=False)  # "" = shown on the operator's page and in the log
+    # "" = texts are shown on the operator's page and in the log
+    sms_url: str = field(default="", repr=False)
     sms_key: str = field(default="", repr=False)
-    voice_url: str = field(default="", repr=False)  # calls that read a text aloud; "" = shown likewise
+    voice_url: str = field(default="", repr=False)  # calls that read a text aloud
     voice_key: str = field(default="", repr=False)
     robot_url_allowed: tuple[str, ...] = ROBOT_URLS
     staff_idle_minutes: int = STAFF_IDLE_MINUTES
