@@ -1,5 +1,6 @@
 """The one database handle, the base every table inherits, and what SQLite needs."""
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cache
@@ -12,6 +13,7 @@ from flask import current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, Session, registry
@@ -162,14 +164,17 @@ def begin_writing(session: Session) -> None:
     session.connection(execution_options={"begin": "IMMEDIATE"})
 
 
-def take_turns(session: Session, name: str) -> None:
-    """Wait until no other transaction works on what *name* says: for a limit that counts rows.
+def take_turns(session: Session, *names: str) -> None:
+    """Wait until no other transaction works on what *names* say: for a limit that counts rows.
 
-    Until the end of the transaction.  On SQLite those that write take turns anyhow.
+    Until the end of the transaction, and in an order that is the same for everybody.  On SQLite
+    those that write take turns anyhow.
     """
-    if session.get_bind().dialect.name != "sqlite":
-        number = int.from_bytes(sha256(name.encode()).digest()[:8], signed=True)
-        session.execute(sa.select(sa.func.pg_advisory_xact_lock(number)))
+    if session.get_bind().dialect.name == "sqlite":
+        return
+    numbers = {int.from_bytes(sha256(name.encode()).digest()[:8], signed=True) for name in names}
+    number = sa.func.unnest(sa.literal(sorted(numbers), ARRAY(sa.BigInteger))).column_valued()
+    session.execute(sa.select(sa.func.pg_advisory_xact_lock(number)))
 
 
 def insert_once(
@@ -191,11 +196,21 @@ def insert_once(
     return len(session.execute(statement, values).all()) == 1
 
 
+def insert_missing(session: Session, kind: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert those of *rows* in whose way no constraint stands; all of them in one go."""
+    if rows:
+        session.execute(_insert_unless(session.get_bind().dialect.name, kind, None), rows)
+
+
 @cache  # to build it costs more than to ask the database
 def _insert_once(dialect: str, kind: type[Base], unique: str | None) -> sa.Insert:
+    return _insert_unless(dialect, kind, unique).returning(sa.literal(1))
+
+
+@cache
+def _insert_unless(dialect: str, kind: type[Base], unique: str | None) -> sa.Insert:
     insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    statement = insert(kind).on_conflict_do_nothing(index_elements=unique and [unique])
-    return statement.returning(sa.literal(1))
+    return insert(kind).on_conflict_do_nothing(index_elements=unique and [unique])
 
 
 def _on_connect(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:

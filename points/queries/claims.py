@@ -19,7 +19,7 @@ from people.queries import paths_of, within
 from people.rules import Level
 from points.errors import NoSuchClaim
 from points.models import Claim, ClaimHelp, ClaimPicture, ClaimReview
-from points.queries.earned import earned_before
+from points.queries.earned import awards_around, earned_before, earner
 from points.queries.narrowing import terms_of
 from points.queries.ruling import rules_of
 from points.rules.caps import Earned
@@ -161,7 +161,7 @@ def claim_detail(session: Session, claim_id: int, *, by: Actor, today: date) -> 
         .limit(HISTORY)
     ).all()
     table = rules_of(session, claim.rule_version)
-    rule = terms_of(session, claim)
+    (rule,) = terms_of(session, [claim])
     return ClaimDetail(
         claim=claim,
         rule=rule,
@@ -176,7 +176,7 @@ def claim_detail(session: Session, claim_id: int, *, by: Actor, today: date) -> 
         reviews=tuple(reviews_of(session, claim.id)),
         history=tuple(_lines(session, past, today)),
         twins=tuple(_twins(session, claim, case, by)),
-        earned=earned_before(session, claim, rule, table),
+        earned=earned_before(awards_around(session, [earner(claim)]), claim, rule, table),
         may_review=bool(may),
     )
 

@@ -1,6 +1,5 @@
 """What a household reads beside its book: who earned, what the caps leave, how months ended."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -17,11 +16,12 @@ from people.models import Household, Person
 from people.queries import within
 from people.rules import HouseholdKind, mask_name
 from points.models import Claim, Close, LedgerAccount, Publication, Statement
+from points.queries.earned import awards_around
 from points.queries.lines import CoinLine, coin_lines
 from points.queries.ruling import rules_in_force
 from points.rules import COIN, AccountKind
-from points.rules.caps import CapsLeft, Earned, caps_left, span
-from points.rules.claims import COUNTED, ClaimState
+from points.rules.caps import CapsLeft, caps_left, earned_of, span
+from points.rules.claims import ClaimState
 from points.rules.table import Period
 
 MONTHS: Final = 12
@@ -120,34 +120,8 @@ def own_members(
 def own_caps(session: Session, person_id: int, home: Household, *, today: date) -> CapsLeft:
     """Return what somebody may still earn today, this month and this year, in one statement."""
     table = rules_in_force(session, today)
-    mine = Claim.person_id == person_id
-    rows = session.execute(
-        select(Claim.rule_code, Claim.earned_on, mine, func.count(), func.sum(Claim.granted))
-        .where(
-            or_(mine, Claim.household_id == home.id),
-            Claim.state.in_(COUNTED),
-            Claim.earned_on.between(*span(Period.YEAR, today)),
-        )
-        .group_by(Claim.rule_code, Claim.earned_on, mine)
-    ).all()
-    times: Counter[tuple[str, Period]] = Counter()
-    coins: Counter[str] = Counter()
-    for code, day, is_mine, count, granted in rows:
-        within = [one for one in Period if _lies(day, one, today)]
-        if is_mine:
-            times.update({(code, one): count for one in within})
-        if code in table.caps.exempt:
-            continue
-        if is_mine:
-            coins.update({one.value: int(granted) for one in within})
-        if Period.MONTH in within:
-            coins["household"] += int(granted)
-    earned = Earned(
-        person_day=coins[Period.DAY],
-        person_month=coins[Period.MONTH],
-        household_month=coins["household"],
-        person_year=coins[Period.YEAR],
-    )
+    awards = awards_around(session, [(person_id, home.id, today)])
+    earned, times = earned_of(awards, table.caps, person=person_id, household=home.id, day=today)
     return caps_left(table, earned, times)
 
 
@@ -241,11 +215,6 @@ def _passbook(
         strangers=strangers,
         years=range(opened, today.year + 1),
     )
-
-
-def _lies(day: date, period: Period, today: date) -> bool:
-    first, last = span(period, today)
-    return first <= day <= last
 
 
 def _begin(year: int) -> datetime:

@@ -38,7 +38,7 @@ def rule_in(session: Session, rule: Rule, area_code: str, day: date) -> Rule:
     row = session.scalar(
         select(RuleNarrowing)
         .where(
-            RuleNarrowing.town_code == (at_level(area_code, Level.TOWN) or area_code),
+            RuleNarrowing.town_code == _town(area_code),
             RuleNarrowing.rule_code == rule.code,
             RuleNarrowing.valid_from <= day,
         )
@@ -54,7 +54,7 @@ def rules_for(session: Session, day: date, areas: Iterable[str]) -> Sequence[Rul
     Without an area those of the district.  Open: the rules are for everybody to read.
     """
     rules = rules_in_force(session, day).in_force
-    towns = {at_level(area, Level.TOWN) or area for area in areas}
+    towns = {_town(area) for area in areas}
     if not towns:
         return rules
     rows = session.scalars(
@@ -73,14 +73,32 @@ def rules_for(session: Session, day: date, areas: Iterable[str]) -> Sequence[Rul
     return [rule for rule in held if rule.active]
 
 
-def terms_of(session: Session, claim: Claim) -> Rule:
-    """Return the rule a claim was made under: of its version, as its town had it that day.
+def terms_of(session: Session, claims: Sequence[Claim]) -> Sequence[Rule]:
+    """Return the rule each was made under: of its version, as its town had it that day.
 
-    Its coins are those the claim was filed for.
+    Its coins are those the claim was filed for.  One statement for all of them.
     """
-    rule = claim.terms(rules_of(session, claim.rule_version))
+    rows = session.scalars(
+        select(RuleNarrowing)
+        .where(
+            RuleNarrowing.town_code.in_({_town(one.area_code) for one in claims}),
+            RuleNarrowing.rule_code.in_({one.rule_code for one in claims}),
+        )
+        .order_by(RuleNarrowing.id)
+    ).all()
+    return [_terms(session, claim, rows) for claim in claims]
+
+
+def _terms(session: Session, claim: Claim, rows: Sequence[RuleNarrowing]) -> Rule:
+    key = (_town(claim.area_code), claim.rule_code)
     day = claim.filed_at.astimezone(SHANGHAI).date()
-    return replace(rule_in(session, rule, claim.area_code, day), coins=claim.coins)
+    then = [one for one in rows if (one.town_code, one.rule_code) == key and one.valid_from <= day]
+    rule = claim.terms(rules_of(session, claim.rule_version))
+    return replace(narrowed(rule, then[-1].narrowing() if then else None), coins=claim.coins)
+
+
+def _town(area_code: str) -> str:
+    return at_level(area_code, Level.TOWN) or area_code
 
 
 def town_rules(session: Session, table: RuleTable, day: date) -> Sequence[TownRule]:

@@ -1,6 +1,7 @@
 """How much of an award the caps leave, and until when coins are good."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -16,6 +17,42 @@ class Earned:
     household_month: int = 0
     person_year: int = 0
     times: Mapping[Period, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Award:
+    """Coins that were granted for a day, as caps count them; *claim* is the claim's number."""
+
+    claim: int
+    person: int
+    household: int
+    rule: str
+    day: date
+    coins: int
+
+
+def earned_of(
+    awards: Iterable[Award], caps: Caps, *, person: int, household: int, day: date
+) -> tuple[Earned, Mapping[tuple[str, Period], int]]:
+    """Return what counts for somebody on *day*, and how often they earned by each rule."""
+    spans = {period: span(period, day) for period in Period}
+    coins: Counter[str] = Counter()
+    times: Counter[tuple[str, Period]] = Counter()
+    for one in awards:
+        within = [period for period in Period if spans[period][0] <= one.day <= spans[period][1]]
+        counted = 0 if one.rule in caps.exempt else one.coins
+        if one.person == person:
+            times.update((one.rule, period) for period in within)
+            coins.update({period.value: counted for period in within})
+        if one.household == household and Period.MONTH in within:
+            coins["household"] += counted
+    earned = Earned(
+        person_day=coins[Period.DAY],
+        person_month=coins[Period.MONTH],
+        household_month=coins["household"],
+        person_year=coins[Period.YEAR],
+    )
+    return earned, times
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from kernel.db import insert_once
+from kernel.db import insert_missing
 from kernel.work import Work
 from points import rules
 from points.errors import NoSuchAccount, NotEnough
@@ -47,8 +47,9 @@ def account_ids(work: Work, owners: Iterable[Owner]) -> dict[Owner, int]:
     wanted = dict.fromkeys(owners)
     found = _found(work, wanted)
     missing = [owner for owner in wanted if owner not in found]
-    for owner in sorted(missing, key=lambda one: (one.kind, one.ref, one.unit)):
-        _open(work, owner)
+    # In one order for everybody: who opens the same ones at once waits, and never in a ring.
+    missing.sort(key=lambda one: (one.kind, one.ref, one.unit))
+    insert_missing(work.session, LedgerAccount, [_new(work, owner) for owner in missing])
     return found | _found(work, missing)
 
 
@@ -91,23 +92,20 @@ def _found(work: Work, owners: Iterable[Owner]) -> dict[Owner, int]:
     return {by_key[key]: row.id for row in rows if (key := (row[1], row[2], row[3])) in by_key}
 
 
-def _open(work: Work, owner: Owner) -> None:
+def _new(work: Work, owner: Owner) -> dict[str, str | int | bytes]:
     opened_on = _day(work.now())
-    insert_once(
-        work.session,
-        LedgerAccount,
-        unique=None,
-        kind=owner.kind.value,
-        unit=owner.unit,
-        owner_ref=owner.ref,
-        opened_on=opened_on,
-        in_total=0,
-        out_total=0,
-        held=0,
-        version=0,
-        head_hash=rules.genesis(owner.kind.value, owner.unit, owner.ref, opened_on),
-        head_at=0,
-    )
+    return {
+        "kind": owner.kind.value,
+        "unit": owner.unit,
+        "owner_ref": owner.ref,
+        "opened_on": opened_on,
+        "in_total": 0,
+        "out_total": 0,
+        "held": 0,
+        "version": 0,
+        "head_hash": rules.genesis(owner.kind.value, owner.unit, owner.ref, opened_on),
+        "head_at": 0,
+    }
 
 
 def _day(moment: datetime) -> str:

@@ -13,12 +13,12 @@ from people.models import Household
 from people.queries import lies_in
 from people.rules import Level, at_level
 from points.models import Claim, ClaimPicture, ClaimReview, LedgerAccount
-from points.queries.earned import earned_before
+from points.queries.earned import awards_around, earned_before, earner
 from points.queries.funds import automatic_room
 from points.queries.narrowing import terms_of
 from points.queries.ruling import rules_of
 from points.rules import Line, PostingKind, Request
-from points.rules.caps import Granted, grant
+from points.rules.caps import Award, Granted, grant
 from points.rules.claims import ClaimMove, ClaimState, Decision, moved
 from points.service.accounts import Owner, account_ids
 from points.service.filing import CASE, home_of
@@ -33,16 +33,21 @@ def settle(work: Work, claims: Sequence[Claim]) -> None:
     Claims are locked by the caller.  Whatever the caps leave waits in its village's line, and the
     line is paid from its head: nobody overtakes.
     """
-    people = {f"person:{one.person_id}" for one in claims}
-    homes = {f"household:{one.household_id}" for one in claims}
-    for name in sorted(people | homes):
-        take_turns(work.session, f"points.caps:{name}")
-    for claim in claims:
+    if not claims:
+        return
+    people = {f"points.caps:person:{one.person_id}" for one in claims}
+    homes = {f"points.caps:household:{one.household_id}" for one in claims}
+    take_turns(work.session, *people, *homes)
+    awards = awards_around(work.session, [earner(one) for one in claims])
+    for claim, rule in zip(claims, terms_of(work.session, claims), strict=True):
         table = rules_of(work.session, claim.rule_version)
-        rule = terms_of(work.session, claim)
-        found = grant(rule, table.caps, earned_before(work.session, claim, rule, table))
+        found = grant(rule, table.caps, earned_before(awards, claim, rule, table))
         _wait(work, claim, found)
-        work.session.flush()
+        if found.coins:  # what comes after it in this go counts it too
+            awards.append(
+                Award(claim.id, *earner(claim)[:2], rule.code, claim.earned_on, found.coins)
+            )
+    work.session.flush()
     for village in sorted({village_of(claim) for claim in claims}):
         pay_line(work, village)
 

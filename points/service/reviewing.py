@@ -76,9 +76,7 @@ def approve_many(work: Work, chosen: Sequence[tuple[int, int]], *, by: Actor) ->
         if claim.flagged:
             raise NotYoursToReview("报得太密的申报要一份一份地看。")
         decide(work, claim, Decision.APPROVE, "", by)
-    passed = [one for one in claims if one.waiting_for is None]
-    if passed:
-        settle(work, passed)
+    settle(work, [one for one in claims if one.waiting_for is None])
     return len(claims)
 
 
