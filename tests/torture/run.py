@@ -149,16 +149,20 @@ def _open(app: Flask) -> Accounts:
 # What may be wrong with a ledger that no single hand at work shows: each has to be found.
 MUTANTS: Final[dict[str, Sequence[str | tuple[str, str, str]]]] = {
     "an entry has the time at which its transaction began": [
-        ("points_apply", "moment := greatest(p_now, a.head_at)", "moment := p_now")
+        ("points_apply", "greatest(p_now, b.head_at)", "p_now")
     ],
     "a key is not unique": [
         "ALTER TABLE points_posting DROP CONSTRAINT uq_points_posting_idem_key"
     ],
     "an account is read without its lock": [
-        ("points_apply", "WHERE id = step.id FOR UPDATE", "WHERE id = step.id")
+        (
+            "points_apply",
+            "b.in_total + i,",
+            "(SELECT in_total FROM points_account WHERE id = b.id) + i,",
+        )
     ],
     "nobody looks whether there is enough": [
-        ("points_apply", "IF after_in - after_out - after_held < 0", "IF false"),
+        ("points_apply", "AND b.in_total + i - b.out_total - o - b.held - h >= 0 ", ""),
         "ALTER TABLE points_account DROP CONSTRAINT ck_points_account_covered",
         "ALTER TABLE points_entry DROP CONSTRAINT ck_points_entry_covered",
     ],
