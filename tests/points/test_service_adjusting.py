@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
 from kernel.grants import Role
+from people import service as homes
 from people.events import HouseholdsMerged
 from people.models import Kin, Person
 from points import handlers, queries, service
@@ -291,6 +292,30 @@ def test_nobody_gets_out_of_a_deduction_by_splitting_or_merging(
     appeal = service.appeal_deduction(village.work, one.id, words="冤枉", by=village.resident)
     assert appeal.deduction_id == one.id
     assert move.whole()
+
+
+def test_a_debt_follows_two_mergers_in_whatever_order_they_are_heard_of(
+    village: Village, clock: FixedClock
+) -> None:
+    move = Move(village)
+    court = Court.__new__(Court)
+    court.village, court.clock, court.work = village, clock, village.work
+    one = court.notice("N01")
+    last = make_home(village.work.session, "吴有")
+    move.merge()
+    homes.merge_households(
+        village.work, last.id, other_number=move.other.number, reason="又并", by=village.village
+    )
+    heard = [
+        HouseholdsMerged(household_id=last.id, closed_household_id=move.other.id),
+        HouseholdsMerged(household_id=move.other.id, closed_household_id=village.home.id),
+    ]
+
+    for events in (heard, heard, heard[::-1]):
+        for event in events:
+            handlers.follow_merged(village.work, event)
+        village.work.session.refresh(one)
+        assert one.household_id == last.id
 
 
 def test_coins_that_follow_count_from_that_day_and_the_oldest_go_first(
