@@ -212,6 +212,7 @@ OPEN = {
     "people.queries.bars.members": "of a household that its caller was let in to",
     "people.queries.bars.near": "bars keep people out; nothing is shown of them",
     "people.queries.bars.subjects_barred": "part of a statement that leaves lines out",
+    "people.queries.former.concerned_in": "read to keep people out; nothing is shown of them",
     "people.queries.bars.staff_under": "bars keep people out; nothing is shown of them",
     "people.queries.staff.account_of": "asked about oneself only",
     "people.queries.staff.actor_of": "asked by the sign-in, about oneself",

@@ -11,6 +11,7 @@ from kernel.grants import Role
 from people import service as homes
 from people.events import HouseholdsMerged
 from people.models import Kin, Person
+from people.service import forget_households
 from points import handlers, queries, service
 from points.errors import (
     CannotAdjust,
@@ -161,6 +162,46 @@ def test_who_signs_is_somebody_else_and_kin_to_neither_household(move: Move) -> 
             service.withdraw_adjustment(move.work, one.id, by=by)
     with pytest.raises(NobodyThere):
         move.propose(new, W.SPLIT, by=village.next_village)
+
+
+@pytest.mark.parametrize("how", ["moved out", "merged", "ended"])
+def test_who_lived_there_and_never_earned_handles_nothing_of_it(
+    village: Village, clock: FixedClock, how: str
+) -> None:
+    session = village.work.session
+    lived = make_staff(session, Role.VILLAGE_ADMIN, Role.TOWN_ADMIN, Role.DISTRICT_CMD, area=TOWN)
+    session.get_one(Person, lived.id).household_id = village.home.id
+    move = Move(village)
+    court = Court.__new__(Court)
+    court.village, court.clock, court.work = village, clock, village.work
+    appeal = service.appeal_deduction(
+        village.work, court.taken().id, words="冤枉", by=village.resident
+    )
+    claim = village.written()
+    if how == "moved out":
+        homes.remove_member(
+            village.work, village.home.id, lived.id, reason="去了外地", by=village.village
+        )
+    if how == "merged":
+        move.merge()
+        homes.remove_member(
+            village.work, move.other.id, lived.id, reason="去了外地", by=village.village
+        )
+    else:
+        move.end()
+    clock.advance(days=40)
+    forget_households(village.work)
+    assert session.get_one(Person, lived.id, populate_existing=True).household_id is None
+    one = move.propose(move.other, W.MERGE if how == "merged" else W.MOVE)
+
+    for handles in (
+        lambda: village.approve(claim, lived),
+        lambda: service.decide_appeal(village.work, appeal.id, uphold=True, reason="是", by=lived),
+        lambda: move.sign(one, by=lived),
+        lambda: move.propose(move.other, one.why, by=lived, key="again", coins=1),
+    ):
+        with pytest.raises(NotYoursToReview):
+            handles()
 
 
 def test_a_member_does_not_sign_and_a_no_has_its_reason_and_is_the_end(move: Move) -> None:
