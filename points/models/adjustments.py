@@ -31,7 +31,9 @@ class Adjustment(InArea, Model):
         CheckConstraint(
             "to_household_id IS NULL OR to_household_id <> from_household_id", name="two_households"
         ),
-        CheckConstraint("(state = 'proposed') = (decided_by IS NULL)", name="decided_by_somebody"),
+        CheckConstraint(
+            "(state IN ('proposed', 'lapsed')) = (decided_by IS NULL)", name="decided_by_somebody"
+        ),
         CheckConstraint(
             "decided_by IS NULL OR (decided_by = proposed_by) = (state = 'withdrawn')",
             name="two_people",

@@ -397,6 +397,26 @@ def test_who_agreed_and_why_is_forgotten_after_two_years_and_the_coins_stay(
     assert move.whole()
 
 
+def test_what_nobody_signs_lapses_after_as_long_and_is_forgotten_too(
+    move: Move, clock: FixedClock
+) -> None:
+    new = move.split()
+    one = move.propose(new, W.SPLIT, taker="李小明")
+    clock.moment += DEDUCTIONS + timedelta(minutes=1)
+    assert service.words_due(move.work)["deduction"] == 1
+
+    assert [service.forget_adjustments(move.work) for _ in range(2)] == [1, 0]
+
+    move.work.session.refresh(one)
+    assert (one.state, one.decided_by, one.posting_id) == (S.LAPSED, None, None)
+    assert (one.reason, one.giver, one.taker, one.coins) == ("", None, None, 5)
+    with pytest.raises(WrongMoment):
+        move.sign(one)
+    again = move.propose(new, W.SPLIT, taker="李小明", key="again")  # its coins wait for nobody
+    assert move.sign(again).state is S.POSTED
+    assert move.whole()
+
+
 def test_the_next_village_reads_none_of_it(move: Move) -> None:
     new = move.split()
     one = move.propose(new, W.SPLIT, taker="李小明")

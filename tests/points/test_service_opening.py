@@ -79,8 +79,9 @@ def test_a_table_is_posted_after_two_signatures_with_its_file_and_line(book: Boo
     book.post(one)
 
     assert (one.state, book.postings(), book.has(book.homes[59])) == (S.POSTED, 60, 60)
-    first = book.work.session.scalars(select(Posting).where(Posting.kind == "opening")).first()
-    assert first is not None
+    [first] = book.work.session.scalars(
+        select(Posting).where(Posting.idem_key == f"opening:household:{book.homes[0].id}")
+    )
     assert (first.actor_id, first.second_actor_id) == (book.village.town.id, book.second.id)
     assert (first.source_type, first.source_id) == ("opening", f"{one.id}:2")
     assert first.evidence is not None
