@@ -62,6 +62,8 @@ class Adjustment(InArea, Model):
     decided_at: Mapped[datetime | None]
     decision: Mapped[str] = mapped_column(String(MOST_REASON), default="")  # why not
     posting_id: Mapped[MaybeWhole] = mapped_column(ForeignKey(Posting.id), unique=True)
+    # How many count at the taker as earned before the year of the move (queries.ages).
+    carried: Mapped[int | None]
 
     @classmethod
     def said(cls) -> tuple[InstrumentedAttribute[Any], ...]:

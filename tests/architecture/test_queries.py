@@ -253,6 +253,8 @@ OPEN = {
     "points.queries.claims.reviews_by_claim": "of a claim that its caller was let in to",
     "points.queries.columns.by_what_it_was": "sums for the program's own table of a month",
     "points.queries.columns.tables": "the rules are for everybody to read",
+    "points.queries.ages.all_carried": "the ledger checks itself",
+    "points.queries.ages.carried_by": "of a move that is being posted",
     "points.queries.expiring.left_of": "the program's own, for what runs out",
     "points.queries.funds.automatic_room": "sums, for whoever pays a village's line",
     "points.queries.funds.outstanding": "sums of villages whose funds their caller may read",

@@ -359,7 +359,7 @@ def test_a_debt_follows_two_mergers_in_whatever_order_they_are_heard_of(
         assert one.household_id == last.id
 
 
-def test_coins_that_follow_count_from_that_day_and_the_oldest_go_first(
+def test_coins_that_follow_end_when_they_would_have_and_the_oldest_go_first(
     move: Move, clock: FixedClock
 ) -> None:
     village = move.village
@@ -369,14 +369,39 @@ def test_coins_that_follow_count_from_that_day_and_the_oldest_go_first(
     village.approve(claim, village.village)
     village.approve(claim, village.town)
     assert village.balance() == 10
-    move.sign(move.propose(new, W.SPLIT, coins=5, taker="李小明"))
+    one = move.sign(move.propose(new, W.SPLIT, coins=7, taker="李小明"))
+    assert one.carried == 5
+    day = clock.moment.date()
+    book = queries.own_book(move.work.session, move.son.id, today=day)
+    assert book is not None
+    assert book.expiring == 5
     clock.moment = clock.moment.replace(year=clock.moment.year + 1, month=1, day=2)
 
     service.expire_coins(move.work)
 
-    # What was left behind is the younger half; what followed has begun anew (docs/coins.md).
-    assert (village.balance(), village.balance(new.id)) == (5, 5)
+    assert (village.balance(), village.balance(new.id)) == (3, 2)
     clock.moment = clock.moment.replace(year=clock.moment.year + 1)
+    service.expire_coins(move.work)
+    assert (village.balance(), village.balance(new.id)) == (0, 0)
+    assert move.whole()
+
+
+def test_a_move_gives_no_second_life_there_and_back_nor_before_the_job_runs(
+    move: Move, clock: FixedClock
+) -> None:
+    village = move.village
+    new = move.split()
+    clock.moment += timedelta(days=365)
+    move.sign(move.propose(new, W.SPLIT, coins=4, taker="李小明"))
+    back = move.wish(village.home, W.SPLIT, coins=3, key="back")
+    back = replace(back, from_number=new.number, giver="李小明", taker=move.head_name)
+    move.sign(service.propose_adjustment(move.work, back, by=village.village))
+    again = move.propose(new, W.SPLIT, coins=4, taker="李小明", key="again")
+    clock.moment = clock.moment.replace(year=clock.moment.year + 1, month=1, day=2)
+
+    with pytest.raises(NotEnough), move.work.session.begin_nested():
+        move.sign(again)  # they ran out on the last of December, the job has only not come yet
+
     service.expire_coins(move.work)
     assert (village.balance(), village.balance(new.id)) == (0, 0)
     assert move.whole()
@@ -412,8 +437,8 @@ def test_what_nobody_signs_lapses_after_as_long_and_is_forgotten_too(
     assert (one.reason, one.giver, one.taker, one.coins) == ("", None, None, 5)
     with pytest.raises(WrongMoment):
         move.sign(one)
-    again = move.propose(new, W.SPLIT, taker="李小明", key="again")  # its coins wait for nobody
-    assert move.sign(again).state is S.POSTED
+    # Its coins wait for nobody any more.
+    assert move.propose(new, W.SPLIT, taker="李小明", key="again").coins == 5
     assert move.whole()
 
 
