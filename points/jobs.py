@@ -76,10 +76,11 @@ def forget_adjustments(work: Work) -> None:
 
 
 @on(Queue.DEFAULT)
-def post_openings(work: Work, *, opening_id: int) -> None:
+def post_openings(work: Work, *, opening_id: int, after: int = 0) -> None:
     """Post balances from before that two have signed, a few at a time."""
-    if service.post_opening(work, opening_id):
-        work.later(post_openings, opening_id=opening_id)
+    last = service.post_opening(work, opening_id, after=after)
+    if last is not None:
+        work.later(post_openings, opening_id=opening_id, after=last)
 
 
 @on(Queue.DEFAULT)

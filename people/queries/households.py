@@ -159,7 +159,7 @@ def household_detail(
     history = session.scalars(
         select(AuditLine)
         .where(AuditLine.subject == f"household:{home.id}")
-        .where(AuditLine.action != "household.read")
+        .where(AuditLine.action.not_in(("household.read", "household.belonged")))
         .order_by(AuditLine.id.desc())
         .limit(MOST_HISTORY)
     ).all()

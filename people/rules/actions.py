@@ -97,6 +97,7 @@ GROUPS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "household.join-approve": "同意加入",
             "household.join-refuse": "不同意加入",
             "household.open-own": "自己开了一户",
+            "household.belonged": "记下谁离开了这一户",
             "household.leave": "自己退出",
             "household.put-out": "请出一个人",
         },

@@ -4,7 +4,7 @@ The household is locked before its members, several by number; so whoever joins,
 moved waits for whoever decides.  *by* None is whoever runs the machine itself.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from sqlalchemy import ColumnElement, Select, func, select, update
@@ -32,6 +32,7 @@ from people.service.bars import bar_mates
 NOT_THERE: Final = "没有这一户，或者它不归您管。"
 ENDED: Final = "这一户已经注销了。"
 DIGITS: Final = "0123456789"
+IN_A_LINE: Final = 20  # numbers of people, of a line of the log
 
 
 def locked(work: Work, household_id: int, *, by: Actor | None, permission: Permission) -> Household:
@@ -278,6 +279,17 @@ def note(work: Work, home: Household, *, by: Actor | None, action: str, detail: 
         detail=detail,
         area=home.area_code,
     )
+
+
+def note_belonged(work: Work, home: Household, people: Iterable[int], *, by: Actor | None) -> None:
+    """Write down by number who belonged to a household until now.
+
+    Whoever is asked later whom a thing concerns reads it (``queries.former``).
+    """
+    numbers = sorted(people)
+    for at in range(0, len(numbers), IN_A_LINE):
+        named = " ".join(f"person:{one}" for one in numbers[at : at + IN_A_LINE])
+        note(work, home, by=by, action="belonged", detail=named)
 
 
 def note_look(work: Work, home: Household, *, by: Actor) -> None:

@@ -8,6 +8,7 @@ from people.errors import HomeAlready, NotDecidable, OutOfReach
 from people.events import HouseholdClosed, HouseholdMoved
 from people.models import Household, JoinRequest, Person
 from people.queries import account_of
+from people.queries.bars import members
 from people.service import homes
 
 
@@ -155,7 +156,7 @@ def move_household(
 
 
 def close_household(work: Work, household_id: int, *, reason: str, by: Actor) -> None:
-    """End a household; its members are free, and 30 days later nothing says who they were.
+    """End a household; its members are free, and 30 days later only the log knows their numbers.
 
     Raises:
         BadField: there is no reason.
@@ -170,6 +171,7 @@ def end(work: Work, home: Household, *, by: Actor | None, reason: str) -> None:
     home.closed_at = work.now()
     homes.end_requests(work, JoinRequest.household_id == home.id)
     work.session.flush()
+    homes.note_belonged(work, home, members(work.session, home.id), by=by)
     homes.note(work, home, by=by, action="close", detail=reason)
     work.announce(HouseholdClosed(household_id=home.id))
 

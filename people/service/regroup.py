@@ -11,6 +11,7 @@ from people import rules
 from people.errors import NoSuchMember, WrongRegrouping
 from people.events import HouseholdsMerged, HouseholdSplit
 from people.models import Household, JoinRequest, Person
+from people.queries.bars import members
 from people.service import homes
 from people.service.bars import bar_mates
 
@@ -47,6 +48,7 @@ def split_household(
         person.household_id = new.id
         person.is_head = person.id == wanted.head_id
     work.session.flush()
+    homes.note_belonged(work, home, going, by=by)
     homes.note(work, home, by=by, action="split", detail=f"household:{new.id} {reason}")
     homes.note(work, new, by=by, action="split-off", detail=f"household:{home.id} {reason}")
     work.announce(
@@ -79,6 +81,7 @@ def merge_households(
     )
     old_head = homes.head_of(work, other)
     keeps_head = homes.head_of(work, home) is not None
+    homes.note_belonged(work, other, members(work.session, other.id), by=by)
     work.session.execute(
         update(Person)
         .where(Person.household_id == other.id)

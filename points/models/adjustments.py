@@ -31,7 +31,9 @@ class Adjustment(InArea, Model):
         CheckConstraint(
             "to_household_id IS NULL OR to_household_id <> from_household_id", name="two_households"
         ),
-        CheckConstraint("(state = 'proposed') = (decided_by IS NULL)", name="decided_by_somebody"),
+        CheckConstraint(
+            "(state IN ('proposed', 'lapsed')) = (decided_by IS NULL)", name="decided_by_somebody"
+        ),
         CheckConstraint(
             "decided_by IS NULL OR (decided_by = proposed_by) = (state = 'withdrawn')",
             name="two_people",
@@ -60,6 +62,8 @@ class Adjustment(InArea, Model):
     decided_at: Mapped[datetime | None]
     decision: Mapped[str] = mapped_column(String(MOST_REASON), default="")  # why not
     posting_id: Mapped[MaybeWhole] = mapped_column(ForeignKey(Posting.id), unique=True)
+    # How many count at the taker as earned before the year of the move (queries.ages).
+    carried: Mapped[int | None]
 
     @classmethod
     def said(cls) -> tuple[InstrumentedAttribute[Any], ...]:

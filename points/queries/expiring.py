@@ -15,6 +15,7 @@ from people.models import Household, Person
 from people.queries import within
 from people.rules import mask_name
 from points.models import Entry, LedgerAccount, Reminder
+from points.queries.ages import came_aged
 from points.rules import COIN, AccountKind, microseconds
 from points.rules.expiry import last_day_of
 
@@ -33,10 +34,11 @@ class ExpiringLine:
 
 
 def left_of(earned_before: date) -> Select[*tuple[Any, ...]]:
-    """Return (account_id, household_id, coins) that were earned before a day and are left.
+    """Return (account_id, household_id, coins) that were earned before a year and are left.
 
-    What went out since is taken from the oldest, and what is held counts as gone
-    (``rules.expiry.expiring``, here for all at once).
+    *earned_before* is the first day of a year.  What went out since is taken from the oldest, and
+    what is held counts as gone (``rules.expiry.expiring``, here for all at once); what came from
+    another household is as old as it was there.
     """
     moment = microseconds(datetime.combine(earned_before, time(), SHANGHAI))
     earned = (
@@ -47,7 +49,8 @@ def left_of(earned_before: date) -> Select[*tuple[Any, ...]]:
         .correlate(LedgerAccount)
         .scalar_subquery()
     )
-    coins = func.coalesce(earned, 0) - LedgerAccount.out_total - LedgerAccount.held
+    old = func.coalesce(earned, 0) + came_aged(earned_before.year)
+    coins = old - LedgerAccount.out_total - LedgerAccount.held
     return (
         select(
             LedgerAccount.id.label("account_id"),

@@ -2,18 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date
 
 from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from grid.models import Case
 from grid.rules import CATALOGUE, State
-from kernel.clock import SHANGHAI
 from people.models import Household, Person
 from people.rules import HouseholdKind
-from points.models import Claim, Entry, LedgerAccount
+from points.models import Claim, LedgerAccount
 from points.queries.claims import ReviewLine, reviews_of
+from points.queries.expiring import left_of
 from points.queries.home import (
     MemberCoins,
     OwnMonth,
@@ -24,7 +24,6 @@ from points.queries.home import (
 )
 from points.queries.lines import CoinLine, coin_lines
 from points.queries.ruling import rules_in_force, rules_of
-from points.rules import expiring, microseconds
 from points.rules.awards import case_rule, claimable_until
 from points.rules.caps import CapsLeft
 from points.rules.claims import ClaimState
@@ -145,17 +144,9 @@ def _place(session: Session, claim: Claim) -> int:
 
 def _expiring(session: Session, account: LedgerAccount, year: date) -> int:
     """Return how many coins earned before *year* began are left: they end with it."""
-    then = session.execute(
-        select(Entry.in_total)
-        .where(Entry.account_id == account.id, Entry.posted_at < _micro(year))
-        .order_by(Entry.posted_at.desc(), Entry.version.desc())
-        .limit(1)
-    ).scalar()
-    return expiring(then or 0, account.out_total, account.held)
-
-
-def _micro(day: date) -> int:
-    return microseconds(datetime.combine(day, time(), SHANGHAI))
+    left = left_of(year).where(LedgerAccount.id == account.id)
+    row = session.execute(left).one_or_none()
+    return 0 if row is None else int(row.coins)
 
 
 def is_offered(session: Session, case_id: int, *, today: date) -> bool:

@@ -6,6 +6,7 @@ from sqlalchemy import Subquery, Text, and_, case, cast, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from points.models import Adjustment, Appeal, Claim, Deduction, LedgerAccount, Posting, Transfer
+from points.queries.ages import all_carried
 from points.queries.faults import Fault, stream
 from points.rules import AccountKind, PostingKind
 from points.rules.adjustments import adjustment_evidence
@@ -22,6 +23,7 @@ def sources(session: Session) -> Iterator[Fault]:
     yield from _undecided(session)
     yield from _followed(session)
     yield from _unproposed(session)
+    yield from _aged(session)
 
 
 def _paid(session: Session) -> Iterator[Fault]:
@@ -190,3 +192,14 @@ def _unproposed(session: Session) -> Iterator[Fault]:
     )
     for row in stream(session, found):
         yield Fault(f"posting {row.id}", "nobody has proposed that it moves this")
+
+
+def _aged(session: Session) -> Iterator[Fault]:
+    """Yield moves that carry other dates than the books say; before some carried any, none did."""
+    began = False
+    for one in all_carried(session):
+        began = began or one.said is not None
+        if began and one.said != one.found:
+            yield Fault(
+                f"adjustment {one.adjustment_id}", "its coins end on other days than before"
+            )

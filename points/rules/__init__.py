@@ -1,6 +1,6 @@
 """What the ledger decides, without looking anything up."""
 
-from points.rules.expiry import expiring
+from points.rules.expiry import carried, expiring
 from points.rules.hashing import (
     Chained,
     digest,
@@ -39,6 +39,7 @@ __all__ = [
     "PostingKind",
     "Request",
     "System",
+    "carried",
     "changes",
     "check",
     "digest",

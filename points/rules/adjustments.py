@@ -30,6 +30,7 @@ class AdjustmentState(StrEnum):
     POSTED = "posted"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
+    LAPSED = "lapsed"  # nobody decided it as long as its words may be kept
 
     @property
     def label(self) -> str:
@@ -39,6 +40,7 @@ class AdjustmentState(StrEnum):
             "posted": "转好了",
             "refused": "没有同意",
             "withdrawn": "撤回了",
+            "lapsed": "一直没人签，作废了",
         }[self.value]
 
 

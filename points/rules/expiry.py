@@ -13,6 +13,18 @@ def expiring(earned_by_then: int, out_now: int, held_now: int) -> int:
     return max(0, earned_by_then - out_now - held_now)
 
 
+def carried(moved: int, *, giver_old: int, taker_old: int) -> int:
+    """Return how many of *moved* coins count, where they came, as earned before this year.
+
+    *giver_old* and *taker_old* are what either had earned before this year began, less all that
+    went out, and at the giver less what is set aside: the oldest are moved first.  Whoever takes
+    and has spent of this year already has less than none of before; what comes is not spent by
+    that, so it counts for as much more.
+    """
+    old = min(moved, max(0, giver_old))
+    return old - min(0, taker_old) if old else 0
+
+
 def expires_on(earned: date) -> date:
     """Return the last day on which coins earned on *earned* are good: the end of next year."""
     return date(earned.year + 1, 12, 31)

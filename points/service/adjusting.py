@@ -27,12 +27,14 @@ from points.errors import (
     WrongMoment,
 )
 from points.models import Adjustment, Deduction
+from points.queries.ages import carried_by
 from points.queries.balances import balance
 from points.rules import Line, PostingKind, Request
 from points.rules.adjustments import MOST_REASON, AdjustmentState, AdjustmentWhy
 from points.rules.deductions import SAYABLE, TAKEN
 from points.rules.helping import Consent
 from points.service.accounts import Owner, account_id, account_ids
+from points.service.expiring import expire_before_move
 from points.service.filing import checked_words
 from points.service.paying import pay_line
 from points.service.posting import post
@@ -138,7 +140,9 @@ def decide_adjustment(
         return one
     check_relation(work, giver, taker, one.why)
     _check_free_of_decisions(work, giver)
-    one.posting_id = _post(work, one, by)
+    posting_id = _post(work, one, by)
+    carried = 0 if taker is None else carried_by(work.session, posting_id)
+    one.posting_id, one.carried = posting_id, carried
     _end(work, one, AdjustmentState.POSTED, by)
     if one.village is not None:
         pay_line(work, one.village)
@@ -167,6 +171,7 @@ def _post(work: Work, one: Adjustment, by: Actor) -> int:
         else Owner.household(one.to_household_id)
     )
     accounts = account_ids(work, [giver, taker])
+    expire_before_move(work, accounts[giver], accounts[taker])
     return post(
         work,
         Request(

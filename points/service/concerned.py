@@ -5,7 +5,8 @@ from typing import Final
 
 from kernel.access import Actor
 from kernel.work import Work
-from people.queries.bars import members, near
+from people.queries.bars import near
+from people.queries.former import concerned_in
 from points.errors import NotYoursToReview
 
 CONCERNED: Final = "这件事和您、您家或您的近亲属有关，要换别人来。"
@@ -24,9 +25,11 @@ def refuse_concerned(work: Work, people: AbstractSet[int], by: Actor) -> None:
 def refuse_household(
     work: Work, household_id: int, by: Actor, *, about: AbstractSet[int] = frozenset()
 ) -> None:
-    """Keep out a household and its kin; whom it is *about* may live elsewhere by now.
+    """Keep out a household and its kin, also who lived there, or lives in what it became.
+
+    Whom it is *about* may live elsewhere by now.
 
     Raises:
         NotYoursToReview: *by* is one of them.
     """
-    refuse_concerned(work, members(work.session, household_id) | about, by)
+    refuse_concerned(work, concerned_in(work.session, [household_id]) | about, by)

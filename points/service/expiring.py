@@ -1,5 +1,6 @@
 """Letting coins run out, and saying so before.  Both may run late, twice or at the same time."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
@@ -34,13 +35,27 @@ def expire_coins(work: Work) -> bool:
     ids = [row.account_id for row in work.session.execute(due.limit(MOST_AT_ONCE))]
     if not ids:
         return False
+    _expire(work, ids, year)
+    return len(ids) == MOST_AT_ONCE
+
+
+def expire_before_move(work: Work, giver: int, taker: int) -> None:
+    """Let run out what is over on an account whose coins are moved, however late the job is.
+
+    Both accounts stay locked, in the order in which the ledger locks them.
+    """
+    _expire(work, [giver], today(work).year - 1, beside=[taker])
+
+
+def _expire(work: Work, ids: list[int], year: int, *, beside: Sequence[int] = ()) -> None:
     # Locked in the order in which the ledger locks them, then counted: nobody spends in between.
     work.session.execute(
         select(LedgerAccount.id)
-        .where(LedgerAccount.id.in_(ids))
+        .where(LedgerAccount.id.in_([*ids, *beside]))
         .order_by(LedgerAccount.id)
         .with_for_update()
     )
+    due = left_of(date(year, 1, 1))
     rows = work.session.execute(due.where(LedgerAccount.id.in_(ids))).all()
     last_day = last_day_of(year)
     far = account_id(work, Owner.system(System.EXPIRED))
@@ -63,7 +78,6 @@ def expire_coins(work: Work) -> bool:
     ]
     if requests:
         post_many(work, requests)
-    return len(ids) == MOST_AT_ONCE
 
 
 def remind_expiring(work: Work) -> bool:

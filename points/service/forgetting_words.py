@@ -24,6 +24,7 @@ from kernel.inventory import kept
 from kernel.media import Attachment
 from kernel.work import Work
 from points.models import Adjustment, Appeal, Claim, ClaimReview, Deduction
+from points.rules.adjustments import AdjustmentState
 from points.rules.claims import ClaimState
 from points.rules.deductions import OPEN, UNDECIDED
 
@@ -64,10 +65,18 @@ def forget_deductions(work: Work) -> int:
 
 
 def forget_adjustments(work: Work) -> int:
-    """Forget why coins followed a household, and who agreed, two years after; how many."""
-    chosen = work.session.scalars(_adjustments(work).order_by(Adjustment.id).limit(BATCH)).all()
+    """Forget why coins followed a household, and who agreed, two years after; how many.
+
+    What nobody has decided in two years lapses, and is forgotten like the rest.
+    """
+    chosen = work.session.scalars(
+        _adjustments(work).order_by(Adjustment.id).limit(BATCH).with_for_update(skip_locked=True)
+    ).all()
     if not chosen:
         return 0
+    undecided = (Adjustment.id.in_(chosen), Adjustment.state == AdjustmentState.PROPOSED)
+    lapsed = {"state": AdjustmentState.LAPSED, "decided_at": work.now()}
+    work.session.execute(update(Adjustment).where(*undecided).values(**lapsed))
     blank = {"reason": "", "decision": "", "giver": None, "taker": None}
     work.session.execute(update(Adjustment).where(Adjustment.id.in_(chosen)).values(**blank))
     return _told(work, "deduction", "points_adjustment", len(chosen))
@@ -112,9 +121,8 @@ def _deductions(work: Work) -> Select[int]:
 
 
 def _adjustments(work: Work) -> Select[int]:
-    return select(Adjustment.id).where(
-        Adjustment.decided_at < work.now() - DEDUCTIONS, Adjustment.reason != ""
-    )
+    last = func.coalesce(Adjustment.decided_at, Adjustment.proposed_at)
+    return select(Adjustment.id).where(last < work.now() - DEDUCTIONS, Adjustment.reason != "")
 
 
 def _forget_appeals(work: Work, of_these: ColumnElement[bool]) -> None:

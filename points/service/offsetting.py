@@ -5,7 +5,9 @@ from collections.abc import Iterable
 from sqlalchemy import select, update
 
 from kernel.work import Work
+from people.models import Household
 from points.models import Deduction, LedgerAccount, Posting
+from points.queries.adjustments import merged_into
 from points.rules import Line, PostingKind, Request, System
 from points.rules.deductions import TAKEN
 from points.service.accounts import Owner, account_ids
@@ -34,12 +36,13 @@ def owing(work: Work, household_ids: Iterable[int]) -> list[Deduction]:
 def follow_merged(work: Work, *, household_id: int, closed_household_id: int) -> None:
     """Let decisions against a household be against the one it became part of.
 
-    Its people answer and appeal from there, and nobody gets rid of a debt by merging.
+    Its people answer and appeal from there, and nobody gets rid of a debt by merging.  If that
+    household is part of another one by now, they go there: events come in any order.
     """
     work.session.execute(
         update(Deduction)
         .where(Deduction.household_id == closed_household_id)
-        .values(household_id=household_id)
+        .values(household_id=_there_at_last(work, household_id))
         .execution_options(synchronize_session="fetch")
     )
 
@@ -113,6 +116,19 @@ def give_back(work: Work, one: Deduction, *, actor_id: int, second: int) -> int:
         )
     one.taken, one.owed, one.frozen_until = 0, 0, None
     return back
+
+
+def _there_at_last(work: Work, household_id: int) -> int:
+    """Return what a household has become part of, or itself; locked, so that it does not merge.
+
+    The lock comes before the log is asked: whoever merges it meanwhile waits, and their event
+    finds what was written here.
+    """
+    home = work.session.get_one(
+        Household, household_id, with_for_update={"read": True}, populate_existing=True
+    )
+    after = merged_into(work.session, [home.id]).get(home.id)
+    return home.id if after is None else _there_at_last(work, after)
 
 
 def key_of(one: Deduction) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from hashlib import sha256
 from typing import Final
 
-from sqlalchemy import Select, delete, insert, select
+from sqlalchemy import Select, Text, cast, delete, exists, insert, literal, select
 from sqlalchemy.exc import IntegrityError
 
 from kernel import audit
@@ -129,26 +129,29 @@ def decide_opening(work: Work, opening_id: int, *, agree: bool, by: Actor) -> Op
     return one
 
 
-def post_opening(work: Work, opening_id: int) -> bool:
-    """Post the next lines of a table that two have signed, at most fifty; say whether more are."""
+def post_opening(work: Work, opening_id: int, *, after: int = 0) -> int | None:
+    """Post the next lines, *after* one, of a table that two have signed, at most fifty.
+
+    Return the last one if more are left, which the next call continues after, else None.
+    """
     one = work.session.get(Opening, opening_id, with_for_update=True, populate_existing=True)
     if one is None or one.state is not OpeningState.POSTING:
-        return False
-    posted = select(Posting.source_id).where(
-        Posting.source_type == SOURCE, Posting.source_id.like(f"{one.id}:%")
-    )
-    done = set(work.session.scalars(posted))
-    rows = work.session.scalars(
-        select(OpeningRow).where(OpeningRow.opening_id == one.id).order_by(OpeningRow.line)
+        return None
+    source = cast(OpeningRow.opening_id, Text) + literal(":") + cast(OpeningRow.line, Text)
+    posted = exists().where(Posting.source_type == SOURCE, Posting.source_id == source)
+    due = work.session.scalars(
+        select(OpeningRow)
+        .where(OpeningRow.opening_id == one.id, OpeningRow.line > after, ~posted)
+        .order_by(OpeningRow.line)
+        .limit(MOST_AT_ONCE + 1)
     ).all()
-    due = [row for row in rows if f"{one.id}:{row.line}" not in done]
     part = due[:MOST_AT_ONCE]
     if part:
         post_many(work, _requests(work, one, part))
     if len(due) > len(part):
-        return True
+        return part[-1].line
     one.state = OpeningState.POSTED
-    return False
+    return None
 
 
 def _requests(work: Work, one: Opening, rows: Sequence[OpeningRow]) -> list[Request]:

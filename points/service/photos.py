@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from kernel import media
 from kernel.access import Actor
-from kernel.media import Attachment, Kind, State
+from kernel.media import Attachment, Kind
 from kernel.permissions import Permission
 from kernel.work import Work
 from points.errors import NoSuchActivity, TooLate, Unsaid
@@ -22,6 +22,8 @@ def add_photos(
     work: Work, activity_id: int, pictures: Sequence[bytes | IO[bytes]], *, by: Actor
 ) -> int:
     """Keep pictures of an activity; the same picture once; return how many there are now.
+
+    What could not be opened counts until it is deleted: else files without number are taken.
 
     Raises:
         NoSuchActivity: there is none that *by* may lead.
@@ -40,9 +42,7 @@ def add_photos(
         media.receive(work, content, kind=Kind.PICTURE, key=key, owner=activity.owner)
     work.session.flush()
     count = work.session.scalar(
-        select(func.count())
-        .select_from(Attachment)
-        .where(Attachment.owner == activity.owner, Attachment.state != State.REFUSED)
+        select(func.count()).select_from(Attachment).where(Attachment.owner == activity.owner)
     )
     media.check_count(Kind.PICTURE, count or 0, most=MOST_PHOTOS)
     note(work, activity, "photo-add", by, str(len(pictures)))

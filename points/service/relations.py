@@ -2,13 +2,14 @@
 
 from typing import Final
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import select
 
 from kernel.access import Actor
 from kernel.audit import AuditLine
 from kernel.work import Work
 from people.errors import BadField
 from people.models import Household, Person
+from people.queries.former import concerned_in
 from people.rules.households import checked_number
 from points.errors import CannotAdjust, NobodyThere, Unsaid
 from points.models import Claim
@@ -86,13 +87,12 @@ def agreed(
 
 
 def refuse_near(work: Work, giver: Household, taker: Household | None, by: Actor) -> None:
-    """Keep out whoever lives or earned in either household, and their kin.
+    """Keep out whoever lives, lived or earned in either household, and their kin.
 
     Raises:
         NotYoursToReview: *by* is one of them.
     """
-    found = work.session.scalars(_people(*filter(None, (giver, taker))))
-    refuse_concerned(work, frozenset(found), by)
+    refuse_concerned(work, _people(work, *filter(None, (giver, taker))), by)
 
 
 def _check_split(work: Work, giver: Household, taker: Household | None, why: AdjustmentWhy) -> None:
@@ -133,14 +133,14 @@ def _somebody_is_left(work: Work, home: Household) -> bool:
     found = (
         select(Person.id)
         .join(Household, Household.id == Person.household_id)
-        .where(Person.id.in_(_people(home)), Household.closed_at.is_(None))
+        .where(Person.id.in_(_people(work, home)), Household.closed_at.is_(None))
         .limit(1)
     )
     return work.session.scalar(found) is not None
 
 
-def _people(*homes: Household) -> Select[int]:
-    """Return who lives in households, or has earned coins for them."""
+def _people(work: Work, *homes: Household) -> frozenset[int]:
+    """Return who lives or lived in households, or has earned coins for them."""
     numbers = [home.id for home in homes]
     earned = select(Claim.person_id).where(Claim.household_id.in_(numbers))
-    return select(Person.id).where(or_(Person.household_id.in_(numbers), Person.id.in_(earned)))
+    return concerned_in(work.session, numbers) | frozenset(work.session.scalars(earned))

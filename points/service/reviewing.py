@@ -11,7 +11,8 @@ from kernel.access import Actor
 from kernel.permissions import Permission
 from kernel.work import Work
 from people.queries import reaches, scoped
-from people.queries.bars import members, near
+from people.queries.bars import near
+from people.queries.former import concerned_in
 from points.errors import NoSuchClaim, NotYoursToReview, WrongMoment
 from points.models import Claim, ClaimReview
 from points.queries.ruling import rules_of
@@ -119,8 +120,11 @@ def resend(work: Work, claim: Claim) -> None:
 
 
 def concerned(work: Work, claim: Claim) -> frozenset[int]:
-    """Return who may not judge a claim: its household, whoever filed it, and their kin (回避)."""
-    people = {claim.person_id, *members(work.session, claim.household_id)}
+    """Return who may not judge a claim: its household, whoever filed it, and their kin (回避).
+
+    Of its household also who lived there, and who lives in what became of it.
+    """
+    people = {claim.person_id, *concerned_in(work.session, [claim.household_id])}
     if claim.filed_by is not None:
         people.add(claim.filed_by)
     return frozenset(people) | near(work.session, people)

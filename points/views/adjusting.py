@@ -1,7 +1,6 @@
 """分户、并户的币: the village proposes that coins follow, somebody of the town signs."""
 
 from collections.abc import Callable
-from datetime import date
 from http import HTTPStatus
 from typing import Final
 
@@ -21,9 +20,8 @@ from points import queries, service
 from points.errors import Unsaid
 from points.forms import AdjustmentForm, DecideForm, yes_or_no
 from points.rules.adjustments import AdjustmentState, AdjustmentWhy
-from points.rules.expiry import expires_on
 from points.rules.helping import Consent
-from points.views.blueprint import pages, today
+from points.views.blueprint import pages
 
 ONE: Final = "/staff/coins/following/<int:adjustment_id>"
 WRONG: Final = HTTPStatus.UNPROCESSABLE_ENTITY
@@ -67,7 +65,6 @@ def adjustment_new() -> ResponseReturnValue:
         form=form,
         whys=[(one.value, _(one.label)) for one in AdjustmentWhy],
         hows=[(value, _(label)) for value, label in HOW.items()],
-        good_until=_good_until(today()),
         error=error,
     )
     return page, status
@@ -137,11 +134,6 @@ def _page(adjustment_id: int, error: str = "", typed: str = "") -> str:
         waits=waits,
         may_decide=waits and signs and by.id != one.proposed_by,
         may_withdraw=waits and by.id == one.proposed_by,
-        good_until=_good_until(today()),
         error=error,
         typed=typed,
     )
-
-
-def _good_until(day: date) -> str:
-    return expires_on(day).isoformat()

@@ -86,6 +86,10 @@ TAMPERED = {
         "UPDATE points_adjustment SET taker = NULL WHERE id = {moved}",
         "adjustment {moved}",
     ),
+    "its coins end later": (
+        "UPDATE points_adjustment SET carried = carried + 1 WHERE id = {moved}",
+        "adjustment {moved}",
+    ),
     "never posted at all": (
         "UPDATE points_adjustment SET state = 'refused', posting_id = NULL WHERE id = {moved}",
         "posting {adjust}",

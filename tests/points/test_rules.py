@@ -185,6 +185,43 @@ def test_what_expires_is_what_is_left_of_the_oldest_lots(
     assert rules.expiring(earned_by_then, lots.out, held) == left
 
 
+MOVES = st.tuples(st.sampled_from(["earn", "spend", "move"]), AMOUNTS, st.integers(0, 2))
+
+
+@given(st.lists(MOVES), st.lists(MOVES))
+def test_what_moves_between_households_ends_when_its_lots_do(
+    before: list[tuple[str, int, int]], after: list[tuple[str, int, int]]
+) -> None:
+    """Against lots that move with their dates, among three households."""
+    homes = [Lots(), Lots(), Lots()]
+    old_in = [0, 0, 0]  # earned before the year, or counted so
+    for step, (what, amount, at) in enumerate([*before, *after]):
+        home, to, is_old = homes[at], (at + 1) % 3, step < len(before)
+        if what != "move":
+            home.do(what, amount, before=is_old)
+            old_in[at] += amount if what == "earn" and is_old else 0
+        elif amount <= sum(lot[0] for lot in home.lots):
+            old = rules.carried(
+                amount,
+                giver_old=old_in[at] - home.out,
+                taker_old=old_in[to] - homes[to].out,
+            )
+            old_in[to] += amount if is_old else old
+            left = sum(lot[0] for lot in home.lots if lot[1])
+            home.out += amount
+            home.take(amount)
+            gone = left - sum(lot[0] for lot in home.lots if lot[1])
+            homes[to].lots.extend([[gone, 1], [amount - gone, 0]])
+            homes[to].lots = deque(
+                sorted(
+                    (lot for lot in homes[to].lots if lot[0]), reverse=True, key=lambda lot: lot[1]
+                )
+            )
+
+    for home, earned in zip(homes, old_in, strict=True):
+        assert rules.expiring(earned, home.out, 0) == sum(n for n, old in home.lots if old)
+
+
 @given(st.datetimes(timezones=st.just(UTC)))
 def test_a_moment_comes_back_to_the_microsecond(moment: datetime) -> None:
     assert rules.moment_of(rules.microseconds(moment)) == moment

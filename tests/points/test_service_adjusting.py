@@ -8,8 +8,10 @@ from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
 from kernel.grants import Role
+from people import service as homes
 from people.events import HouseholdsMerged
 from people.models import Kin, Person
+from people.service import forget_households
 from points import handlers, queries, service
 from points.errors import (
     CannotAdjust,
@@ -162,6 +164,46 @@ def test_who_signs_is_somebody_else_and_kin_to_neither_household(move: Move) -> 
         move.propose(new, W.SPLIT, by=village.next_village)
 
 
+@pytest.mark.parametrize("how", ["moved out", "merged", "ended"])
+def test_who_lived_there_and_never_earned_handles_nothing_of_it(
+    village: Village, clock: FixedClock, how: str
+) -> None:
+    session = village.work.session
+    lived = make_staff(session, Role.VILLAGE_ADMIN, Role.TOWN_ADMIN, Role.DISTRICT_CMD, area=TOWN)
+    session.get_one(Person, lived.id).household_id = village.home.id
+    move = Move(village)
+    court = Court.__new__(Court)
+    court.village, court.clock, court.work = village, clock, village.work
+    appeal = service.appeal_deduction(
+        village.work, court.taken().id, words="冤枉", by=village.resident
+    )
+    claim = village.written()
+    if how == "moved out":
+        homes.remove_member(
+            village.work, village.home.id, lived.id, reason="去了外地", by=village.village
+        )
+    if how == "merged":
+        move.merge()
+        homes.remove_member(
+            village.work, move.other.id, lived.id, reason="去了外地", by=village.village
+        )
+    else:
+        move.end()
+    clock.advance(days=40)
+    forget_households(village.work)
+    assert session.get_one(Person, lived.id, populate_existing=True).household_id is None
+    one = move.propose(move.other, W.MERGE if how == "merged" else W.MOVE)
+
+    for handles in (
+        lambda: village.approve(claim, lived),
+        lambda: service.decide_appeal(village.work, appeal.id, uphold=True, reason="是", by=lived),
+        lambda: move.sign(one, by=lived),
+        lambda: move.propose(move.other, one.why, by=lived, key="again", coins=1),
+    ):
+        with pytest.raises(NotYoursToReview):
+            handles()
+
+
 def test_a_member_does_not_sign_and_a_no_has_its_reason_and_is_the_end(move: Move) -> None:
     session, village = move.work.session, move.village
     new = move.split()
@@ -293,7 +335,31 @@ def test_nobody_gets_out_of_a_deduction_by_splitting_or_merging(
     assert move.whole()
 
 
-def test_coins_that_follow_count_from_that_day_and_the_oldest_go_first(
+def test_a_debt_follows_two_mergers_in_whatever_order_they_are_heard_of(
+    village: Village, clock: FixedClock
+) -> None:
+    move = Move(village)
+    court = Court.__new__(Court)
+    court.village, court.clock, court.work = village, clock, village.work
+    one = court.notice("N01")
+    last = make_home(village.work.session, "吴有")
+    move.merge()
+    homes.merge_households(
+        village.work, last.id, other_number=move.other.number, reason="又并", by=village.village
+    )
+    heard = [
+        HouseholdsMerged(household_id=last.id, closed_household_id=move.other.id),
+        HouseholdsMerged(household_id=move.other.id, closed_household_id=village.home.id),
+    ]
+
+    for events in (heard, heard, heard[::-1]):
+        for event in events:
+            handlers.follow_merged(village.work, event)
+        village.work.session.refresh(one)
+        assert one.household_id == last.id
+
+
+def test_coins_that_follow_end_when_they_would_have_and_the_oldest_go_first(
     move: Move, clock: FixedClock
 ) -> None:
     village = move.village
@@ -303,14 +369,39 @@ def test_coins_that_follow_count_from_that_day_and_the_oldest_go_first(
     village.approve(claim, village.village)
     village.approve(claim, village.town)
     assert village.balance() == 10
-    move.sign(move.propose(new, W.SPLIT, coins=5, taker="李小明"))
+    one = move.sign(move.propose(new, W.SPLIT, coins=7, taker="李小明"))
+    assert one.carried == 5
+    day = clock.moment.date()
+    book = queries.own_book(move.work.session, move.son.id, today=day)
+    assert book is not None
+    assert book.expiring == 5
     clock.moment = clock.moment.replace(year=clock.moment.year + 1, month=1, day=2)
 
     service.expire_coins(move.work)
 
-    # What was left behind is the younger half; what followed has begun anew (docs/coins.md).
-    assert (village.balance(), village.balance(new.id)) == (5, 5)
+    assert (village.balance(), village.balance(new.id)) == (3, 2)
     clock.moment = clock.moment.replace(year=clock.moment.year + 1)
+    service.expire_coins(move.work)
+    assert (village.balance(), village.balance(new.id)) == (0, 0)
+    assert move.whole()
+
+
+def test_a_move_gives_no_second_life_there_and_back_nor_before_the_job_runs(
+    move: Move, clock: FixedClock
+) -> None:
+    village = move.village
+    new = move.split()
+    clock.moment += timedelta(days=365)
+    move.sign(move.propose(new, W.SPLIT, coins=4, taker="李小明"))
+    back = move.wish(village.home, W.SPLIT, coins=3, key="back")
+    back = replace(back, from_number=new.number, giver="李小明", taker=move.head_name)
+    move.sign(service.propose_adjustment(move.work, back, by=village.village))
+    again = move.propose(new, W.SPLIT, coins=4, taker="李小明", key="again")
+    clock.moment = clock.moment.replace(year=clock.moment.year + 1, month=1, day=2)
+
+    with pytest.raises(NotEnough), move.work.session.begin_nested():
+        move.sign(again)  # they ran out on the last of December, the job has only not come yet
+
     service.expire_coins(move.work)
     assert (village.balance(), village.balance(new.id)) == (0, 0)
     assert move.whole()
@@ -328,6 +419,26 @@ def test_who_agreed_and_why_is_forgotten_after_two_years_and_the_coins_stay(
 
     move.work.session.refresh(one)
     assert (one.reason, one.giver, one.taker, one.coins) == ("", None, None, 5)
+    assert move.whole()
+
+
+def test_what_nobody_signs_lapses_after_as_long_and_is_forgotten_too(
+    move: Move, clock: FixedClock
+) -> None:
+    new = move.split()
+    one = move.propose(new, W.SPLIT, taker="李小明")
+    clock.moment += DEDUCTIONS + timedelta(minutes=1)
+    assert service.words_due(move.work)["deduction"] == 1
+
+    assert [service.forget_adjustments(move.work) for _ in range(2)] == [1, 0]
+
+    move.work.session.refresh(one)
+    assert (one.state, one.decided_by, one.posting_id) == (S.LAPSED, None, None)
+    assert (one.reason, one.giver, one.taker, one.coins) == ("", None, None, 5)
+    with pytest.raises(WrongMoment):
+        move.sign(one)
+    # Its coins wait for nobody any more.
+    assert move.propose(new, W.SPLIT, taker="李小明", key="again").coins == 5
     assert move.whole()
 
 

@@ -10,7 +10,7 @@ from kernel.grants import Role
 from people.models import Household, Kin, Person
 from points import jobs, queries, service
 from points.errors import NoSuchOpening, NotYoursToReview, WrongMoment
-from points.models import Opening, Posting
+from points.models import Opening, OpeningRow, Posting
 from points.rules.openings import OpeningState
 from points.service import Owner
 from tests.factories import DISTRICT, NEXT_TOWN, TOWN, make_staff
@@ -79,13 +79,37 @@ def test_a_table_is_posted_after_two_signatures_with_its_file_and_line(book: Boo
     book.post(one)
 
     assert (one.state, book.postings(), book.has(book.homes[59])) == (S.POSTED, 60, 60)
-    first = book.work.session.scalars(select(Posting).where(Posting.kind == "opening")).first()
-    assert first is not None
+    [first] = book.work.session.scalars(
+        select(Posting).where(Posting.idem_key == f"opening:household:{book.homes[0].id}")
+    )
     assert (first.actor_id, first.second_actor_id) == (book.village.town.id, book.second.id)
     assert (first.source_type, first.source_id) == ("opening", f"{one.id}:2")
     assert first.evidence is not None
     assert first.evidence.hex() == one.digest
     assert book.faults() == []
+
+
+def test_each_go_reads_its_own_lines_and_one_more(book: Book) -> None:
+    one = book.sent()
+    book.sign(one)
+    session = book.work.session
+    session.expunge_all()  # so that what is read is loaded, and seen here
+    loaded: list[int] = []
+    count = lambda row, _: loaded.append(row.line)  # noqa: E731
+    event.listen(OpeningRow, "load", count)
+    try:
+        last = service.post_opening(book.work, one.id)
+        first = len(loaded)
+        assert last is not None
+        assert (last, first) == (51, 51)  # the first line is the second of the file
+        session.expunge_all()
+        assert service.post_opening(book.work, one.id, after=last) is None
+        assert len(loaded) - first == 10
+    finally:
+        event.remove(OpeningRow, "load", count)
+    assert book.postings() == 60
+    assert service.post_opening(book.work, one.id) is None  # a job that comes late posts nothing
+    assert book.postings() == 60
 
 
 def test_the_same_file_and_the_same_households_come_in_once(book: Book) -> None:

@@ -12,7 +12,7 @@ from kernel.access import Actor
 from kernel.audit import AuditLine
 from kernel.errors import NotFound
 from kernel.grants import Role
-from kernel.media import Attachment, MediaRefused
+from kernel.media import Attachment, MediaRefused, TooManyFiles
 from kernel.media import State as FileState
 from kernel.outbound import Message
 from kernel.work import Work
@@ -187,6 +187,22 @@ def test_photographs_are_kept_once_shown_when_ready_and_deleted_by_the_leader(
         service.drop_photo(work, other.id, shown.id, by=patrol.leader)
     service.drop_photo(work, activity.id, shown.id, by=patrol.leader)
     assert work.session.scalars(select(Attachment)).all() == []
+
+
+def test_a_photograph_that_could_not_be_opened_counts_until_it_is_deleted(patrol: Patrol) -> None:
+    work, activity = patrol.work, patrol.post()
+    sent = [jpeg("red", str(number)) for number in range(service.MOST_PHOTOS)]
+    assert service.add_photos(work, activity.id, sent, by=patrol.leader) == 9
+    for one in queries.activity_photos(work.session, activity):
+        one.state, one.refused_why = FileState.REFUSED, "打不开"
+    work.session.flush()
+
+    with pytest.raises(TooManyFiles), work.session.begin_nested():
+        service.add_photos(work, activity.id, [jpeg("blue", "y")], by=patrol.leader)
+
+    broken = queries.activity_photos(work.session, activity)[0]
+    service.drop_photo(work, activity.id, broken.id, by=patrol.leader)
+    assert service.add_photos(work, activity.id, [jpeg("blue", "y")], by=patrol.leader) == 9
 
 
 def test_half_a_year_later_photographs_and_the_line_are_gone(full: Full) -> None:

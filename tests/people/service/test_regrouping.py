@@ -43,7 +43,7 @@ class TestSplitting:
         assert [one.id for one in members(work.session, home)] == [head.id]
         assert [one.id for one in members(work.session, new)] == [second.id, first.id]
         assert (new.area_code, new.address) == (home.area_code, "9幢9室")
-        assert actions(work) == ["household.split", "household.split-off"]
+        assert actions(work) == ["household.belonged", "household.split", "household.split-off"]
 
     def test_all_or_nobody_is_no_split(self, work: Work, clerk: Actor) -> None:
         home = make_home(work.session)
