@@ -38,7 +38,7 @@ from points.service.freezing import frozen
 from points.service.members import members_of
 from points.service.paying import pay_line, settle, village_of
 from points.service.posting import MOST_AT_ONCE
-from points.service.reviewing import PASSED, decide, resend
+from points.service.reviewing import PASSED, decide, known_of, resend
 from points.service.ruling import current_rules, today
 from qr.models import SignIn
 
@@ -241,12 +241,12 @@ def review_roll(  # noqa: PLR0913 - one decision and its exceptions
         raise WrongMoment("这份名单刚刚有人审过了，请刷新再看。")
     for said in [*refused.values(), *([] if decision is Decision.APPROVE else [reason])]:
         checked_words(said)
-    done: list[Claim] = []
+    known, done = known_of(work, claims, by), list[Claim]()
     why: Refusal = WrongMoment("这份名单已经审完了。")
     for claim in claims:
         verdict = Decision.REFUSE if claim.id in refused else decision
         try:
-            decide(work, claim, verdict, refused.get(claim.id, reason), by)
+            decide(work, claim, verdict, refused.get(claim.id, reason), by, known=known)
         except NotYoursToReview as refusal:
             why = refusal
         else:

@@ -72,7 +72,7 @@ def look_again(work: Work, claim_id: int, *, sound: bool, words: str, by: Actor)
     earlier = work.session.scalars(
         select(ClaimReview.reviewer_id).where(ClaimReview.claim_id == claim_id)
     ).all()
-    if by.id in earlier or by.id in concerned(work, claim):
+    if by.id in earlier or by.id in concerned(work, [claim]):
         raise NotYoursToReview("这一份您审过，或者和您有关，要换别人抽查。")
     sample.words = words if sound and not words else checked_words(words)
     sample.sound, sample.looked_by, sample.looked_at = sound, by.id, work.now()
