@@ -16,6 +16,7 @@ branch_labels = None
 depends_on = None
 
 BEFORE = importlib.import_module('migrations.versions.0014_ledger')
+SINCE = importlib.import_module('migrations.versions.0022_one_of_two_keys')
 
 ASKED = """
   p_key text, p_fingerprint bytea, p_kind text, p_actor bigint, p_second bigint,
@@ -39,6 +40,8 @@ BEGIN
   replayed := posting IS NULL;
   IF replayed THEN
     SELECT id, fingerprint INTO posting, kept FROM points_posting WHERE idem_key = p_key;
+    -- Not found under its key: another one undoes, or ends, the same.  Without either it is the
+    -- row's number that is taken, and nobody may be told that this was posted.
     IF NOT FOUND AND coalesce(p_reverses, p_pending) IS NULL THEN
       RAISE EXCEPTION 'the number of the posting is taken' USING ERRCODE = 'unique_violation';
     END IF;
@@ -201,3 +204,5 @@ def downgrade():
         op.execute(f'DROP FUNCTION {function}')
     for function in (BEFORE.INSERT, BEFORE.APPLY, BEFORE.POST, BEFORE.POST_MANY):
         op.execute(function)
+    for function, changes in SINCE.CHANGES.items():
+        SINCE.rewrite(function, changes)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from grid.rules import CATALOGUE, Finding, Urgency
 from points.errors import BadRules, NoSuchRule, NotYoursToReview, WrongMoment
 from points.rules.awards import case_rule, claimable_until, is_burst, levels_for, next_level
-from points.rules.caps import Earned, grant, span
+from points.rules.caps import Award, Earned, earned_of, grant, span
 from points.rules.claims import ENDS, TABLE, ClaimMove, ClaimState, check_reviewer, moved
 from points.rules.expiry import expires_on, reminders
 from points.rules.forbidden import FORBIDDEN, WORDS, check_reason
@@ -140,6 +140,40 @@ def test_a_grant_never_goes_over_a_cap_and_loses_nothing_else(
             caps.person_year - year,
         )
         assert found.coins == max(0, min(rule.coins, *left))
+
+
+AWARDS = st.builds(
+    Award,
+    claim=COUNTS,
+    person=st.integers(1, 2),
+    household=st.integers(1, 2),
+    rule=CODES,
+    day=st.dates(date(2025, 12, 1), date(2027, 1, 31)),
+    coins=st.integers(1, 20),
+)
+
+
+@given(st.lists(AWARDS, max_size=30), st.dates(date(2025, 12, 1), date(2027, 1, 31)))
+def test_what_was_earned_is_counted_once_in_each_span_it_lies_in(
+    awards: list[Award], day: date
+) -> None:
+    earned, times = earned_of(awards, SHIPPED.caps, person=1, household=1, day=day)
+
+    mine = [one for one in awards if one.person == 1 and one.rule not in SHIPPED.caps.exempt]
+    ours = [one for one in awards if one.household == 1 and one.rule not in SHIPPED.caps.exempt]
+    assert earned.person_day == sum(one.coins for one in mine if one.day == day)
+    month = (day.year, day.month)
+    assert earned.person_month == sum(
+        one.coins for one in mine if (one.day.year, one.day.month) == month
+    )
+    assert earned.household_month == sum(
+        one.coins for one in ours if (one.day.year, one.day.month) == month
+    )
+    assert earned.person_year == sum(one.coins for one in mine if one.day.year == day.year)
+    for code in {one.rule for one in awards}:
+        same = [one.day for one in awards if one.person == 1 and one.rule == code]
+        assert times.get((code, Period.YEAR), 0) == sum(one.year == day.year for one in same)
+        assert times.get((code, Period.DAY), 0) == same.count(day)
 
 
 def test_two_urgent_reports_on_a_day_pay_fifteen() -> None:
