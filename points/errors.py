@@ -127,5 +127,9 @@ class CannotAdjust(Conflict):
     """Coins do not go from this household to that one."""
 
 
+class CannotUndo(Conflict):
+    """A line that was brought in cannot be taken out again now."""
+
+
 class NoSuchOpening(NotFound):
     """There is no such table, or not for this person: never told which."""

@@ -17,7 +17,7 @@ from points.models.ledger import (
 )
 from points.models.months import Close, Month, Publication, Shows, Signature, Statement
 from points.models.naming import NameConsent
-from points.models.openings import Opening, OpeningRow
+from points.models.openings import Opening, OpeningRow, OpeningUndo
 from points.models.public import Objection, Showing
 from points.models.rules import RuleDraft, RuleNarrowing
 from points.models.samples import Sample
@@ -42,6 +42,7 @@ __all__ = [
     "Objection",
     "Opening",
     "OpeningRow",
+    "OpeningUndo",
     "Posting",
     "Publication",
     "Reminder",

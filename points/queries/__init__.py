@@ -48,7 +48,12 @@ from points.queries.narrowing import (
     towns_ruled,
     versions_set,
 )
-from points.queries.openings import opening_detail, openings_listed
+from points.queries.openings import (
+    opening_detail,
+    opening_line,
+    openings_listed,
+    undos_waiting,
+)
 from points.queries.own import is_offered, own_area, own_book, own_claim, own_claims
 from points.queries.photos import activity_photo, activity_photos
 from points.queries.public import (
@@ -116,6 +121,7 @@ __all__ = [
     "objection_at",
     "objections_to",
     "opening_detail",
+    "opening_line",
     "openings_listed",
     "outstanding",
     "own_area",
@@ -149,6 +155,7 @@ __all__ = [
     "terms_of",
     "town_rules",
     "towns_ruled",
+    "undos_waiting",
     "verify",
     "versions_set",
     "volunteers_with",

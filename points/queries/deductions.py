@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from sqlalchemy import ColumnElement, Row, and_, case, exists, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from kernel.access import Actor
 from kernel.grants import Role
@@ -45,6 +45,7 @@ class AppealLine:
     place: str
     deduction: Deduction | None
     claim: Claim | None
+    judge: str = ""  # who decided it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,9 +146,11 @@ def own_refusals(session: Session, person_id: int) -> Sequence[AppealLine]:
 
 def appeals_listed(session: Session, *, by: Actor) -> Sequence[AppealLine]:
     """Return appeals that *by* may decide or see decided: what waits on top, by its day."""
+    judge = aliased(Person)
     rows = session.execute(
-        select(Appeal, Deduction, Claim, Person.name)
+        select(Appeal, Deduction, Claim, Person.name, judge.public_name)
         .join(Person, Person.id == Appeal.person_id)
+        .outerjoin(judge, judge.id == Appeal.decided_by)
         .outerjoin(Deduction, Deduction.id == Appeal.deduction_id)
         .outerjoin(Claim, Claim.id == Appeal.claim_id)
         .where(within(Appeal, by, Permission.CLAIM_APPEAL_DECIDE))
@@ -167,8 +170,9 @@ def appeals_listed(session: Session, *, by: Actor) -> Sequence[AppealLine]:
             place=places.get(appeal.area_code, ""),
             deduction=deduction,
             claim=claim,
+            judge=judged_by or "",
         )
-        for appeal, deduction, claim, who in rows
+        for appeal, deduction, claim, who, judged_by in rows
     ]
 
 

@@ -20,7 +20,7 @@ from points.rules.months import is_late
 
 LINES: Final = 50
 # What staff post for a household by signing, without a claim.
-SIGNED_BY_STAFF: Final = frozenset({PostingKind.OPENING, PostingKind.ADJUST})
+SIGNED_BY_STAFF: Final = frozenset({PostingKind.OPENING, PostingKind.ADJUST, PostingKind.REVERSAL})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

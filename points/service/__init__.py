@@ -69,6 +69,12 @@ from points.service.sampling import draw_samples, look_again
 from points.service.seals import seal_day, sign_seals
 from points.service.skills import forget_skills, say_skills
 from points.service.tabling import make_due_month
+from points.service.undoing import (
+    decide_undo,
+    may_propose_undo,
+    propose_undo,
+    withdraw_undo,
+)
 
 __all__ = [
     "MOST_AT_ONCE",
@@ -108,6 +114,7 @@ __all__ = [
     "decide_deduction",
     "decide_draft",
     "decide_opening",
+    "decide_undo",
     "draft_rules",
     "draw_samples",
     "drop_photo",
@@ -130,6 +137,7 @@ __all__ = [
     "leave",
     "look_again",
     "make_due_month",
+    "may_propose_undo",
     "narrow_rule",
     "notice",
     "object_to",
@@ -142,6 +150,7 @@ __all__ = [
     "post_many",
     "post_opening",
     "propose_adjustment",
+    "propose_undo",
     "publish_month",
     "read_roll",
     "record_naming",
@@ -169,5 +178,6 @@ __all__ = [
     "wait_for",
     "withdraw",
     "withdraw_adjustment",
+    "withdraw_undo",
     "words_due",
 ]

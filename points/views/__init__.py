@@ -20,6 +20,7 @@ from points.views import (
     seals,
     skills,
     told,
+    undoing,
     volunteer,
     watching,
 )
@@ -46,6 +47,7 @@ __all__ = [
     "seals",
     "skills",
     "told",
+    "undoing",
     "volunteer",
     "watching",
 ]

@@ -11,7 +11,16 @@ from kernel.access import require
 from kernel.db import db
 from kernel.errors import Conflict, NotAllowed, Refusal
 from kernel.permissions import Permission
-from kernel.web import csv_file, current_actor, full_stop, limiter, sentence_of, show_in, shown_as
+from kernel.web import (
+    csv_file,
+    current_actor,
+    full_stop,
+    limiter,
+    row_number,
+    sentence_of,
+    show_in,
+    shown_as,
+)
 from kernel.work import transaction
 from people import rules
 from people.rules.imports import Problem
@@ -57,6 +66,7 @@ def openings() -> ResponseReturnValue:
         form=form,
         columns=OPENING_COLUMNS,
         lines=queries.openings_listed(db.session(), by=by),
+        undos=queries.undos_waiting(db.session(), by=by),
         good=good,
         coins=sum(one.coins for one in good or ()),
         problems=problems[:SHOWN],
@@ -101,12 +111,15 @@ def opening_decide(opening_id: int) -> ResponseReturnValue:
 
 def _page(opening_id: int, error: str = "") -> str:
     by = current_actor()
-    found = queries.opening_detail(db.session(), opening_id, by=by)
+    after = request.args.get("after", 0, type=row_number)
+    found = queries.opening_detail(db.session(), opening_id, by=by, after=after)
     return render_template(
         "points/opening.html",
         found=found,
         one=found.one,
         waits=found.one.state is OpeningState.WAITING,
         mine=found.one.asked_by == by.id,
+        may_undo=by.may(Permission.LEDGER_REVERSE)
+        and found.one.state in {OpeningState.POSTING, OpeningState.POSTED},
         error=error,
     )

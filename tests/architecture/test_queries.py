@@ -117,6 +117,8 @@ SCOPED = {
     "points.queries.months.month_sheet": "points/test_service_months.py",
     "points.queries.months.months_listed": "points/test_service_months.py",
     "points.queries.openings.opening_detail": "points/test_service_opening.py",
+    "points.queries.openings.opening_line": "points/test_service_undoing.py",
+    "points.queries.openings.undos_waiting": "points/test_service_undoing.py",
     "points.queries.openings.openings_listed": "points/test_service_opening.py",
     "points.queries.public.close_of": "points/test_public.py",
     "qr.queries.activities.activity_detail": "qr/test_queries_activities.py",

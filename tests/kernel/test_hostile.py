@@ -138,6 +138,8 @@ def known(session: Session) -> Mapping[str, str]:
         "appeal_id": "1",
         "adjustment_id": "1",
         "opening_id": "1",
+        "line": "1",
+        "undo_id": "1",
         "view": "0",
         "household_id": str(home.id),
         "request_id": "1",

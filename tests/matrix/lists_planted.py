@@ -14,12 +14,14 @@ from points.models import (
     Deduction,
     ListLine,
     Opening,
+    OpeningRow,
+    OpeningUndo,
     Sample,
 )
 from points.rules.activities import ListKind, ListState
 from points.rules.adjustments import AdjustmentState, AdjustmentWhy
 from points.rules.deductions import AppealState, DeductionState
-from points.rules.openings import OpeningState
+from points.rules.openings import OpeningState, UndoState
 from points.rules.table import ReviewLevel
 from qr import service as qr
 from tests.factories import make_household, make_person
@@ -142,5 +144,20 @@ def plant_following(session: Session, found: District, place: str, claim: Claim)
     )
     session.add_all((follows, brought))
     session.flush()
+    session.add(OpeningRow(opening_id=brought.id, line=2, household_id=other.id, coins=1))
+    session.flush()
+    undo = OpeningUndo(
+        area_code=PLACES[place],
+        opening_id=brought.id,
+        line=2,
+        reason="写错了",
+        proposed_by=by.id,
+        proposed_at=NOON,
+        state=UndoState.PROPOSED,
+    )
+    session.add(undo)
+    session.flush()
     found.add("opening", Thing(place, names={"opening_id": str(brought.id)}))
+    names = {"opening_id": str(brought.id), "line": "2", "undo_id": str(undo.id)}
+    found.add("brought", Thing(place, names=names))
     found.add("adjustment", Thing(place, names={"adjustment_id": str(follows.id)}))

@@ -147,6 +147,10 @@ points.openings           ledger:quota          -
 points.opening_template   ledger:quota          -
 points.opening            ledger:quota          opening
 points.opening_decide     ledger:quota          opening     state
+points.opening_line       ledger:reverse        brought
+points.undo_propose       ledger:reverse        brought     state
+points.undo_decide        ledger:reverse        brought     state
+points.undo_withdraw      ledger:reverse        brought     state
 points.samples            claim:sample          -
 points.sample_look        claim:sample          sampled     state
 points.coin_warnings      claim:warning-read    -

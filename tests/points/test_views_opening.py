@@ -11,7 +11,8 @@ from werkzeug.test import TestResponse
 
 from kernel.grants import Role
 from kernel.work import transaction
-from points.models import Opening
+from points import service
+from points.models import Opening, OpeningUndo
 from tests.factories import TOWN, make_staff
 from tests.grid.pages import Desk
 from tests.points.claims import make_village
@@ -58,6 +59,26 @@ def test_looked_through_then_taken_in_then_signed_by_somebody_else(  # noqa: PLR
     assert desk.post(page, agree="yes").status_code == 303
     assert desk.post(page, agree="yes").status_code == 409
     assert "户号" in desk.get(f"{PATH}/template.csv").text
+
+    with transaction() as work:
+        while service.post_opening(work, int(page.rsplit("/", 1)[1])):
+            pass
+    undo = f"{page}/2"
+    assert "由区里提冲正" in desk.read(undo)
+    assert desk.post(f"{undo}/undo", reason="多写了").status_code == 403
+    desk.sits(there.district)
+    assert desk.get(f"{page}/9").status_code == 404
+    assert desk.post(f"{undo}/undo", reason="").status_code == 422
+    assert desk.post(f"{undo}/undo", reason="多写了一个零").status_code == 303
+    assert "撤回" in desk.read(undo)
+    desk.sits(second)
+    assert "多写了一个零" in desk.read(PATH)
+    number = session.query(OpeningUndo).one().id
+    answer = desk.post(f"{undo}/undo/{number}", reason="写到一半")
+    assert answer.status_code == 422
+    assert "写到一半" in answer.text
+    assert desk.post(f"{undo}/undo/{number}", agree="yes").status_code == 303
+    assert "冲回了" in desk.read(undo)
 
     file = tmp_path / "t.csv"
     file.write_bytes(bad)
