@@ -1,7 +1,7 @@
 """the ledger's stored functions in fewer statements: an account is moved on by the one that tests it
 
-Revision ID: 0032
-Revises: 0031
+Revision ID: 0033
+Revises: 0032
 Create Date: 2026-11-28 20:45:00
 
 """
@@ -10,8 +10,8 @@ import importlib
 from alembic import op
 
 
-revision = '0032'
-down_revision = '0031'
+revision = '0033'
+down_revision = '0032'
 branch_labels = None
 depends_on = None
 
