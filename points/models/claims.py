@@ -29,6 +29,7 @@ from kernel.db import Model
 from kernel.grants import Role
 from people.models import Household, InArea, Person
 from points.models.ledger import MaybeWhole, Posting
+from points.rules.caps import Earner
 from points.rules.claims import MOST_WORDS, ClaimState, Decision
 from points.rules.helping import Consent
 from points.rules.table import ReviewLevel, Rule, RuleTable
@@ -128,6 +129,11 @@ class Claim(InArea, Model):
     def asked(self) -> tuple[ReviewLevel, ...]:
         """Who has to look at it, in their order."""
         return tuple(ReviewLevel(one) for one in self.levels.split(","))
+
+    @property
+    def earner(self) -> Earner:
+        """Whose caps it counts against."""
+        return Earner(self.person_id, self.household_id, self.earned_on)
 
     def terms(self, table: RuleTable) -> Rule:
         """Return the rule it was made under, of the version it names."""

@@ -19,10 +19,10 @@ from people.queries import paths_of, within
 from people.rules import Level
 from points.errors import NoSuchClaim
 from points.models import Claim, ClaimHelp, ClaimPicture, ClaimReview
-from points.queries.earned import awards_around, earned_before, earner
+from points.queries.earned import awards_around
 from points.queries.narrowing import terms_of
 from points.queries.ruling import rules_of
-from points.rules.caps import Earned
+from points.rules.caps import Earned, earned_before
 from points.rules.claims import ENDS, GONE, PERMISSIONS
 from points.rules.helping import Consent
 from points.rules.table import Rule
@@ -176,7 +176,13 @@ def claim_detail(session: Session, claim_id: int, *, by: Actor, today: date) -> 
         reviews=tuple(reviews_of(session, claim.id)),
         history=tuple(_lines(session, past, today)),
         twins=tuple(_twins(session, claim, case, by)),
-        earned=earned_before(awards_around(session, [earner(claim)]), claim, rule, table),
+        earned=earned_before(
+            awards_around(session, [claim.earner]),
+            table.caps,
+            claim.earner,
+            claim=claim.id,
+            rule=rule,
+        ),
         may_review=bool(may),
     )
 

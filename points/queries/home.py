@@ -20,7 +20,7 @@ from points.queries.earned import awards_around
 from points.queries.lines import CoinLine, coin_lines
 from points.queries.ruling import rules_in_force
 from points.rules import COIN, AccountKind
-from points.rules.caps import CapsLeft, caps_left, earned_of, span
+from points.rules.caps import CapsLeft, Earner, caps_left, earned_of, span
 from points.rules.claims import ClaimState
 from points.rules.table import Period
 
@@ -120,8 +120,8 @@ def own_members(
 def own_caps(session: Session, person_id: int, home: Household, *, today: date) -> CapsLeft:
     """Return what somebody may still earn today, this month and this year, in one statement."""
     table = rules_in_force(session, today)
-    awards = awards_around(session, [(person_id, home.id, today)])
-    earned, times = earned_of(awards, table.caps, person=person_id, household=home.id, day=today)
+    me = Earner(person_id, home.id, today)
+    earned, times = earned_of(awards_around(session, [me]), table.caps, me)
     return caps_left(table, earned, times)
 
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from points.rules.table import Caps, Period, Rule, RuleTable
@@ -20,6 +20,15 @@ class Earned:
 
 
 @dataclass(frozen=True, slots=True)
+class Earner:
+    """Whose caps something counts against, and on which day."""
+
+    person: int
+    household: int
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
 class Award:
     """Coins that were granted for a day, as caps count them; *claim* is the claim's number."""
 
@@ -32,19 +41,19 @@ class Award:
 
 
 def earned_of(
-    awards: Iterable[Award], caps: Caps, *, person: int, household: int, day: date
+    awards: Iterable[Award], caps: Caps, who: Earner
 ) -> tuple[Earned, Mapping[tuple[str, Period], int]]:
-    """Return what counts for somebody on *day*, and how often they earned by each rule."""
-    spans = {period: span(period, day) for period in Period}
+    """Return what counts for somebody on their day, and how often they earned by each rule."""
+    spans = {period: span(period, who.day) for period in Period}
     coins: Counter[str] = Counter()
     times: Counter[tuple[str, Period]] = Counter()
     for one in awards:
         within = [period for period in Period if spans[period][0] <= one.day <= spans[period][1]]
         counted = 0 if one.rule in caps.exempt else one.coins
-        if one.person == person:
+        if one.person == who.person:
             times.update((one.rule, period) for period in within)
             coins.update({period.value: counted for period in within})
-        if one.household == household and Period.MONTH in within:
+        if one.household == who.household and Period.MONTH in within:
             coins["household"] += counted
     earned = Earned(
         person_day=coins[Period.DAY],
@@ -53,6 +62,15 @@ def earned_of(
         person_year=coins[Period.YEAR],
     )
     return earned, times
+
+
+def earned_before(
+    awards: Iterable[Award], caps: Caps, who: Earner, *, claim: int, rule: Rule
+) -> Earned:
+    """Return what counts against a claim's caps: of *awards* all but itself."""
+    earned, times = earned_of((one for one in awards if one.claim != claim), caps, who)
+    counts = {period: times.get((rule.code, period), 0) for period, _most in rule.caps}
+    return replace(earned, times=counts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -250,7 +250,7 @@ OPEN = {
     "points.queries.export.export": "for commands on the machine itself; it holds no names",
     "points.queries.faults.stream": "part of reading everything, for verify and export",
     "points.queries.guards.guards": "about tables, not about what is in them",
-    "points.queries.earned.earned_before": "sums, of a claim its caller was let in to",
+    "points.queries.earned.awards_around": "sums, of a claim its caller was let in to",
     "points.queries.claims.reviews_of": "of a claim that its caller was let in to",
     "points.queries.claims.reviews_by_claim": "of a claim that its caller was let in to",
     "points.queries.columns.by_what_it_was": "sums for the program's own table of a month",

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from grid.rules import CATALOGUE, Finding, Urgency
 from points.errors import BadRules, NoSuchRule, NotYoursToReview, WrongMoment
 from points.rules.awards import case_rule, claimable_until, is_burst, levels_for, next_level
-from points.rules.caps import Award, Earned, earned_of, grant, span
+from points.rules.caps import Award, Earned, Earner, earned_of, grant, span
 from points.rules.claims import ENDS, TABLE, ClaimMove, ClaimState, check_reviewer, moved
 from points.rules.expiry import expires_on, reminders
 from points.rules.forbidden import FORBIDDEN, WORDS, check_reason
@@ -157,7 +157,7 @@ AWARDS = st.builds(
 def test_what_was_earned_is_counted_once_in_each_span_it_lies_in(
     awards: list[Award], day: date
 ) -> None:
-    earned, times = earned_of(awards, SHIPPED.caps, person=1, household=1, day=day)
+    earned, times = earned_of(awards, SHIPPED.caps, Earner(1, 1, day))
 
     mine = [one for one in awards if one.person == 1 and one.rule not in SHIPPED.caps.exempt]
     ours = [one for one in awards if one.household == 1 and one.rule not in SHIPPED.caps.exempt]
