@@ -43,6 +43,7 @@ import qr.events
 import qr.handlers
 import qr.jobs
 import qr.views
+import shop.views
 import upkeep.cli
 import upkeep.jobs
 import upkeep.views
@@ -79,6 +80,7 @@ BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     kernel.operator.pages,
     people.views.pages,
     qr.views.pages,
+    shop.views.pages,
     citizen.views.pages,
     complaints.views.pages,
     points.views.pages,
