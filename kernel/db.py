@@ -15,7 +15,7 @@ from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
-from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -161,7 +161,8 @@ def begin_writing(session: Session) -> None:
     if session.new or session.dirty or session.deleted:
         raise RuntimeError("something was changed outside a transaction")
     session.rollback()
-    session.connection(execution_options={"begin": "IMMEDIATE"})
+    if session.get_bind().dialect.name == "sqlite":
+        session.connection(execution_options={"begin": "IMMEDIATE"})
 
 
 def take_turns(session: Session, *names: str) -> None:
@@ -175,6 +176,39 @@ def take_turns(session: Session, *names: str) -> None:
     numbers = {int.from_bytes(sha256(name.encode()).digest()[:8], signed=True) for name in names}
     number = sa.func.unnest(sa.literal(sorted(numbers), ARRAY(sa.BigInteger))).column_valued()
     session.execute(sa.select(sa.func.pg_advisory_xact_lock(number)))
+
+
+def call(session: Session, statement: str, values: Sequence[object]) -> Any:  # noqa: ANN401 - a row
+    """Return the one row that a statement in the driver's own words answers with.
+
+    Past SQLAlchemy's results, which cost as much as a posting's whole way through Python
+    (docs/bench.md).  Who listens to statements hears of it, and errors are SQLAlchemy's.
+
+    Raises:
+        DBAPIError: as ``Connection.exec_driver_sql``; what broke off is not used again.
+    """
+    connection = session.connection()
+    driver, dialect = connection.connection.dbapi_connection, connection.dialect
+    assert driver is not None, "a connection that was just taken"  # noqa: S101 - for mypy
+    cursor = driver.cursor()
+    heard = (connection, cursor, statement, values, None, False)
+    connection.dispatch.before_cursor_execute(*heard)
+    try:
+        cursor.execute(statement, values)
+        return cursor.fetchone()
+    except dialect.loaded_dbapi.Error as error:
+        is_gone = dialect.is_disconnect(error, driver, cursor)
+        if is_gone:
+            connection.invalidate(error)
+        raise DBAPIError.instance(
+            statement,
+            None,
+            error,
+            dialect.loaded_dbapi.Error,
+            hide_parameters=True,
+            connection_invalidated=is_gone,
+            dialect=dialect,
+        ) from error
 
 
 def insert_once(

@@ -9,6 +9,7 @@ from typing import Any, Final
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from kernel.db import call
 from points.errors import NotEnough
 from points.service.refusals import BY_STATE, SHORT
 from points.service.written import Written
@@ -48,7 +49,7 @@ def post(session: Session, written: Written) -> tuple[int, bool]:
     values = [_sent(written.posting[name]) for name in COLUMNS]
     values += [_array([line[name] for line in written.lines]) for name in LINE_COLUMNS]
     with _in_words():
-        found = session.connection().exec_driver_sql(_POST, (*values, written.digest)).one()
+        found = call(session, _POST, (*values, written.digest))
     return found[0], found[1]
 
 

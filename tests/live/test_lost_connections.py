@@ -3,9 +3,10 @@
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from sqlalchemy.exc import DBAPIError
 
 from kernel import db as kernel_db
-from kernel.db import db
+from kernel.db import call, db
 
 
 def test_connections_that_were_lost_while_they_rested_are_replaced_unseen(
@@ -21,6 +22,31 @@ def test_connections_that_were_lost_while_they_rested_are_replaced_unseen(
         for _ in range(3):
             with db.engine.connect() as connection:
                 assert connection.scalar(sa.text("SELECT 1")) == 1
+
+
+@pytest.mark.once(beside="postgresql")
+def test_a_call_of_the_drivers_own_hears_of_it_and_the_next_one_works(live: Flask) -> None:
+    with live.app_context():
+        assert call(db.session(), "SELECT 1", ()) == (1,)
+        end_all(db.engine.url)
+        with pytest.raises(DBAPIError) as caught:
+            call(db.session(), "SELECT %s::text", ("a secret",))
+        assert caught.value.connection_invalidated
+        db.session.rollback()
+        assert call(db.session(), "SELECT 2", ()) == (2,)
+
+
+def test_a_call_of_the_drivers_own_is_counted_and_its_error_tells_no_values(
+    live: Flask, statements: list[str]
+) -> None:
+    with live.app_context():
+        place = "?" if db.engine.dialect.name == "sqlite" else "%s"
+        with pytest.raises(DBAPIError) as caught:
+            call(db.session(), f"SELECT {place} + no_such_column", ("a secret",))
+        assert "no_such_column" in str(caught.value.orig)
+        assert "a secret" not in str(caught.value)
+        assert not caught.value.connection_invalidated
+        assert sum("no_such_column" in one for one in statements) == 1
 
 
 def end_all(url: sa.URL) -> None:
