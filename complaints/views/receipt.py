@@ -122,6 +122,7 @@ def _page(complaint: Complaint, **more: object) -> str:
         and answered
         and Event.NOT_SATISFIED.value not in once
         and complaint.desk in ONE_UP,
+        content=any(one.satisfied is Satisfied.SATISFIED for one in steps),
         top=answered and complaint.desk not in ONE_UP,
         rate_url=_url("complaints.rate", complaint),
         up_url=_url("complaints.up", complaint),

@@ -273,6 +273,18 @@ class TestReceipt:
         assert "区级指挥中心" in page
         assert "没有查" in page
 
+    def test_whoever_is_content_is_not_told_that_they_are_not(
+        self, client: FlaskClient, session: Session, staff: Staff
+    ) -> None:
+        send(client)
+        number = answered(session, staff).number
+        assert "不满意，请再上一级答复" in client.get(f"/c/{number}").text
+        client.post(f"/c/{number}/rate", data={"satisfied": "satisfied"})
+
+        page = client.get(f"/c/{number}").text
+        assert "不满意，请再上一级答复" not in page
+        assert "还是想请上一级再看" in page
+
     def test_says_that_it_is_late_instead_of_a_promise_that_is_over(
         self, client: FlaskClient, session: Session
     ) -> None:
