@@ -279,11 +279,12 @@ class TestReceipt:
         send(client)
         number = answered(session, staff).number
         assert "不满意，请再上一级答复" in client.get(f"/c/{number}").text
-        client.post(f"/c/{number}/rate", data={"satisfied": "satisfied"})
+        done = client.post(f"/c/{number}/rate", data={"satisfied": "satisfied"})
+        assert done.status_code == 303
 
-        page = client.get(f"/c/{number}").text
+        page = plain(client.get(f"/c/{number}").text)
         assert "不满意，请再上一级答复" not in page
-        assert "还是想请上一级再看" in page
+        assert "还是想请再上一级看看" in page
 
     def test_says_that_it_is_late_instead_of_a_promise_that_is_over(
         self, client: FlaskClient, session: Session
