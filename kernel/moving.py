@@ -1,4 +1,4 @@
-"""Codes that move: signed, new every minute, worth nothing soon after.  The time is the server's."""
+"""Codes that move: signed, new every minute, worth nothing soon after, by the server's clock."""
 
 import hashlib
 import hmac
