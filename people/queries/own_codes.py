@@ -51,7 +51,7 @@ def own_pin(session: Session, person_id: int) -> PinState | None:
 
 def own_code(session: Session, person_id: int, *, now: datetime) -> OwnCode | None:
     """Return the code that somebody may show now; None without a household or a phone."""
-    found = session.execute(may_show().where(Person.id == person_id)).one_or_none()
+    found = session.execute(_may_show().where(Person.id == person_id)).one_or_none()
     if found is None:
         return None
     digits = own_codes.code_of(code_key(), Holder(*found), step_at(now))
@@ -60,10 +60,10 @@ def own_code(session: Session, person_id: int, *, now: datetime) -> OwnCode | No
 
 def holders(session: Session, village: str) -> list[Holder]:
     """Return everybody who may show a code in a village; one statement."""
-    return [Holder(*row) for row in session.execute(may_show().where(lies_in(Household, village)))]
+    return [Holder(*row) for row in session.execute(_may_show().where(lies_in(Household, village)))]
 
 
-def may_show() -> Select[int, int]:
+def _may_show() -> Select[int, int]:
     """Return the statement for (household, person): members of open ones who sign in by phone."""
     return (
         select(Household.id, Person.id)
