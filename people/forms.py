@@ -103,7 +103,7 @@ class OwnPinForm(Form):
 class PinForm(OwnPinForm):
     """The same at the counter, with who stands there."""
 
-    who = SelectField(_("这家来的是谁"), [InputRequired(_("请选来的是谁。"))])
+    who = SelectField(_("这家来的是谁"), [InputRequired(_("请选来的是谁。"))], choices=())
 
     def told_by(self) -> int | None:
         """Return the member who came, or None for somebody who came for them."""
