@@ -96,3 +96,7 @@ class TooManyJoins(TooMany):
 
 class NotWhileStaff(Conflict):
     """Whoever works here cannot go before the account is closed."""
+
+
+class WrongProof(Refusal):
+    """What should prove whose coins these are does not; the sentence says what else works."""

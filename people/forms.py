@@ -88,6 +88,28 @@ class PhoneForm(Form):
             raise ValidationError(full_stop(sentence_of(refusal))) from None
 
 
+class OwnPinForm(Form):
+    """A household's PIN, twice."""
+
+    pin = PasswordField(_("换礼密码"), [InputRequired(_("请写 6 位数字。")), Length(max=40)])
+    again = PasswordField(_("再写一遍"), [InputRequired(_("请把密码再写一遍。")), Length(max=40)])
+
+    def validate_again(self, field: PasswordField) -> None:
+        """Make sure that both are the same."""
+        if field.data != self.pin.data:
+            raise ValidationError(_("两遍写的不一样。"))
+
+
+class PinForm(OwnPinForm):
+    """The same at the counter, with who stands there."""
+
+    who = SelectField(_("这家来的是谁"), [InputRequired(_("请选来的是谁。"))], choices=())
+
+    def told_by(self) -> int | None:
+        """Return the member who came, or None for somebody who came for them."""
+        return int(self.who.data) if self.who.data.isdecimal() else None
+
+
 class AreaForm(Form):
     """An area, new or changed."""
 

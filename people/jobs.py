@@ -8,8 +8,9 @@ from people.events import HouseholdPartDue, HouseholdTableSent
 
 @on(Queue.BULK)
 def forget_codes(work: Work) -> None:
-    """Forget the codes that were sent to phones; owed once a day."""
+    """Forget the codes that were sent to phones, and those that phones showed; owed once a day."""
     service.forget_codes(work)
+    service.forget_code_uses(work)
 
 
 @on(Queue.BULK)

@@ -117,6 +117,29 @@ def surname_index(family: str) -> str:
     return keyring().index(f"surname:{family}")
 
 
+class HouseholdPin(Model):
+    """A household's PIN (换礼密码), and how often in a row it was wrong."""
+
+    __tablename__ = "people_household_pin"
+
+    household_id: Mapped[int] = mapped_column(ForeignKey(Household.id), primary_key=True)
+    pin: Mapped[str] = mapped_column(String(200))  # an argon2 hash, as of a password
+    failures: Mapped[int] = mapped_column(default=0)
+    blocked_at: Mapped[datetime | None]
+    set_at: Mapped[datetime]
+
+
+class CodeUse(Model):
+    """That a 60-second code was used: of one household and minute once, kept for a day."""
+
+    __tablename__ = "people_code_use"
+
+    household_id: Mapped[int] = mapped_column(ForeignKey(Household.id), primary_key=True)
+    step: Mapped[int] = mapped_column(primary_key=True)  # the minute, as kernel.moving counts
+    person_id: Mapped[int] = mapped_column(ForeignKey(Person.id))
+    used_at: Mapped[datetime] = mapped_column(index=True)
+
+
 class JoinRequest(Model):
     """Somebody wants to belong to a household.
 

@@ -25,6 +25,7 @@ MISSES: Final[dict[str, list[RateLimitItem]]] = {
     "phone-code": parse_many("20 per minute; 30 per hour"),
     "household": parse_many("20 per hour"),
     "moving": parse_many("60 per hour"),
+    "own-code": parse_many("30 per hour"),
 }
 # What is sent is limited where it pours: so wide that a village behind one address does not meet it
 # on the evening its lights go out, so narrow that a script does within minutes.  No limit counts

@@ -37,6 +37,7 @@ from people.queries.households import (
     join_requests,
     places_for,
 )
+from people.queries.own_codes import OwnCode, PinState, household_pin, own_code, own_pin
 from people.queries.scope import area_ranges, lies_in, reaches, scoped, within
 from people.queries.staff import PAGE as STAFF_PAGE
 from people.queries.staff import (
@@ -67,6 +68,8 @@ __all__ = [
     "HouseholdFilter",
     "HouseholdLine",
     "MemberLine",
+    "OwnCode",
+    "PinState",
     "RequestLine",
     "Signed",
     "StaffLine",
@@ -87,6 +90,7 @@ __all__ = [
     "household_import",
     "household_member",
     "household_page",
+    "household_pin",
     "join_requests",
     "joined_themselves",
     "known_areas",
@@ -94,6 +98,8 @@ __all__ = [
     "lies_in",
     "managed_area",
     "managed_areas",
+    "own_code",
+    "own_pin",
     "path_of",
     "paths_of",
     "places_for",

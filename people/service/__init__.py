@@ -44,7 +44,16 @@ from people.service.joining import (
     withdraw_joining,
 )
 from people.service.own import change_phone, correct_name, erase_person, send_new_phone_code
+from people.service.own_codes import forget_code_uses, use_code
 from people.service.phone import SIGN_IN, check_code, forget_codes, send_code, sign_in_resident
+from people.service.pins import (
+    Tried,
+    check_pin,
+    remove_own_pin,
+    remove_pin,
+    set_own_pin,
+    set_pin,
+)
 from people.service.prepared import open_part
 from people.service.regroup import merge_households, split_household
 from people.service.signing import (
@@ -72,6 +81,7 @@ __all__ = [
     "SIGN_IN",
     "ImportResult",
     "Issued",
+    "Tried",
     "Written",
     "add_area",
     "add_household",
@@ -83,6 +93,7 @@ __all__ = [
     "change_password",
     "change_phone",
     "check_code",
+    "check_pin",
     "close_account",
     "close_area",
     "close_household",
@@ -96,6 +107,7 @@ __all__ = [
     "end_old_requests",
     "end_session",
     "erase_person",
+    "forget_code_uses",
     "forget_codes",
     "forget_households",
     "forget_imports",
@@ -118,6 +130,8 @@ __all__ = [
     "put_out",
     "read_households",
     "remove_member",
+    "remove_own_pin",
+    "remove_pin",
     "remove_robot",
     "rename_area",
     "reset_password",
@@ -127,6 +141,8 @@ __all__ = [
     "send_new_phone_code",
     "set_dialects",
     "set_head",
+    "set_own_pin",
+    "set_pin",
     "set_robot",
     "sign_in",
     "sign_in_resident",
@@ -136,6 +152,7 @@ __all__ = [
     "try_robot",
     "turn_totp_off",
     "turn_totp_on",
+    "use_code",
     "withdraw_joining",
     "write_part",
 ]

@@ -10,6 +10,7 @@ from people.models import Household, JoinRequest, Person
 from people.queries import account_of
 from people.queries.bars import members
 from people.service import homes
+from people.service.pins import drop_pin
 
 
 def add_household(
@@ -170,6 +171,7 @@ def end(work: Work, home: Household, *, by: Actor | None, reason: str) -> None:
     """Close a locked household and tell the others."""
     home.closed_at = work.now()
     homes.end_requests(work, JoinRequest.household_id == home.id)
+    drop_pin(work, home.id)
     work.session.flush()
     homes.note_belonged(work, home, members(work.session, home.id), by=by)
     homes.note(work, home, by=by, action="close", detail=reason)

@@ -14,6 +14,7 @@ from people.models import Household, JoinRequest, Person
 from people.queries.bars import members
 from people.service import homes
 from people.service.bars import bar_mates
+from people.service.pins import drop_pin
 
 MOST_SPLIT = 200  # as many as one page can name; a dormitory is split in several goes
 
@@ -93,6 +94,7 @@ def merge_households(
         homes.make_head(work, home, homes.locked_person(work, old_head.id))
     other.closed_at = work.now()
     homes.end_requests(work, JoinRequest.household_id == other.id)
+    drop_pin(work, other.id)
     work.session.flush()
     bar_mates(work, home.id)
     homes.note(work, home, by=by, action="merge", detail=f"household:{other.id} {reason}")

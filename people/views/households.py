@@ -40,6 +40,14 @@ DOINGS = {
     "household.open-own": "本人开户",
     "household.leave": "有人退出",
     "household.put-out": "户主移出成员",
+    "household.pin-set": "在柜台设了换礼密码",
+    "household.pin-own": "家里人自己设了换礼密码",
+    "household.pin-remove": "取消了换礼密码",
+    "household.pin-wrong": "换礼密码输错了",
+    "household.pin-blocked": "换礼密码错得太多，停用了",
+    "household.pin-shut": "换礼密码停用着时来试",
+    "household.code-used": "用了一次动态码",
+    "household.code-again": "动态码用过了又来用",
 }
 
 
@@ -226,6 +234,7 @@ def show_household(
                     ("merge", Permission.HOUSEHOLD_MERGE),
                     ("move", Permission.HOUSEHOLD_MOVE),
                     ("coins", Permission.LEDGER_READ),
+                    ("pin", Permission.HOUSEHOLD_JOIN_APPROVE),
                 )
             },
         )

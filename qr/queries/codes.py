@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from kernel.access import Actor
 from kernel.permissions import Permission
-from people.models import Area
+from people.models import Area, Household
 from people.queries import lies_in, scoped
 from qr import rules
 from qr.models import Code
@@ -124,6 +124,28 @@ def cards_of(session: Session, household_id: int, *, by: Actor) -> Sequence[Code
     statement = select(Code).where(Code.household_id == household_id)
     statement = scoped(statement, by, Permission.QR_READ)
     return session.scalars(statement.order_by(Code.id.desc()).limit(MOST)).all()
+
+
+def household_of_card(session: Session, token_text: str, *, village: str) -> int | None:
+    """Return the household in *village* whose card, as scanned or typed, works.
+
+    None, without a difference, where it was blocked or replaced, is none of ours, or the household
+    was closed or lies elsewhere.  A card alone proves nothing: see `people.service.check_pin`.
+    """
+    token = rules.read(token_text)
+    if token is None:
+        return None
+    return session.scalar(
+        select(Household.id)
+        .join(Code, Code.household_id == Household.id)
+        .where(
+            _is(token),
+            Code.kind == CodeKind.HOUSEHOLD,
+            Code.state.not_in(rules.ENDED),
+            Household.closed_at.is_(None),
+            lies_in(Household, village),
+        )
+    )
 
 
 def _is(token: str) -> ColumnElement[bool]:

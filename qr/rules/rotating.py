@@ -6,14 +6,32 @@ A picture of the screen that is passed on signs nobody in later.  The time is th
 import hashlib
 import hmac
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import Enum, auto
 from typing import Final
 
 from kernel import crockford
+from kernel.moving import GRACE, SECONDS, moment_of, seconds_left, signed, step_at
 
-SECONDS: Final = 60  # for which one code is shown
-GRACE: Final = 1  # steps for which it is taken afterwards: phones are slow, and so are hands
+__all__ = [
+    "ENTRY_LETTERS",
+    "GRACE",
+    "LETTERS",
+    "PATIENCE",
+    "REMEMBERED",
+    "SECONDS",
+    "Entry",
+    "Seen",
+    "key_of",
+    "look",
+    "make_entry",
+    "moment_of",
+    "moving_part",
+    "seconds_left",
+    "step_at",
+    "still_open",
+]
+
 # 40 bits: guesses are counted, and each is good for two minutes.  With the host, the token and
 # 8 more the link still fits version 3 (QR.md, section 2).
 LETTERS: Final = 8
@@ -22,7 +40,6 @@ REMEMBERED: Final = 60  # steps
 # For how long a page that was opened in time takes a name: somebody has to write it first.
 PATIENCE: Final = 10  # steps
 ENTRY_LETTERS: Final = 16
-_BITS: Final = 5  # in a letter
 
 
 class Seen(Enum):
@@ -47,24 +64,9 @@ def key_of(secret: str) -> bytes:
     return hmac.new(secret.encode(), b"pinganma: moving codes", hashlib.sha256).digest()
 
 
-def step_at(moment: datetime) -> int:
-    """Return the number of the step in which *moment* lies."""
-    return int(moment.timestamp() // SECONDS)
-
-
-def moment_of(step: int) -> datetime:
-    """Return when a step began, aware and in UTC."""
-    return datetime.fromtimestamp(step * SECONDS, UTC)
-
-
-def seconds_left(moment: datetime) -> int:
-    """Return the whole seconds after which the next step has begun: 1 to 60."""
-    return SECONDS - int(moment.timestamp() % SECONDS)
-
-
 def moving_part(key: bytes, code_id: int, step: int) -> str:
     """Return what stands behind the token of a code during *step*."""
-    return _signed(key, f"step {code_id} {step}", LETTERS)
+    return signed(key, f"step {code_id} {step}", LETTERS)
 
 
 def look(key: bytes, code_id: int, text: str, *, now: datetime) -> Seen:
@@ -96,13 +98,7 @@ def still_open(key: bytes, code_id: int, entry: Entry, *, now: datetime) -> bool
 
 
 def _proof(key: bytes, code_id: int, step: int, once: str) -> str:
-    return _signed(key, f"entry {code_id} {step} {once}", ENTRY_LETTERS)
-
-
-def _signed(key: bytes, text: str, letters: int) -> str:
-    number = int.from_bytes(hmac.new(key, _bytes(text), hashlib.sha256).digest())
-    found = ((number >> _BITS * place) & 31 for place in range(letters))
-    return "".join(crockford.ALPHABET[value] for value in found)
+    return signed(key, f"entry {code_id} {step} {once}", ENTRY_LETTERS)
 
 
 def _bytes(text: str) -> bytes:

@@ -75,6 +75,7 @@ SCOPED = {
     "people.queries.households.household_detail": "people/test_queries_households.py",
     "people.queries.households.household_import": "people/test_queries_households.py",
     "people.queries.households.household_member": "people/test_queries_households.py",
+    "people.queries.own_codes.household_pin": "people/service/test_pins.py",
     "people.queries.households.household_page": "people/test_queries_households.py",
     "people.queries.households.join_requests": "people/test_queries_households.py",
     "people.queries.households.places_for": "people/test_queries_households.py",
@@ -206,6 +207,9 @@ OPEN = {
     "people.queries.areas.paths_of": "names of areas are public",
     "people.queries.areas.with_places": "of people that its caller has found",
     "people.queries.home.home_of": "asked about oneself only",
+    "people.queries.own_codes.holders": "compared with a code; nothing is shown of them",
+    "people.queries.own_codes.own_code": "asked about oneself only",
+    "people.queries.own_codes.own_pin": "asked about oneself only",
     "people.queries.home.joined_themselves": "of a household whose head asks",
     "people.queries.home.last_request": "asked about oneself only",
     "people.queries.home.profile_of": "asked about oneself only",
@@ -309,6 +313,7 @@ OPEN = {
     "qr.queries.orders.item_ids": "the caller may see the order",
     "qr.queries.orders.order_files": "the caller may see the order",
     "people.queries.cards.card_holders": "what is printed on cards that somebody may print",
+    "qr.queries.codes.household_of_card": "of the village its caller works in",
     "qr.queries.codes.resolve": "whoever stands before a code may scan it",
 }
 

@@ -187,6 +187,7 @@ people.close_household    household:edit        household
 people.split_household    household:split       household
 people.merge_households   household:merge       household part
 people.move_household     household:move        household
+people.household_pin      household:join-approve household   part
 people.decide_joining     household:join-approve request    state
 people.staff              system:staff-edit     -
 people.add_staff          system:staff-edit     -
@@ -266,6 +267,8 @@ OWN: Final = frozenset(
         "people.totp",
         "people.totp_off",
         "people.sign_out",
+        "people.own_pin",
+        "qr.own_code",
         "citizen.own_data",
         "citizen.copy_data",
         "citizen.correct_name",
