@@ -17,7 +17,7 @@ from people.rules import Level
 from points.models import Entry, LedgerAccount
 from points.rules import AccountKind
 from shop import rules
-from shop.errors import NoSuchGift
+from shop.errors import NoSuchGift, NoSuchMove
 from shop.models import Gift, GiftPrice, GoodsIn, GoodsInLine, StockMove
 from shop.rules import SOON, GoodsState, MoveState, Receipt
 
@@ -141,6 +141,19 @@ def counts_waiting(session: Session, village: str, *, by: Actor) -> Sequence[Mov
     mine = scoped(select(StockMove), by, Permission.STOCK_READ).with_only_columns(StockMove.id)
     waits = mine.where(StockMove.area_code == village, StockMove.state == MoveState.WAITING)
     return _moves(session, StockMove.id.in_(waits))
+
+
+def counted_gift(session: Session, move_id: int, *, by: Actor) -> int:
+    """Return which gift a count is of, for whoever may count there.
+
+    Raises:
+        NoSuchMove: there is none for *by*.
+    """
+    mine = scoped(select(StockMove).where(StockMove.id == move_id), by, Permission.STOCK_COUNT)
+    move = session.scalar(mine)
+    if move is None:
+        raise NoSuchMove("没有这次盘点，或者它不归您管。")
+    return move.gift_id
 
 
 def _moves(session: Session, which: ColumnElement[bool]) -> Sequence[MoveSeen]:

@@ -5,9 +5,12 @@ from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from io import StringIO
+from typing import Final
 
 from shop.rules.kinds import Category
 from shop.rules.wishes import GiftWish, check_gift
+
+DATED: Final = "记录保质期"  # which each food does; its note is what residents read
 
 
 @cache
@@ -31,6 +34,6 @@ def _wish(row: dict[str, str]) -> GiftWish:
         unit=row["unit"],
         per_month=int(row["limit_per_household_month"]),
         warn_below=int(row["min_stock_warn"]),
-        note=row["note"],
+        note=row["note"].replace(DATED, "").strip(";"),
         keeps_dates=kinds[row["category"]] is Category.FOOD,
     )

@@ -1,5 +1,7 @@
 """What leaves the shelf otherwise than for coins, and what a count finds."""
 
+from dataclasses import replace
+
 from sqlalchemy import exists, select
 
 from kernel import audit
@@ -65,6 +67,7 @@ def count(work: Work, gift_id: int, wish: StockWish, *, by: Actor) -> StockMove:
         WrongMoment: another count of it waits.
     """
     gift = _gift(work, gift_id, by, Permission.STOCK_COUNT)
+    wish = replace(wish, kind=MoveKind.COUNTED)
     counted = wish.pieces
     _check_pieces(counted, least=0)
     account = locked(work, gift)

@@ -25,6 +25,7 @@ SCOPED = {
     "citizen.queries.lists.taken_by": "citizen/test_queries_counter.py",
     "shop.queries.goods.goods_detail": "shop/test_service.py",
     "shop.queries.goods.goods_listed": "shop/test_service.py",
+    "shop.queries.stock.counted_gift": "shop/test_service.py",
     "shop.queries.stock.counts_waiting": "shop/test_service.py",
     "shop.queries.stock.gift_detail": "shop/test_service.py",
     "shop.queries.stock.shop_villages": "shop/test_service.py",

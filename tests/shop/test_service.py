@@ -211,6 +211,7 @@ VERBS: list[Callable[[Work, dict[str, int], Actor], object]] = [
     lambda work, ids, by: service.withdraw_count(work, ids["count"], by=by),
     lambda work, _ids, by: service.shelve_defaults(work, VILLAGE, by=by),
     lambda work, _ids, by: service.add_gift(work, VILLAGE, wish(), by=by),
+    lambda work, ids, by: queries.counted_gift(work.session, ids["count"], by=by),
     lambda work, ids, by: queries.gift_detail(work.session, ids["gift"], by=by, today=TODAY),
     lambda work, ids, by: queries.goods_detail(work.session, ids["goods"], by=by),
 ]
