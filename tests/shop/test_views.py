@@ -139,7 +139,7 @@ def test_the_shelf_tells_everybody_words_and_no_numbers(
     for word in (
         "抽纸",
         "10 币",
-        "2 份",
+        "最多 2 份",
         "有",
         "少",
         "没有",
