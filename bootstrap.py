@@ -263,6 +263,7 @@ NAV: Final[tuple[NavItem, ...]] = (
     NavItem("巡查", "grid.patrol", "pin", Permission.CASE_PATROL),
     NavItem("代录", "citizen.counter", "tel", Permission.CASE_REPORT_FOR),
     NavItem("绿币", "points.claims", "ok", Permission.CLAIM_READ),
+    NavItem("超市", "shop.stock", "coin", Permission.STOCK_READ),
     NavItem("住户", "people.households", "home", Permission.HOUSEHOLD_JOIN_APPROVE),
     NavItem("平安码", "qr.register", "board", Permission.QR_READ),
     NavItem("活动", "qr.activities", "ok", Permission.QR_READ),

@@ -25,6 +25,7 @@ from demo.service.homes import fill_homes
 from demo.service.lives import Stage
 from demo.service.neighbours import call_in
 from demo.service.settling import CARDS, hang_codes, hire, house, is_late, scannable, settle_areas
+from demo.service.shops import stock_shops
 from demo.service.volunteers import volunteer
 from demo.service.walk import AtOnce, Walk, WalkedClock
 from demo.service.walls import hang_up
@@ -75,6 +76,7 @@ def load(work: Work, demo: Demo, *, clock: WalkedClock, chance: SeededChance) ->
     hang_up(walk, stage.cast, chance.branch("scans"))
     earn_coins(walk, stage.cast, heads, chance.branch("coins"))
     volunteer(walk, stage.cast)
+    stock_shops(walk, stage.cast)
     del known  # held until now, so that no name is read from the database twice
 
 

@@ -17,7 +17,7 @@ from demo.errors import NotEmpty
 from demo.rules import district, spots
 from demo.rules.chance import SeededChance
 from demo.rules.folk import PASSWORD
-from demo.service import Demo, WalkedClock
+from demo.service import Demo, WalkedClock, shops
 from grid.models import (
     HANDS_ON_ACTS,
     HANDS_ON_MOVES,
@@ -31,6 +31,7 @@ from grid.models import (
 )
 from grid.rules import ENDS, TABLE, HandledBy, Move, State, Urgency
 from grid.rules.roster import Kind
+from kernel.access import Actor, Hat
 from kernel.clock import SHANGHAI
 from kernel.db import Base, db
 from kernel.facts import DEMO, fact
@@ -45,8 +46,12 @@ from people.models import Account, Area, Household, Membership, Person, Spoken
 from people.rules import Level
 from points.models import Activity as Volunteering
 from points.models import Claim, SignUp
+from points.queries import verify
 from qr.models import Activity, Code, LookAlike, ScanWeek, Trouble
 from qr.rules import CodeKind, CodeState
+from shop.models import GoodsIn
+from shop.queries import stock
+from shop.rules import GoodsState
 from tests.demo.conftest import load, make_app
 from tests.factories import make_area
 from tests.fakes import FixedClock
@@ -118,6 +123,16 @@ class TestHowMuch:
         assert states == {"confirmed": 1, "open": 3}
         assert count(there, Claim, Claim.source_kind == "activity") == 4
         assert count(there, SignUp) == 9
+
+    def test_two_shops_are_stocked_and_something_is_to_do(self, there: Session) -> None:
+        auditor = Actor(0, frozenset({Hat(Role.AUDITOR, district.DISTRICT)}))
+        for village in shops.VILLAGES:
+            shelves = stock(there, village, by=auditor, today=END.date())
+            assert len(shelves) == 15
+            assert [one.gift.sku for one in shelves if one.soon] == [shops.ENDING]
+            assert [one.gift.sku for one in shelves if one.is_low] == [shops.LOW]
+        assert count(there, GoodsIn, GoodsIn.state == GoodsState.WAITING) == 1
+        assert list(verify(there)) == []
 
     def test_every_role_but_the_residents_is_worn(self, there: Session) -> None:
         assert set(there.scalars(select(Membership.role))) == set(Role) - {Role.RESIDENT}

@@ -25,6 +25,8 @@ READ_UNDER = {
     "attender": "activity:confirm",
     "wrong": "qr:read",  # what passers-by say of a code
     "sticker": "qr:read",  # what passers-by say of one that is none of ours
+    "gift": "stock:read",
+    "giver": "stock:read",
     "nobody": "",  # sealed for ever: no page has it
 }
 

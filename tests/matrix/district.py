@@ -36,6 +36,7 @@ from tests.matrix.domain import AT_LENGTH, DEPARTMENT, HANDS, PLACES, Thing, hat
 from tests.matrix.lists_planted import plant_following, plant_list
 from tests.matrix.months import plant_month
 from tests.matrix.planted import District
+from tests.matrix.shops import plant_shop
 from tests.people.homes import make_resident
 
 STATES = ("handling", "dispatched", "to_verify", "submitted", "objected", "spot", "rejected")
@@ -74,6 +75,7 @@ def plant(session: Session) -> District:
         words = {one: word(one, place) for one in ("month", "objection")}
         plant_month(session, found, place, words)
         _plant_tables(session, found, place, number)
+        plant_shop(session, found, place, number)
     _make_residents(session, found)
     for role in HANDS:
         case = plant_case(session, "here", "handling", worker=found.actors[role], key=f"own-{role}")

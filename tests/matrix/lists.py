@@ -48,6 +48,7 @@ def narrowed(gate: Gate, place: str) -> Iterator[tuple[str, str, str, Mapping[st
     yield "household:read", "GET", "/staff/households", {"person": member}
     yield "household:read", "GET", "/staff/households", {"number": home["number"]}
     yield "system:staff-edit", "GET", "/staff/people", {"area": PLACES[place]}
+    yield "stock:read", "GET", "/staff/shop", {"village": PLACES[place][:12]}
     yield "duty:read", "GET", "/staff/duty", {"area": PLACES[place]}
     yield "system:area-edit", "GET", "/staff/systems", {"area": town}
     yield "audit:log-read", "GET", "/staff/audit", {"action": "case."}

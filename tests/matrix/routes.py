@@ -151,6 +151,20 @@ points.opening_line       ledger:reverse        brought
 points.undo_propose       ledger:reverse        brought     state
 points.undo_decide        ledger:reverse        brought     state
 points.undo_withdraw      ledger:reverse        brought     state
+shop.stock                stock:read            -
+shop.shelve               gift:edit             shop
+shop.gift_new             gift:edit             shop
+shop.gift                 stock:read            gift
+shop.gift_edit            gift:edit             gift
+shop.take_out             stock:move            gift        state
+shop.count                stock:count           gift        state
+shop.count_decide         stock:count           counted     state
+shop.goods                stock:read            shop
+shop.goods_new            stock:move            shop
+shop.goods_one            stock:read            goods
+shop.goods_confirm        stock:move            goods       state
+shop.goods_withdraw       stock:move            goods       state
+shop.goods_unname         stock:move            goods       state
 points.samples            claim:sample          -
 points.sample_look        claim:sample          sampled     state
 points.coin_warnings      claim:warning-read    -
@@ -323,6 +337,7 @@ BY_SECRET: Final = frozenset(
         "complaints.rate",
         "complaints.receipt",
         "complaints.up",
+        "shop.shelf",
         "points.objection",
         "unit.answer",
         "unit.errand",
