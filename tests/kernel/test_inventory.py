@@ -31,4 +31,4 @@ def test_every_line_is_told_in_its_own_words() -> None:
     told = dict(lines())
 
     assert told["手机号"] == "办结后1年"
-    assert len(told) == 21
+    assert len(told) == 22
