@@ -9,7 +9,8 @@ from werkzeug.routing import Rule
 from tests.matrix.canaries import Canary, foreign
 from tests.matrix.domain import AT_LENGTH, CSV, DEPARTMENT, Thing, holds, reaches
 from tests.matrix.gate import Answer, Gate, methods, path_of
-from tests.matrix.routes import BY_SECRET, DOORS, FOR_ALL, OWN, Door
+from tests.matrix.own_routes import BY_SECRET, FOR_ALL, OWN
+from tests.matrix.routes import DOORS, Door
 
 # Who may is settled in Python and by reads that tests/architecture tries on both databases.
 pytestmark = pytest.mark.once(beside="sqlite")

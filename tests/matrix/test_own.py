@@ -3,7 +3,7 @@
 import pytest
 
 from tests.matrix.gate import Gate, methods, path_of
-from tests.matrix.routes import OWN
+from tests.matrix.own_routes import OWN
 
 # Who may is settled in Python and by reads that tests/architecture tries on both databases.
 pytestmark = pytest.mark.once(beside="sqlite")

@@ -9,7 +9,7 @@ from complaints import service as complaints
 from tests.matrix.canaries import Canary
 from tests.matrix.domain import Thing
 from tests.matrix.gate import Gate, methods, path_of
-from tests.matrix.routes import BY_SECRET, FOR_ALL
+from tests.matrix.own_routes import BY_SECRET, FOR_ALL
 
 # Who may is settled in Python and by reads that tests/architecture tries on both databases.
 pytestmark = pytest.mark.once(beside="sqlite")
