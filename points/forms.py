@@ -23,7 +23,6 @@ from points.service import ActivityWanted, AdjustmentWanted, Confirmed
 MOST_DIGITS = 9
 MOST_MINUTES = 10**MOST_DIGITS  # of a time that is no number: longer than any activity
 MOST_PAIRS = 200
-ABSENT = "没有参加"
 
 
 class ReviewForm(Form):
@@ -217,7 +216,7 @@ class RollForm(Form):
             why = cleaned(sent.get(f"why-{one}", ""))
             on = f"on-{one}" in sent
             found[whole(one, 0)] = Confirmed(
-                minutes=minutes if on else 0, why="" if on else why or ABSENT
+                minutes=minutes if on else 0, why="" if on else why, came=on
             )
         return found
 

@@ -159,6 +159,7 @@ def household_detail(
     history = session.scalars(
         select(AuditLine)
         .where(AuditLine.subject == f"household:{home.id}")
+        .where(AuditLine.action.startswith("household."))
         .where(AuditLine.action.not_in(("household.read", "household.belonged")))
         .order_by(AuditLine.id.desc())
         .limit(MOST_HISTORY)

@@ -57,7 +57,6 @@ class Correction:
     place: str
     rule: NegativeRule
     coins: int
-    reason: str
 
 
 def deductions_listed(session: Session, *, by: Actor) -> Sequence[DeductionLine]:
@@ -177,7 +176,7 @@ def appeals_listed(session: Session, *, by: Actor) -> Sequence[AppealLine]:
 
 
 def corrections(session: Session) -> Sequence[Correction]:
-    """Return what was taken wrongly and given back; open, so masked and without the house."""
+    """Return what was taken wrongly and given back; open, so masked, without house or words."""
     rows = session.execute(
         select(Appeal, Deduction, Person.name)
         .join(Deduction, Deduction.id == Appeal.deduction_id)
@@ -194,7 +193,6 @@ def corrections(session: Session) -> Sequence[Correction]:
             place=places.get(appeal.area_code[:12], ""),
             rule=one.terms(rules_of(session, one.rule_version)),
             coins=appeal.restored,
-            reason=appeal.reason,
         )
         for appeal, one, who in rows
     ]

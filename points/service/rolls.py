@@ -56,6 +56,7 @@ class Confirmed:
 
     minutes: int | None = None  # None: as they signed in and out
     why: str = ""
+    came: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,6 +308,8 @@ def _line(activity: Activity, one: Present, said: Confirmed) -> tuple[ListLine, 
     why = one.why or said.why
     if len(why) > LONGEST_WHY:
         raise Unsaid("最多写 %(most)s 个字，请删短一点", most=LONGEST_WHY)
+    if not why and not said.came:
+        raise Unsaid("%(who)s签到了，您没有打勾。来了请打勾，不算请写为什么", who=one.person.name)
     if not why and minutes is None:
         raise Unsaid("%(who)s没有签退，请写待了多少分钟", who=one.person.name)
     minutes = minutes or 0

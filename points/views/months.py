@@ -1,6 +1,6 @@
 """月结: the villages' months, looked through by two people, made public, and as files."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Final
 
@@ -14,6 +14,7 @@ from kernel.db import db
 from kernel.errors import Conflict, NotAllowed, Refusal
 from kernel.forms import text
 from kernel.grants import Role
+from kernel.moments import to_minute
 from kernel.permissions import Permission
 from kernel.web import current_actor, full_stop, sentence_of, shown_as
 from kernel.work import transaction
@@ -148,14 +149,38 @@ def answer_objection(objection_id: int) -> ResponseReturnValue:
     return redirect(url_for("points.month", close_id=close_id), HTTPStatus.SEE_OTHER)
 
 
+KINDS_EARNED = ("hazards", "volunteering", "mediation", "other")
+ON_PAPER = {
+    "opening": COINS["opening"],
+    "earned": "得币",
+    **{name: head for name, head in COINS.items() if name not in {"opening", *KINDS_EARNED}},
+}
+
+
 @pages.get("/staff/months/<int:close_id>/print")
 @require(Permission.LEDGER_READ)
 def month_print(close_id: int) -> str:
-    """Show a month for paper, with room for two names."""
+    """Show a month for paper, with room for two names.
+
+    What each household earned stands in one sum: paper hangs on a wall, and who reported a hazard
+    is never told.
+    """
     session, by = db.session(), current_actor()
     homes, _more = queries.month_homes(session, close_id, by=by, most=MOST_PRINTED)
     found = queries.month_detail(session, close_id, by=by)
-    return render_template("points/month_print.html", found=found, homes=homes, columns=COINS)
+    return render_template(
+        "points/month_print.html",
+        found=found,
+        homes=[(one, _on_paper(one.coins)) for one in homes],
+        sums=_on_paper(found.sums),
+        columns=ON_PAPER,
+        cut=to_minute(found.cut_at),
+        signed={one.level.value: f"{one.who} {to_minute(one.at)}" for one in found.signed},
+    )
+
+
+def _on_paper(coins: Mapping[str, int]) -> dict[str, int]:
+    return {**coins, "earned": sum(coins[name] for name in KINDS_EARNED)}
 
 
 @pages.get("/staff/months/<int:close_id>/table.csv")

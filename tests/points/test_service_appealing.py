@@ -59,7 +59,7 @@ def test_an_upheld_appeal_reverses_all_of_it_in_public(court: Court) -> None:  #
     assert (one.state, one.taken, one.owed, one.frozen_until) == (S.OVERTURNED, 0, 0, None)
     assert (appeal.restored, village.balance()) == (10, 10)
     [public] = queries.corrections(court.work.session)
-    assert (public.who, public.coins, public.reason) == ("李*", 10, "照片不是他")
+    assert (public.who, public.coins) == ("李*", 10)  # nobody's words
     assert court.whole()
     with pytest.raises(WrongMoment):
         service.decide_appeal(court.work, appeal.id, uphold=False, reason="x", by=village.district)

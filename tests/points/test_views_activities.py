@@ -120,6 +120,12 @@ def test_the_leader_confirms_and_both_levels_decide_on_pages(  # noqa: PLR0915 -
     )
     assert long.status_code == 422
     assert "很认真" in long.text
+    forgotten = {
+        name: one for name, one in shown.items() if name != f"on-{patrol.village.resident.id}"
+    }
+    silent = desk.post(f"{path}/roll", yes="1", remark="很认真", **forgotten, **times)
+    assert silent.status_code == 422
+    assert "李明签到了，您没有打勾" in plain(silent.text)
     assert desk.post(f"{path}/roll", yes="1", **shown, **times).status_code == 303
     assert desk.post(f"{path}/roll", yes="1", **shown, **times).status_code == 409
 

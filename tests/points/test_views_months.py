@@ -61,7 +61,10 @@ def test_a_month_goes_from_the_table_to_the_public(
     assert "和本子对过" in page
     assert close.digest in page
     assert "2026-04-05 前可以提异议" in plain(page)
-    assert "____" not in desk.read(f"{path}/print")
+    paper = desk.read(f"{path}/print")
+    assert paper.count("2026-03-31 23:50") == 3  # the cut and both signatures: no today on paper
+    assert paper.count("签名____") == 2
+    assert "隐患" not in paper  # it hangs on a wall
     assert "今年没有要到期的" in desk.read("/staff/months/expiring")
     desk.sits(there.next_village)
     for address in (path, f"{path}/print", f"{path}/table.csv", f"{path}/table.xlsx"):
