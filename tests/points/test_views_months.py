@@ -37,7 +37,7 @@ def there(session: Session, clock: FixedClock) -> Village:
     return found
 
 
-def test_a_month_goes_from_the_table_to_the_public(
+def test_a_month_goes_from_the_table_to_the_public(  # noqa: PLR0915 - a journey
     desk: Desk, there: Village, session: Session, statements: list[str]
 ) -> None:
     close = session.query(Close).one()
