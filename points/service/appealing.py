@@ -36,6 +36,7 @@ from points.service.filing import checked_words, due_by
 from points.service.offsetting import give_back
 from points.service.posting import MOST_AT_ONCE
 from points.service.ruling import today
+from points.service.telling import News, tell
 
 
 def appeal_deduction(work: Work, deduction_id: int, *, words: str, by: Actor) -> Appeal:
@@ -108,6 +109,8 @@ def decide_appeal(work: Work, appeal_id: int, *, uphold: bool, reason: str, by: 
     appeal.decided_by, appeal.decided_at = by.id, work.now()
     work.session.flush()
     _note(work, appeal, "decide", by)
+    if appeal.state is not AppealState.JUDGED:
+        _tell(work, appeal)
     return appeal
 
 
@@ -143,6 +146,8 @@ def confirm_appeal(work: Work, appeal_id: int, *, agree: bool, reason: str, by: 
         appeal.decided_by, appeal.decided_at, appeal.reason = None, None, ""
     work.session.flush()
     _note(work, appeal, "confirm", by)
+    if agree:
+        _tell(work, appeal)
     return appeal
 
 
@@ -188,6 +193,11 @@ def _locked(work: Work, appeal_id: int, by: Actor) -> Appeal:
     if appeal is None:
         raise NoSuchAppeal("没有这份申诉，或者它不归您定。")
     return appeal
+
+
+def _tell(work: Work, appeal: Appeal) -> None:
+    about = f"points.appeal:{appeal.id}"
+    tell(work, News.APPEAL, person_id=appeal.person_id, household_id=None, about=about)
 
 
 def _note(work: Work, appeal: Appeal, verb: str, by: Actor) -> None:

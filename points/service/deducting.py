@@ -32,6 +32,7 @@ from points.service.filing import checked_words, home_of
 from points.service.members import member_of
 from points.service.offsetting import give_back, take_what_is_there
 from points.service.ruling import current_rules, today
+from points.service.telling import News, tell
 
 GONE = "没有这件事，或者它不归您管。"
 
@@ -105,7 +106,7 @@ def notice(  # noqa: PLR0913 - whom, by which rule, and what happened
         parts=0,
     )
     made = work.session.scalars(same).one()
-    _note(work, made, "notice", by)
+    _note(work, made, "notice", by, News.NOTICE)
     return made
 
 
@@ -182,7 +183,8 @@ def decide_deduction(
         if agree:
             _take(work, one)
     work.session.flush()
-    _note(work, one, "restore" if restores else "decide", by)
+    verb, news = ("restore", News.RESTORED) if restores else ("decide", News.DEDUCTED)
+    _note(work, one, verb, by, news if agree else None)
     return one
 
 
@@ -223,7 +225,7 @@ def _locked(
     return one
 
 
-def _note(work: Work, one: Deduction, verb: str, by: Actor) -> None:
+def _note(work: Work, one: Deduction, verb: str, by: Actor, news: News | None = None) -> None:
     audit.note(
         work,
         by=by,
@@ -232,3 +234,6 @@ def _note(work: Work, one: Deduction, verb: str, by: Actor) -> None:
         area=one.area_code,
         detail=one.state.value,
     )
+    if news is not None:
+        about = f"points.deduction:{one.id}"
+        tell(work, news, person_id=one.person_id, household_id=one.household_id, about=about)

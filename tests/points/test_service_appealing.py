@@ -9,7 +9,7 @@ from sqlalchemy import select
 from grid.rules import Urgency
 from kernel.access import Actor
 from kernel.grants import Role
-from kernel.outbound import Message
+from kernel.outbound import Channel, Message
 from people.models import Area, Kin, Person, RobotKind
 from points import queries, service
 from points.errors import (
@@ -151,7 +151,7 @@ def test_an_appeal_nobody_decides_in_time_calls_the_district_once(court: Court) 
         assert sum(rung) == (today_of(court) > appeal.due_by), days
         court.clock.advance(days=1)
 
-    [told] = session.scalars(select(Message))
+    [told] = session.scalars(select(Message).where(Message.channel == Channel.WECOM))
     assert told.recipient == "https://robot/district"
     assert "区里" in told.text
     assert "冤枉" not in told.text
