@@ -14,14 +14,21 @@ from points.errors import NobodyThere
 def member_of(work: Work, number: str, name: str, *, there: ColumnElement[bool]) -> Person:
     """Return who has a name in the household with a number; *there* says where to look.
 
-    Answered alike whether there is no such household or nobody of that name in it.
+    Of several with one name the last four digits of a phone number, written behind the name, say
+    which.  Answered alike whether there is no such household or nobody of that name in it.
 
     Raises:
         NobodyThere: nobody, or several of one name.
     """
     wanted = "".join(name.split())
-    named = [one for one in members_of(work, number, there=there) if _tight(one) == wanted]
-    if not wanted or len(named) != 1:
+    people = members_of(work, number, there=there) if wanted else []
+    named = [one for one in people if wanted == _tight(one)]
+    named = named or [one for one in people if wanted == f"{_tight(one)}{(one.phone or '')[-4:]}"]
+    if len(named) > 1:
+        raise NobodyThere(
+            "这一户里有几个人同名，请在姓名后面写上手机号后四位。没有手机的，请村里在姓名里写明。"
+        )
+    if not named:
         raise NobodyThere("这一户里没有叫这个名字的人，请看看户号和姓名。")
     return named[0]
 

@@ -208,10 +208,12 @@ def activity_call_off(activity_id: int) -> ResponseReturnValue:
     return _back(activity_id)
 
 
-@pages.post(f"{ONE}/roll")
+@pages.route(f"{ONE}/roll", methods=["GET", "POST"])
 @require(Permission.ACTIVITY_CONFIRM)
 def activity_roll(activity_id: int) -> ResponseReturnValue:
     """Show the list with its names, which the log notes; confirm it once that was asked for."""
+    if request.method == "GET":  # the page was read anew: nobody asked for the names
+        return redirect(url_for("points.activity", activity_id=activity_id), HTTPStatus.SEE_OTHER)
     form = RollForm()
     if not text(form.yes):
         return _roll(activity_id, form)

@@ -185,7 +185,7 @@ points.volunteers         activity:publish      -
 points.activity_sign_up   activity:sign-in      volunteer
 points.activity_sign_in   activity:sign-in      volunteer   state
 points.activity_call_off  activity:publish      volunteer
-points.activity_roll      activity:confirm      volunteer
+points.activity_roll      activity:confirm      volunteer led
 points.activity_again     activity:confirm      volunteer   state
 people.households         household:read        -
 people.joining            household:join-approve -

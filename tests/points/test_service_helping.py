@@ -14,7 +14,7 @@ from points.rules.claims import ClaimState
 from points.rules.helping import Consent
 from points.service import Written
 from tests.factories import GRID, NEXT_GRID, make_staff
-from tests.people.homes import head_of, make_home
+from tests.people.homes import head_of, make_home, make_resident
 from tests.points.claims import DAY, Village
 
 
@@ -43,6 +43,24 @@ def test_who_helped_and_how_it_was_agreed_is_kept_and_judged_by_others(
     found = queries.claim_detail(village.work.session, made.id, by=village.village, today=DAY)
     assert found.helper
     assert found.consent is Consent.COUNTER
+
+
+def test_of_two_with_one_name_the_end_of_a_phone_number_says_which(
+    village: Village, worker: Actor
+) -> None:
+    session = village.work.session
+    twin = session.get_one(Person, make_resident(session, "王秀英").id)
+    twin.household_id = village.home.id
+    session.flush()
+    assert twin.phone is not None
+
+    with pytest.raises(NobodyThere, match="几个人同名"):
+        claim(village, worker)
+    with pytest.raises(NobodyThere, match="没有叫这个名字"):
+        claim(village, worker, name="王秀英 0000")
+    made = claim(village, worker, name=f"王秀英 {twin.phone[-4:]}")
+
+    assert made.person_id == twin.id
 
 
 def test_never_for_themselves_or_their_household(village: Village, worker: Actor) -> None:

@@ -111,6 +111,8 @@ def test_the_leader_confirms_and_both_levels_decide_on_pages(  # noqa: PLR0915 -
     path = f"/staff/volunteer/{number}"
     desk.sits(patrol.leader)
     assert "李明" not in desk.read(path)
+    again = desk.client.get(f"{path}/roll")  # read anew, or come back to
+    assert (again.status_code, again.location) == (303, path)
     roll = desk.post(f"{path}/roll").text
     assert "李明" in roll
     shown = dict.fromkeys(re.findall(r'name="((?:shown|on)-\d+)"', roll), "1")
