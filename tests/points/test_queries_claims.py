@@ -13,6 +13,7 @@ from people.models import Person
 from points import queries
 from points.errors import NoSuchClaim
 from points.models import ClaimPicture
+from points.queries import twins
 from points.rules.table import Period
 from tests.factories import NEXT_TOWN, TOWN, make_staff
 from tests.fakes import NOON
@@ -61,6 +62,8 @@ def test_the_same_picture_shows_as_a_possible_double(village: Village) -> None:
 
     assert [(one.claim_id, one.why) for one in found.twins] == [(first.id, "照片一模一样")]
     assert [one.claim.id for one in found.history] == [first.id]
+    elsewhere = twins.twins_of(session, second, None, village.next_village)
+    assert [one.claim_id for one in elsewhere] == [None]
     shown = queries.claim_file(session, second.id, files[1].id, by=village.village)
     assert shown.id == files[1].id
     for claim, by in ((first, village.village), (second, village.next_village)):
