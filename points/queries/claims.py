@@ -93,7 +93,7 @@ def claims_listed(
 
     *part* is what waits for them (``mine``), for anybody (``all``), or is settled (``done``).
     """
-    mine = to_review(by)
+    mine = _offered(by)
     wanted = {"mine": mine, "all": Claim.state.not_in(ENDS)}.get(part, Claim.state.in_(ENDS))
     # What stands on a list is judged with it.
     alone = true() if part == "done" else Claim.source_kind != "activity"
@@ -122,7 +122,7 @@ def claims_chosen(
         .join(Person, Person.id == Claim.person_id)
         .join(Household, Household.id == Claim.household_id)
         .outerjoin(HELPER, and_(HELPER.id == Claim.filed_by, HELPER.id != Claim.person_id))
-        .where(Claim.id.in_(ids[:PAGE]), within(Claim, by, Permission.CLAIM_READ), to_review(by))
+        .where(Claim.id.in_(ids[:PAGE]), within(Claim, by, Permission.CLAIM_READ), _offered(by))
         .order_by(Claim.id)
     ).all()
     helpers = {row[0].id: row[4] or "" for row in rows}
@@ -152,7 +152,7 @@ def claim_detail(session: Session, claim_id: int, *, by: Actor, today: date) -> 
             Household,
             HELPER.public_name,
             Case,
-            to_review(by),
+            _offered(by),
             ClaimHelp.consent,
         )
         .join(Person, Person.id == Claim.person_id)
@@ -246,6 +246,11 @@ def reviews_by_claim(
         line = ReviewLine(review=review, who=name or "")
         found.setdefault(review.claim_id, []).append(line)
     return found
+
+
+def _offered(by: Actor) -> ColumnElement[bool]:
+    """Whether a claim waits for *by*, who did not file it for somebody: those others decide."""
+    return and_(to_review(by), or_(Claim.filed_by.is_(None), Claim.filed_by != by.id))
 
 
 def to_review(by: Actor) -> ColumnElement[bool]:

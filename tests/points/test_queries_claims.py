@@ -50,6 +50,17 @@ def test_it_waits_for_one_level_at_a_time(village: Village) -> None:
     assert not queries.claim_detail(session, claim.id, by=village.village, today=DAY).may_review
 
 
+def test_what_somebody_filed_for_another_is_not_offered_to_them(village: Village) -> None:
+    session, claim, by = village.work.session, village.written(), village.village
+    claim.filed_by = by.id
+    session.flush()
+
+    assert waiting(session, by) == 0
+    assert queries.claims_chosen(session, [claim.id], by=by, today=DAY) == []
+    assert not queries.claim_detail(session, claim.id, by=by, today=DAY).may_review
+    assert waiting(session, make_staff(session, Role.VILLAGE_ADMIN)) == 1
+
+
 def test_the_same_picture_shows_as_a_possible_double(village: Village) -> None:
     session = village.work.session
     first, second = village.written(), village.written("P13", key="2")
