@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Final
 
 from sqlalchemy import ColumnElement, Row, and_, false, func, or_, select, true
@@ -19,10 +19,11 @@ from people.queries import paths_of, within
 from people.rules import Level
 from points.errors import NoSuchClaim
 from points.models import Claim, ClaimHelp, ClaimPicture, ClaimReview
-from points.queries.earned import awards_around
+from points.queries.earned import awards_around, grants_of
 from points.queries.narrowing import terms_of
 from points.queries.ruling import rules_of
-from points.rules.caps import Earned, earned_before
+from points.queries.twins import Twin, twins_among, twins_of
+from points.rules.caps import Earned, Granted, earned_before
 from points.rules.claims import ENDS, GONE, PERMISSIONS
 from points.rules.helping import Consent
 from points.rules.table import Rule
@@ -43,7 +44,17 @@ class ClaimLine:
     place: str
     pictures: int
     late: bool
+    twins: Sequence[str]  # why it may be the same as another
     bulk: bool  # may be passed with others
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChosenLine:
+    """A claim that was chosen to be passed with others, as its reviewer sees it once more."""
+
+    line: ClaimLine
+    helper: str  # who entered it, "" where it was themselves or the program
+    granted: Granted  # what the caps would leave of it as things stand
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,14 +63,6 @@ class ReviewLine:
 
     review: ClaimReview
     who: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Twin:
-    """Another claim that may be the same; without a number where it is not for this reader."""
-
-    claim_id: int | None
-    why: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +93,7 @@ def claims_listed(
 
     *part* is what waits for them (``mine``), for anybody (``all``), or is settled (``done``).
     """
-    mine = to_review(by)
+    mine = _offered(by)
     wanted = {"mine": mine, "all": Claim.state.not_in(ENDS)}.get(part, Claim.state.in_(ENDS))
     # What stands on a list is judged with it.
     alone = true() if part == "done" else Claim.source_kind != "activity"
@@ -109,16 +112,31 @@ def claims_listed(
 
 def claims_chosen(
     session: Session, ids: Sequence[int], *, by: Actor, today: date
-) -> Sequence[ClaimLine]:
-    """Return those of some claims that wait for *by* and may be passed together."""
+) -> Sequence[ChosenLine]:
+    """Return those of some claims that wait for *by*; also which cannot be passed together.
+
+    Those that can are counted against the caps one after another, as they would be paid.
+    """
     rows = session.execute(
-        select(Claim, Person.name, Household.address, Claim.flagged.is_(False).label("mine"))
+        select(Claim, Person.name, Household.address, true().label("mine"), HELPER.public_name)
         .join(Person, Person.id == Claim.person_id)
         .join(Household, Household.id == Claim.household_id)
-        .where(Claim.id.in_(ids[:PAGE]), within(Claim, by, Permission.CLAIM_READ), to_review(by))
+        .outerjoin(HELPER, and_(HELPER.id == Claim.filed_by, HELPER.id != Claim.person_id))
+        .where(Claim.id.in_(ids[:PAGE]), within(Claim, by, Permission.CLAIM_READ), _offered(by))
         .order_by(Claim.id)
     ).all()
-    return [one for one in _lines(session, rows, today) if one.bulk]
+    helpers = {row[0].id: row[4] or "" for row in rows}
+    lines = _lines(session, [row[:4] for row in rows], today)
+    together = [one.claim for one in lines if one.bulk]
+    granted = dict(zip([one.id for one in together], grants_of(session, together), strict=True))
+    return [
+        ChosenLine(
+            line=one,
+            helper=helpers[one.claim.id],
+            granted=granted.get(one.claim.id, Granted(one.claim.coins)),
+        )
+        for one in lines
+    ]
 
 
 def claim_detail(session: Session, claim_id: int, *, by: Actor, today: date) -> ClaimDetail:
@@ -134,7 +152,7 @@ def claim_detail(session: Session, claim_id: int, *, by: Actor, today: date) -> 
             Household,
             HELPER.public_name,
             Case,
-            to_review(by),
+            _offered(by),
             ClaimHelp.consent,
         )
         .join(Person, Person.id == Claim.person_id)
@@ -174,8 +192,8 @@ def claim_detail(session: Session, claim_id: int, *, by: Actor, today: date) -> 
         reopened=case is not None and case.state is not State.CLOSED,
         pictures=tuple(_pictures(session, claim)),
         reviews=tuple(reviews_of(session, claim.id)),
-        history=tuple(_lines(session, past, today)),
-        twins=tuple(_twins(session, claim, case, by)),
+        history=tuple(_lines(session, past, today, warned=False)),
+        twins=tuple(twins_of(session, claim, case, by)),
         earned=earned_before(
             awards_around(session, [claim.earner]),
             table.caps,
@@ -230,6 +248,11 @@ def reviews_by_claim(
     return found
 
 
+def _offered(by: Actor) -> ColumnElement[bool]:
+    """Whether a claim waits for *by*, who did not file it for somebody: those others decide."""
+    return and_(to_review(by), or_(Claim.filed_by.is_(None), Claim.filed_by != by.id))
+
+
 def to_review(by: Actor) -> ColumnElement[bool]:
     """Whether a claim waits for a level at which *by* sits, and is not their own."""
     levels = [
@@ -241,7 +264,11 @@ def to_review(by: Actor) -> ColumnElement[bool]:
 
 
 def _lines(
-    session: Session, rows: Sequence[Row[Claim, str, str, bool]], today: date
+    session: Session,
+    rows: Sequence[tuple[Claim, str, str, bool] | Row[Claim, str, str, bool]],
+    today: date,
+    *,
+    warned: bool = True,
 ) -> list[ClaimLine]:
     names = paths_of(session, [row[0].area_code for row in rows], top=Level.TOWN)
     pictures: dict[int, int] = {}
@@ -252,6 +279,9 @@ def _lines(
             .group_by(ClaimPicture.claim_id)
         )
         pictures = {row[0]: row[1] for row in session.execute(counted)}
+    # What is settled warns nobody any more.
+    open_ones = [row[0] for row in rows if warned and row[0].waiting_for is not None]
+    twins = twins_among(session, open_ones)
     return [
         ClaimLine(
             claim=claim,
@@ -261,7 +291,8 @@ def _lines(
             place=names.get(claim.area_code, ""),
             pictures=pictures.get(claim.id, 0),
             late=claim.due_by is not None and claim.due_by < today,
-            bulk=bool(mine) and not claim.flagged,
+            twins=twins.get(claim.id, ()),
+            bulk=bool(mine) and not claim.flagged and claim.id not in twins,
         )
         for claim, who, address, mine in rows
     ]
@@ -274,36 +305,3 @@ def _pictures(session: Session, claim: Claim) -> Sequence[Attachment]:
         .where(ClaimPicture.claim_id == claim.id)
         .order_by(Attachment.id)
     ).all()
-
-
-def _twins(session: Session, claim: Claim, case: Case | None, by: Actor) -> list[Twin]:
-    """Return what may be the same: the same picture, day and rule, or place within three days."""
-    seen = within(Claim, by, Permission.CLAIM_READ).label("seen")
-    digests = select(ClaimPicture.digest).where(ClaimPicture.claim_id == claim.id)
-    same = select(ClaimPicture.claim_id).where(ClaimPicture.digest.in_(digests))
-    found = {
-        "照片一模一样": select(Claim.id, seen).where(Claim.id.in_(same)),
-        "同一个人、同一天、同一条规则": select(Claim.id, seen).where(
-            Claim.person_id == claim.person_id,
-            Claim.earned_on == claim.earned_on,
-            Claim.rule_code == claim.rule_code,
-        ),
-    }
-    if case is not None and case.spot_id is not None:
-        near = timedelta(days=3)
-        found["同一个地方、三天以内"] = (
-            select(Claim.id, seen)
-            .join(Case, Case.id == Claim.case_id)
-            .where(
-                Case.spot_id == case.spot_id,
-                Case.category == case.category,
-                Case.submitted_at.between(case.submitted_at - near, case.submitted_at + near),
-            )
-        )
-    return [
-        Twin(claim_id=row.id if row.seen else None, why=why)
-        for why, statement in found.items()
-        for row in session.execute(
-            statement.where(Claim.id != claim.id).order_by(Claim.id.desc()).limit(HISTORY)
-        )
-    ]

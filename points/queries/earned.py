@@ -6,7 +6,9 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from points.models import Claim
-from points.rules.caps import Award, Earner, span
+from points.queries.narrowing import terms_of
+from points.queries.ruling import rules_of
+from points.rules.caps import Award, Earner, Granted, earned_before, grant, span
 from points.rules.claims import COUNTED
 from points.rules.table import Period
 
@@ -40,3 +42,23 @@ def awards_around(session: Session, earners: Sequence[Earner]) -> list[Award]:
         )
     )
     return [Award(*row) for row in rows]
+
+
+def grants_of(session: Session, claims: Sequence[Claim]) -> Sequence[Granted]:
+    """Return what the caps leave of each claim, one after another: what comes first counts.
+
+    Unscoped: the caller was let in to them, or is the program.  Two statements for all of them.
+    """
+    if not claims:
+        return []
+    awards, found = awards_around(session, [one.earner for one in claims]), []
+    for claim, rule in zip(claims, terms_of(session, claims), strict=True):
+        caps, who = rules_of(session, claim.rule_version).caps, claim.earner
+        earned = earned_before(awards, caps, who, claim=claim.id, rule=rule)
+        granted = grant(rule, caps, earned)
+        found.append(granted)
+        if granted.coins:  # what comes after it in this go counts it too
+            awards.append(
+                Award(claim.id, who.person, who.household, rule.code, who.day, granted.coins)
+            )
+    return found

@@ -13,12 +13,10 @@ from people.models import Household
 from people.queries import lies_in
 from people.rules import Level, at_level
 from points.models import Claim, ClaimPicture, ClaimReview, LedgerAccount
-from points.queries.earned import awards_around
+from points.queries.earned import grants_of
 from points.queries.funds import automatic_room
-from points.queries.narrowing import terms_of
-from points.queries.ruling import rules_of
 from points.rules import Line, PostingKind, Request
-from points.rules.caps import Award, Granted, earned_before, grant
+from points.rules.caps import Granted
 from points.rules.claims import ClaimMove, ClaimState, Decision, moved
 from points.service.accounts import Owner, account_ids
 from points.service.filing import CASE, home_of
@@ -38,15 +36,8 @@ def settle(work: Work, claims: Sequence[Claim]) -> None:
     people = {f"points.caps:person:{one.person_id}" for one in claims}
     homes = {f"points.caps:household:{one.household_id}" for one in claims}
     take_turns(work.session, *people, *homes)
-    awards = awards_around(work.session, [one.earner for one in claims])
-    for claim, rule in zip(claims, terms_of(work.session, claims), strict=True):
-        caps, who = rules_of(work.session, claim.rule_version).caps, claim.earner
-        earned = earned_before(awards, caps, who, claim=claim.id, rule=rule)
-        found = grant(rule, caps, earned)
+    for claim, found in zip(claims, grants_of(work.session, claims), strict=True):
         _wait(work, claim, found)
-        if found.coins:  # what comes after it in this go counts it too
-            own = Award(claim.id, who.person, who.household, rule.code, who.day, found.coins)
-            awards.append(own)
     work.session.flush()
     for village in sorted({village_of(claim) for claim in claims}):
         pay_line(work, village)

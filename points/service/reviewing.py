@@ -12,12 +12,14 @@ from grid.rules import State
 from kernel.access import Actor
 from kernel.permissions import Permission
 from kernel.work import Work
+from people.models import Person
 from people.queries import reaches, scoped
 from people.queries.bars import near
 from people.queries.former import concerned_in
 from points.errors import NoSuchClaim, NotYoursToReview, WrongMoment
 from points.models import Claim, ClaimReview
 from points.queries.ruling import rules_of
+from points.queries.twins import twins_among
 from points.rules.awards import next_level
 from points.rules.claims import (
     APPROVALS,
@@ -67,21 +69,36 @@ def approve_many(work: Work, chosen: Sequence[tuple[int, int]], *, by: Actor) ->
     Raises:
         ValueError: they are more than 50.
         NoSuchClaim, WrongMoment, NotYoursToReview: as ``review``, for the first refused; what
-            was reported too often at once is looked at one by one.
+            was reported too often at once, or may be a double, is looked at one by one.
     """
     if len(chosen) > MOST_AT_ONCE:
         raise ValueError(f"{len(chosen)} claims in one transaction")
     turns = dict(chosen)
     claims = _locked(work, sorted(turns), by) if turns else []
-    known = known_of(work, claims, by)
+    known, twins = known_of(work, claims, by), twins_among(work.session, claims)
     for claim in claims:
         if claim.turn != turns[claim.id]:
             raise WrongMoment("有一份申报刚刚有人审过了，请刷新再看。")
         if claim.flagged:
-            raise NotYoursToReview("报得太密的申报要一份一份地看。")
+            raise NotYoursToReview(
+                "%(who)s的“%(what)s”报得太密，要一份一份地看。", **_named(work, claim)
+            )
+        if claim.id in twins:
+            raise NotYoursToReview(
+                "%(who)s的“%(what)s”可能是重复的（%(why)s），要一份一份地看。",
+                why=twins[claim.id][0],
+                **_named(work, claim),
+            )
         decide(work, claim, Decision.APPROVE, "", by, known=known)
     settle(work, [one for one in claims if one.waiting_for is None])
     return len(claims)
+
+
+def _named(work: Work, claim: Claim) -> dict[str, str]:
+    """Return by whom and what a claim is, for a reviewer who was let in to it."""
+    who = work.session.scalar(select(Person.name).where(Person.id == claim.person_id))
+    rule = claim.terms(rules_of(work.session, claim.rule_version))
+    return {"who": who or "", "what": rule.name}
 
 
 def withdraw(work: Work, claim_id: int, *, by: Actor) -> None:

@@ -108,8 +108,11 @@ def approve() -> ResponseReturnValue:
     ids = [claim_id for claim_id, _turn in chosen]
     if "yes" not in request.form:
         lines = queries.claims_chosen(db.session(), ids, by=current_actor(), today=today())
-        coins = sum(one.claim.coins for one in lines)
-        return render_template("points/approve.html", lines=lines, coins=coins)
+        return render_template(
+            "points/approve.html",
+            lines=[one for one in lines if one.line.bulk],
+            alone=[one.line for one in lines if not one.line.bulk],
+        )
     try:
         with transaction() as work:
             done = service.approve_many(work, chosen, by=current_actor())

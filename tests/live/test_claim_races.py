@@ -1,6 +1,7 @@
 """Two who look at claims at once, on a database with real commits."""
 
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 from flask import Flask
@@ -65,8 +66,12 @@ def test_two_claims_of_one_person_passed_at_once_share_the_cap_of_the_day(
 
     came = at_once(
         live,
-        lambda work: service.approve_many(work, [(first, 0)], by=village.town),
-        lambda work: service.approve_many(work, [(second, 0)], by=other),
+        *(
+            partial(
+                service.review, claim_id=claim_id, decision=Decision.APPROVE, turn=0, by=reviewer
+            )
+            for claim_id, reviewer in ((first, village.town), (second, other))
+        ),
     )
 
     assert not any(isinstance(one, Exception) for one in came)

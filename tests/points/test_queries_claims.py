@@ -13,6 +13,7 @@ from people.models import Person
 from points import queries
 from points.errors import NoSuchClaim
 from points.models import ClaimPicture
+from points.queries import twins
 from points.rules.table import Period
 from tests.factories import NEXT_TOWN, TOWN, make_staff
 from tests.fakes import NOON
@@ -49,6 +50,17 @@ def test_it_waits_for_one_level_at_a_time(village: Village) -> None:
     assert not queries.claim_detail(session, claim.id, by=village.village, today=DAY).may_review
 
 
+def test_what_somebody_filed_for_another_is_not_offered_to_them(village: Village) -> None:
+    session, claim, by = village.work.session, village.written(), village.village
+    claim.filed_by = by.id
+    session.flush()
+
+    assert waiting(session, by) == 0
+    assert queries.claims_chosen(session, [claim.id], by=by, today=DAY) == []
+    assert not queries.claim_detail(session, claim.id, by=by, today=DAY).may_review
+    assert waiting(session, make_staff(session, Role.VILLAGE_ADMIN)) == 1
+
+
 def test_the_same_picture_shows_as_a_possible_double(village: Village) -> None:
     session = village.work.session
     first, second = village.written(), village.written("P13", key="2")
@@ -61,6 +73,8 @@ def test_the_same_picture_shows_as_a_possible_double(village: Village) -> None:
 
     assert [(one.claim_id, one.why) for one in found.twins] == [(first.id, "照片一模一样")]
     assert [one.claim.id for one in found.history] == [first.id]
+    elsewhere = twins.twins_of(session, second, None, village.next_village)
+    assert [one.claim_id for one in elsewhere] == [None]
     shown = queries.claim_file(session, second.id, files[1].id, by=village.village)
     assert shown.id == files[1].id
     for claim, by in ((first, village.village), (second, village.next_village)):

@@ -181,7 +181,7 @@ def test_pages_ask_little_of_the_database(
 ) -> None:
     desk.sits(there.village)
     claim_id = only(session).id
-    for path, most in ((f"/staff/claims/{claim_id}", 16), ("/staff/claims", 9)):
+    for path, most in ((f"/staff/claims/{claim_id}", 16), ("/staff/claims", 10)):
         statements.clear()
         desk.read(path)
         assert len(statements) <= most, len(statements)
