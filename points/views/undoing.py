@@ -18,7 +18,7 @@ from kernel.work import Work, transaction
 from points import queries, service
 from points.errors import Unsaid
 from points.forms import DecideForm, yes_or_no
-from points.rules.openings import UndoState
+from points.rules.undoing import UndoState
 from points.views.blueprint import pages
 
 ONE: Final = "/staff/coins/openings/<int:opening_id>/<int:line>"
