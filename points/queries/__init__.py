@@ -67,7 +67,7 @@ from points.queries.rolls import roll_detail, rolls_waiting
 from points.queries.ruling import rules_in_force, rules_of
 from points.queries.seals import leaf, leaves_at, salt, seals_published
 from points.queries.skills import own_skills, volunteers_with
-from points.queries.undos import claim_undoing, undos_waiting
+from points.queries.undos import claim_undoing, returns_published, undos_waiting
 from points.queries.verify import verify
 from points.queries.watching import samples_listed, warnings
 
@@ -140,6 +140,7 @@ __all__ = [
     "pictures_across",
     "public_month",
     "public_villages",
+    "returns_published",
     "reviews_of",
     "roll_detail",
     "rolls_waiting",

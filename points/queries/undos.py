@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import ColumnElement, Text, and_, cast, select, true
@@ -10,8 +11,10 @@ from sqlalchemy.orm import Session, aliased
 from kernel.access import Actor
 from kernel.permissions import Permission
 from people.models import Household, Person
-from people.queries import within
+from people.queries import paths_of, within
+from people.rules import Level
 from points.models import Claim, LedgerAccount, Posting, Transfer, Undo
+from points.queries.ruling import rules_of
 from points.rules import COIN, AccountKind
 from points.rules.undoing import CLAIM, UndoState
 
@@ -85,4 +88,37 @@ def undos_where(session: Session, condition: ColumnElement[bool]) -> Sequence[Un
     return [
         UndoSeen(one=one, number=number, coins=coins, first=first, second=second or "")
         for one, number, coins, first, second in rows
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Returned:
+    """What a claim was paid wrongly and two took back, as everybody may read it: nobody's name."""
+
+    at: datetime
+    place: str  # "" where it could tell who reported something sensitive
+    rule: str
+    coins: int
+
+
+def returns_published(session: Session) -> Sequence[Returned]:
+    """Return what claims were paid wrongly and two took back, the newest first."""
+    rows = session.execute(
+        select(Undo.decided_at, Claim)
+        .join(Posting, Posting.id == Undo.posting_id)
+        .join(Claim, Claim.posting_id == Posting.reverses_id)
+        .where(Undo.source_type == CLAIM)
+        .order_by(Undo.decided_at.desc())
+        .limit(MOST)
+    ).all()
+    places = paths_of(session, [claim.area_code for _, claim in rows], top=Level.TOWN)
+    return [
+        Returned(
+            at=at,
+            place="" if claim.sensitive else places.get(claim.area_code, ""),
+            rule=claim.terms(rules_of(session, claim.rule_version)).name,
+            coins=claim.granted,
+        )
+        for at, claim in rows
+        if at is not None
     ]

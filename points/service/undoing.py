@@ -34,7 +34,6 @@ from points.service.opening import GONE
 from points.service.ruling import today
 
 HOLDS: Final = Permission.LEDGER_REVERSE
-ACTIONS: Final = {OPENING: "coin.undo", CLAIM: "coin.return"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -248,11 +247,12 @@ def _end(work: Work, one: Undo, state: UndoState, by: Actor, *, decision: str = 
 
 
 def _note(work: Work, one: Undo, verb: str, by: Actor) -> None:
+    what = "return" if one.source_type == CLAIM else "undo"
     number, _colon, line = one.source_id.partition(":")
     audit.note(
         work,
         by=by,
-        action=f"{ACTIONS[one.source_type]}-{verb}",
+        action=f"coin.{what}-{verb}",
         subject=f"{one.source_type}:{number}",
         area=one.area_code,
         detail=f"{one.state.value} {line}".strip(),

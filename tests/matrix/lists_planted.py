@@ -23,7 +23,7 @@ from points.rules.adjustments import AdjustmentState, AdjustmentWhy
 from points.rules.deductions import AppealState, DeductionState
 from points.rules.openings import OpeningState
 from points.rules.table import ReviewLevel
-from points.rules.undoing import OPENING, UndoState
+from points.rules.undoing import CLAIM, OPENING, UndoState
 from qr import service as qr
 from tests.factories import make_household, make_person
 from tests.fakes import NOON
@@ -156,8 +156,19 @@ def plant_following(session: Session, found: District, place: str, claim: Claim)
         proposed_at=NOON,
         state=UndoState.PROPOSED,
     )
-    session.add(undo)
+    back = Undo(
+        area_code=PLACES[place],
+        source_type=CLAIM,
+        source_id=str(claim.id),
+        reason="发错了",
+        proposed_by=by.id,
+        proposed_at=NOON,
+        state=UndoState.PROPOSED,
+    )
+    session.add_all((undo, back))
     session.flush()
+    names = {"claim_id": str(claim.id), "undo_id": str(back.id)}
+    found.add("returned", Thing(place, names=names))
     found.add("opening", Thing(place, names={"opening_id": str(brought.id)}))
     names = {"opening_id": str(brought.id), "line": "2", "undo_id": str(undo.id)}
     found.add("brought", Thing(place, names=names))
