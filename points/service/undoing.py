@@ -189,7 +189,7 @@ def _of_claim(work: Work, claim_id: int, by: Actor) -> Wrong:
         source_id=str(claim.id),
         area_code=claim.area_code,
         household_id=claim.household_id,
-        about=frozenset({claim.person_id, claim.filed_by} - {None}),
+        about=frozenset(filter(None, (claim.person_id, claim.filed_by))),
         passed=frozenset(work.session.scalars(passed)),
     )
 
