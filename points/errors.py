@@ -128,8 +128,12 @@ class CannotAdjust(Conflict):
 
 
 class CannotUndo(Conflict):
-    """A line that was brought in cannot be taken out again now."""
+    """What was posted wrongly cannot be taken back now."""
 
 
 class NoSuchOpening(NotFound):
     """There is no such table, or not for this person: never told which."""
+
+
+class NoSuchUndo(NotFound):
+    """There is none, or not for this person: never told which."""

@@ -17,11 +17,12 @@ from points.models.ledger import (
 )
 from points.models.months import Close, Month, Publication, Shows, Signature, Statement
 from points.models.naming import NameConsent
-from points.models.openings import Opening, OpeningRow, OpeningUndo
+from points.models.openings import Opening, OpeningRow
 from points.models.public import Objection, Showing
 from points.models.rules import RuleDraft, RuleNarrowing
 from points.models.samples import Sample
 from points.models.skills import VolunteerSkill
+from points.models.undoing import Undo
 
 __all__ = [
     "Activity",
@@ -42,7 +43,6 @@ __all__ = [
     "Objection",
     "Opening",
     "OpeningRow",
-    "OpeningUndo",
     "Posting",
     "Publication",
     "Reminder",
@@ -59,6 +59,7 @@ __all__ = [
     "Signature",
     "Statement",
     "Transfer",
+    "Undo",
     "VolunteerSkill",
     "Waiting",
 ]

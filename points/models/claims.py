@@ -3,6 +3,7 @@
 import json
 from datetime import date, datetime
 from functools import lru_cache
+from typing import Final
 
 from sqlalchemy import (
     CheckConstraint,
@@ -14,11 +15,12 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     and_,
+    exists,
     false,
     or_,
     true,
 )
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, aliased, column_property, mapped_column
 
 import people.queries.bars
 import people.rules
@@ -33,6 +35,8 @@ from points.rules.caps import Earner
 from points.rules.claims import MOST_WORDS, ClaimState, Decision
 from points.rules.helping import Consent
 from points.rules.table import ReviewLevel, Rule, RuleTable
+
+_BACK: Final = aliased(Posting)  # never the posting that a statement itself asks for
 
 
 @lru_cache(maxsize=16)
@@ -119,6 +123,15 @@ class Claim(InArea, Model):
     passed_at: Mapped[datetime | None]  # the last level was content: the place in the line
     paid_at: Mapped[datetime | None]
     posting_id: Mapped[MaybeWhole] = mapped_column(ForeignKey(Posting.id), unique=True)
+    # What paid it was reversed: the books say so, and the claim stays as it was decided.
+    returned: Mapped[bool] = column_property(
+        exists().where(_BACK.reverses_id == posting_id).correlate_except(_BACK)
+    )
+
+    @property
+    def standing(self) -> str:
+        """Where it stands, as everybody reads it."""
+        return "退回了" if self.returned else self.state.label
 
     @property
     def owner(self) -> str:

@@ -3,16 +3,14 @@
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.db import Model
 from people.models import Household, InArea, Person
-from points.models.ledger import MaybeWhole, Posting
-from points.rules.openings import MOST_REASON, OpeningState, UndoState
+from points.rules.openings import OpeningState
 
 _STANDS = sa.text("state <> 'refused'")
-_UNDOES = sa.text("state IN ('proposed', 'posted')")
 
 
 class Opening(InArea, Model):
@@ -57,45 +55,3 @@ class OpeningRow(Model):
     line: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)  # in the file
     household_id: Mapped[int] = mapped_column(ForeignKey(Household.id), unique=True)
     coins: Mapped[int]
-
-
-class OpeningUndo(InArea, Model):
-    """Somebody of the district proposes that a line is undone, which was wrong.
-
-    It is the first signature: triggers refuse to change anything of it but what came of it, once.
-    ``area_code`` is where the household lay then.
-    """
-
-    __tablename__ = "points_opening_undo"
-    __table_args__ = (
-        ForeignKeyConstraint(
-            ["opening_id", "line"], ["points_opening_row.opening_id", "points_opening_row.line"]
-        ),
-        CheckConstraint("(state = 'proposed') = (decided_by IS NULL)", name="decided_by_somebody"),
-        CheckConstraint(
-            "decided_by IS NULL OR (decided_by = proposed_by) = (state = 'withdrawn')",
-            name="two_people",
-        ),
-        CheckConstraint("(state = 'posted') = (posting_id IS NOT NULL)", name="posted_once"),
-        Index(
-            "uq_points_opening_undo_line",
-            "opening_id",
-            "line",
-            unique=True,
-            sqlite_where=_UNDOES,
-            postgresql_where=_UNDOES,
-        ),
-        {"sqlite_autoincrement": True},
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    opening_id: Mapped[int]
-    line: Mapped[int]
-    reason: Mapped[str] = mapped_column(String(MOST_REASON))
-    proposed_by: Mapped[int] = mapped_column(ForeignKey(Person.id))
-    proposed_at: Mapped[datetime]
-    state: Mapped[UndoState]
-    decided_by: Mapped[int | None] = mapped_column(ForeignKey(Person.id))
-    decided_at: Mapped[datetime | None]
-    decision: Mapped[str] = mapped_column(String(MOST_REASON), default="")  # why not
-    posting_id: Mapped[MaybeWhole] = mapped_column(ForeignKey(Posting.id), unique=True)

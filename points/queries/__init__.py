@@ -52,7 +52,6 @@ from points.queries.openings import (
     opening_detail,
     opening_line,
     openings_listed,
-    undos_waiting,
 )
 from points.queries.own import is_offered, own_area, own_book, own_claim, own_claims
 from points.queries.photos import activity_photo, activity_photos
@@ -68,6 +67,7 @@ from points.queries.rolls import roll_detail, rolls_waiting
 from points.queries.ruling import rules_in_force, rules_of
 from points.queries.seals import leaf, leaves_at, salt, seals_published
 from points.queries.skills import own_skills, volunteers_with
+from points.queries.undos import claim_undoing, returns_published, undos_waiting
 from points.queries.verify import verify
 from points.queries.watching import samples_listed, warnings
 
@@ -95,6 +95,7 @@ __all__ = [
     "balance_at",
     "claim_detail",
     "claim_file",
+    "claim_undoing",
     "claims_chosen",
     "claims_listed",
     "close_of",
@@ -139,6 +140,7 @@ __all__ = [
     "pictures_across",
     "public_month",
     "public_villages",
+    "returns_published",
     "reviews_of",
     "roll_detail",
     "rolls_waiting",

@@ -35,6 +35,7 @@ def awards_around(session: Session, earners: Sequence[Earner]) -> list[Award]:
             Claim.granted,
         ).where(
             Claim.state.in_(COUNTED),
+            ~Claim.returned,  # what was taken back uses up nothing
             or_(
                 and_(Claim.person_id.in_(people), Claim.earned_on.between(*years)),
                 and_(Claim.household_id.in_(homes), Claim.earned_on.between(*months)),

@@ -41,11 +41,11 @@ def guards(session: Session) -> Iterator[Fault]:
     wanted["points_account_only_forward"] = "points_account"
     wanted["points_adjustment_only_decided"] = "points_adjustment"
     wanted["points_opening_only_decided"] = "points_opening"
-    wanted["points_opening_undo_only_decided"] = "points_opening_undo"
+    wanted["points_undo_only_decided"] = "points_undo"
     wanted["points_opening_row_no_update"] = "points_opening_row"
     wanted["points_opening_row_only_refused"] = "points_opening_row"
     for verb in _VERBS[dialect][1:]:
-        for table in ("points_adjustment", "points_opening", "points_opening_undo"):
+        for table in ("points_adjustment", "points_opening", "points_undo"):
             wanted[f"{table}_no_{verb}"] = table
     for trigger, table in wanted.items():
         if trigger not in installed:

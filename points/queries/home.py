@@ -94,6 +94,7 @@ def own_members(
         Claim.person_id == Person.id,
         Claim.household_id == home.id,
         Claim.state == ClaimState.PAID,
+        ~Claim.returned,
         Claim.earned_on.between(first, last),
         or_(Claim.sensitive.is_(False), Person.id == person_id),
     )

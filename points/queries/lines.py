@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import and_, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from people.models import Person
 from people.queries import public_names
@@ -20,7 +20,10 @@ from points.rules.months import is_late
 
 LINES: Final = 50
 # What staff post for a household by signing, without a claim.
-SIGNED_BY_STAFF: Final = frozenset({PostingKind.OPENING, PostingKind.ADJUST, PostingKind.REVERSAL})
+SIGNED_BY_STAFF: Final = frozenset(
+    {PostingKind.OPENING, PostingKind.ADJUST, PostingKind.REVERSAL, PostingKind.DEDUCT}
+)
+_WRONG: Final = aliased(Posting)  # what a line puts right
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +33,7 @@ class CoinLine:
     at: datetime
     amount: int
     kind: PostingKind
-    rule: str  # the rule's name, "" for none
+    rule: str  # the rule's name, "" for none; of a correction the rule of what it puts right
     who: str  # the surname, "" for oneself
     day: str  # on which it was earned
     cut: int
@@ -38,6 +41,8 @@ class CoinLine:
     after: int  # what the household had then
     reviewers: tuple[str, ...]
     followed: Followed | None = None  # from which household to which, and why
+    wrong: PostingKind | None = None  # what a correction puts right: its kind
+    wrong_day: str = ""  # and the day of that
 
 
 def coin_lines(  # noqa: PLR0913 - which lines, and for whom
@@ -56,11 +61,12 @@ def coin_lines(  # noqa: PLR0913 - which lines, and for whom
     got for reporting something sensitive says so to nobody else, not even at home.
     """
     statement = (
-        select(Transfer, Posting, Person.name, Claim, Entry.in_total - Entry.out_total)
+        select(Transfer, Posting, Person.name, Claim, Entry.in_total - Entry.out_total, _WRONG)
         .join(Posting, Posting.id == Transfer.posting_id)
         .join(Entry, and_(Entry.account_id == account.id, Entry.posting_id == Posting.id))
         .outerjoin(Person, Person.id == Transfer.person_id)
-        .outerjoin(Claim, Claim.posting_id == Posting.id)
+        .outerjoin(_WRONG, _WRONG.id == Posting.reverses_id)
+        .outerjoin(Claim, Claim.posting_id == func.coalesce(Posting.reverses_id, Posting.id))
         .where(or_(Transfer.debit_id == account.id, Transfer.credit_id == account.id))
         .order_by(Entry.version.desc(), Transfer.line)
         .limit(most)
@@ -72,17 +78,21 @@ def coin_lines(  # noqa: PLR0913 - which lines, and for whom
     if until is not None:
         statement = statement.where(Entry.posted_at < microseconds(until))
     rows = session.execute(statement).all()
-    reviewers = _reviewers(session, [claim.id for _, _, _, claim, _ in rows if claim is not None])
-    signed = [posting for _, posting, _, _, _ in rows if posting.kind in SIGNED_BY_STAFF]
+    reviewers = _reviewers(session, [row[3].id for row in rows if row[3] is not None])
+    signed = [row[1] for row in rows if row[1].kind in SIGNED_BY_STAFF]
     names = _signers(session, signed)
     behind = followed(session, [one.id for one in signed])
     return [
         _with_signers(
-            _line(session, line, posting, name, claim, after, account, person_id, reviewers),
+            _about(
+                _line(session, line, posting, name, claim, after, account, person_id, reviewers),
+                wrong,
+                _rule_taken(session, posting if wrong is None else wrong),
+            ),
             names.get(posting.id),
             behind.get(posting.id),
         )
-        for line, posting, name, claim, after in rows
+        for line, posting, name, claim, after, wrong in rows
     ]
 
 
@@ -108,11 +118,26 @@ def _line(  # noqa: PLR0913, PLR0917 - one row and whom it is for
         rule=rule,
         who="" if line.person_id in {None, person_id} else mask_name(name),
         day=posting.effective_on,
-        cut=claim.cut if claim else 0,
-        late=bool(rule) and is_late(posting.effective_on, at),
+        cut=claim.cut if claim and posting.reverses_id is None else 0,
+        late=bool(rule) and posting.reverses_id is None and is_late(posting.effective_on, at),
         after=after,
         reviewers=reviewers.get(claim.id, ()) if claim else (),
     )
+
+
+def _about(line: CoinLine, wrong: Posting | None, rule: str) -> CoinLine:
+    """Return a line with the rule by which coins were taken, and with what it puts right."""
+    kind = None if wrong is None else PostingKind(wrong.kind)
+    day = "" if wrong is None else wrong.effective_on
+    return replace(line, rule=line.rule or rule, wrong=kind, wrong_day=day)
+
+
+def _rule_taken(session: Session, posting: Posting) -> str:
+    """Return the name of the rule by which a posting took coins, "" if it took none."""
+    if posting.kind != PostingKind.DEDUCT or posting.rule_version is None:
+        return ""
+    table = rules_of(session, posting.rule_version)
+    return next((one.name for one in table.negative if one.code == posting.rule_code), "")
 
 
 def _with_signers(

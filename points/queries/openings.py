@@ -12,9 +12,10 @@ from kernel.permissions import Permission
 from people.models import Household, Person
 from people.queries import within
 from points.errors import NoSuchOpening
-from points.models import LedgerAccount, Opening, OpeningRow, OpeningUndo, Posting
+from points.models import LedgerAccount, Opening, OpeningRow, Posting, Undo
+from points.queries.undos import UndoSeen, undos_where
 from points.rules import COIN, AccountKind
-from points.rules.openings import UndoState
+from points.rules.undoing import OPENING
 
 MOST: Final = 100
 SHOWN: Final = 500
@@ -31,17 +32,6 @@ class OpeningSeen:
     second: str
     rows: Sequence[tuple[int, str, str, int]] = ()
     more: int | None = None  # the line after which the next page begins
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UndoSeen:
-    """A line that was undone, or is to be, and who signed."""
-
-    one: OpeningUndo
-    number: str  # of its household
-    coins: int
-    first: str
-    second: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +97,7 @@ def opening_line(session: Session, opening_id: int, line: int, *, by: Actor) -> 
             free,
         )
         .join(Household, Household.id == OpeningRow.household_id)
-        .outerjoin(Posting, and_(Posting.source_type == "opening", Posting.source_id == source))
+        .outerjoin(Posting, and_(Posting.source_type == OPENING, Posting.source_id == source))
         .outerjoin(
             LedgerAccount,
             and_(
@@ -125,7 +115,7 @@ def opening_line(session: Session, opening_id: int, line: int, *, by: Actor) -> 
     if found is None:
         raise NoSuchOpening("没有这张表，或者它不归您管。")
     row, area_code, number, address, posting_id, left = found
-    its = (OpeningUndo.opening_id == opening_id) & (OpeningUndo.line == line)
+    its = and_(Undo.source_type == OPENING, Undo.source_id == f"{opening_id}:{line}")
     return RowSeen(
         row=row,
         area_code=area_code,
@@ -133,43 +123,8 @@ def opening_line(session: Session, opening_id: int, line: int, *, by: Actor) -> 
         address=address,
         posting_id=posting_id,
         free=left or 0,
-        undos=_undos(session, its),
+        undos=undos_where(session, its),
     )
-
-
-def undos_waiting(session: Session, *, by: Actor) -> Sequence[UndoSeen]:
-    """Return lines that somebody proposes to undo, where *by* may sign."""
-    mine = within(OpeningUndo, by, Permission.LEDGER_REVERSE)
-    return _undos(session, (OpeningUndo.state == UndoState.PROPOSED) & mine)
-
-
-def _undos(session: Session, condition: ColumnElement[bool]) -> Sequence[UndoSeen]:
-    rows = session.execute(
-        select(
-            OpeningUndo,
-            Household.number,
-            OpeningRow.coins,
-            _FIRST.public_name,
-            _SECOND.public_name,
-        )
-        .join(
-            OpeningRow,
-            and_(
-                OpeningRow.opening_id == OpeningUndo.opening_id,
-                OpeningRow.line == OpeningUndo.line,
-            ),
-        )
-        .join(Household, Household.id == OpeningRow.household_id)
-        .join(_FIRST, _FIRST.id == OpeningUndo.proposed_by)
-        .outerjoin(_SECOND, _SECOND.id == OpeningUndo.decided_by)
-        .where(condition)
-        .order_by(OpeningUndo.id.desc())
-        .limit(MOST)
-    ).all()
-    return [
-        UndoSeen(one=one, number=number, coins=coins, first=first, second=second or "")
-        for one, number, coins, first, second in rows
-    ]
 
 
 def _found(session: Session, condition: ColumnElement[bool]) -> Sequence[OpeningSeen]:

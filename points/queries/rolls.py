@@ -174,6 +174,7 @@ def _beside(
         .where(
             Claim.person_id.in_(people),
             Claim.state.in_(COUNTED),
+            ~Claim.returned,
             Claim.earned_on.between(*span(Period.MONTH, first.earned_on)),
         )
         .group_by(Claim.person_id)

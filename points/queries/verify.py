@@ -13,6 +13,7 @@ from points.queries.verify_postings import postings
 from points.queries.verify_seals import seals
 from points.queries.verify_signatures import signatures
 from points.queries.verify_sources import sources
+from points.queries.verify_undos import undos
 from points.rules.signing import Signer
 
 
@@ -32,3 +33,4 @@ def verify(session: Session, signer: Signer | None = None) -> Iterator[Fault]:
     yield from months(session)
     yield from sources(session)
     yield from openings(session)
+    yield from undos(session)

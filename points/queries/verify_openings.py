@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from sqlalchemy import Text, and_, case, cast, func, literal, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
-from points.models import LedgerAccount, Opening, OpeningRow, OpeningUndo, Posting, Transfer
+from points.models import LedgerAccount, Opening, OpeningRow, Posting, Transfer
 from points.queries.faults import Fault, stream
 from points.rules import AccountKind, PostingKind
 from points.rules.openings import OpeningState
@@ -20,8 +20,6 @@ def openings(session: Session) -> Iterator[Fault]:
     yield from _lines(session)
     yield from _tables(session)
     yield from _unsigned(session)
-    yield from _undone(session)
-    yield from _unproposed(session)
 
 
 def _lines(session: Session) -> Iterator[Fault]:
@@ -84,42 +82,3 @@ def _unsigned(session: Session) -> Iterator[Fault]:
     )
     for row in stream(session, found):
         yield Fault(f"posting {row.id}", "no table that was signed says that it was brought in")
-
-
-def _undone(session: Session) -> Iterator[Fault]:
-    """Yield what two have signed to undo and what is not undone like that."""
-    brought = aliased(Posting)
-    line = cast(OpeningUndo.opening_id, Text) + literal(":") + cast(OpeningUndo.line, Text)
-    agrees = and_(
-        Posting.kind == PostingKind.REVERSAL,
-        Posting.actor_id == OpeningUndo.proposed_by,
-        Posting.second_actor_id == OpeningUndo.decided_by,
-        brought.source_type == "opening",
-        brought.source_id == line,
-    )
-    found = (
-        select(OpeningUndo.id)
-        .outerjoin(Posting, Posting.id == OpeningUndo.posting_id)
-        .outerjoin(brought, brought.id == Posting.reverses_id)
-        .where(OpeningUndo.posting_id.is_not(None), case((agrees, 0), else_=1) == 1)
-        .order_by(OpeningUndo.id)
-    )
-    for row in stream(session, found):
-        yield Fault(f"opening undo {row.id}", "it is not what its posting undid")
-
-
-def _unproposed(session: Session) -> Iterator[Fault]:
-    brought = aliased(Posting)
-    found = (
-        select(Posting.id)
-        .join(brought, brought.id == Posting.reverses_id)
-        .outerjoin(OpeningUndo, OpeningUndo.posting_id == Posting.id)
-        .where(
-            brought.kind == PostingKind.OPENING,
-            brought.source_type == "opening",
-            OpeningUndo.id.is_(None),
-        )
-        .order_by(Posting.id)
-    )
-    for row in stream(session, found):
-        yield Fault(f"posting {row.id}", "no two have signed that what was brought in is undone")

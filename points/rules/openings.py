@@ -13,7 +13,6 @@ from people.rules.households import checked_number
 from people.rules.imports import Finding, Problem
 from people.rules.sheets import Row
 
-MOST_REASON: Final = 200
 MOST_OPENING: Final = 100_000  # coins of one household: a typed zero too many
 OPENING_COLUMNS: Final[Mapping[str, Sequence[str]]] = MappingProxyType(
     {"number": ("户号",), "coins": ("绿币", "余额", "币")}
@@ -36,25 +35,6 @@ class OpeningState(StrEnum):
             "posting": "正在记账",
             "posted": "记好了",
             "refused": "没有同意",
-        }[self.value]
-
-
-class UndoState(StrEnum):
-    """Where it stands that a line is undone; but for the first, it is over."""
-
-    PROPOSED = "proposed"
-    POSTED = "posted"
-    REFUSED = "refused"
-    WITHDRAWN = "withdrawn"
-
-    @property
-    def label(self) -> str:
-        """What staff read."""
-        return {
-            "proposed": "等另一个人签",
-            "posted": "冲回了",
-            "refused": "没有同意",
-            "withdrawn": "撤回了",
         }[self.value]
 
 

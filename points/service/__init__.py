@@ -72,6 +72,7 @@ from points.service.tabling import make_due_month
 from points.service.undoing import (
     decide_undo,
     may_propose_undo,
+    propose_return,
     propose_undo,
     withdraw_undo,
 )
@@ -150,6 +151,7 @@ __all__ = [
     "post_many",
     "post_opening",
     "propose_adjustment",
+    "propose_return",
     "propose_undo",
     "publish_month",
     "read_roll",

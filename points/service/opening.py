@@ -33,12 +33,12 @@ from points.rules.openings import (
     common_area,
     numbers_of,
 )
+from points.rules.undoing import OPENING
 from points.service.accounts import Owner, account_ids
 from points.service.concerned import CONCERNED
 from points.service.posting import MOST_AT_ONCE, post_many
 from points.service.ruling import today
 
-SOURCE: Final = "opening"
 GONE: Final = "没有这张表，或者它不归您管。"
 OWN: Final = "是您自己家或近亲属的户，要请同事导入"
 
@@ -138,7 +138,7 @@ def post_opening(work: Work, opening_id: int, *, after: int = 0) -> int | None:
     if one is None or one.state is not OpeningState.POSTING:
         return None
     source = cast(OpeningRow.opening_id, Text) + literal(":") + cast(OpeningRow.line, Text)
-    posted = exists().where(Posting.source_type == SOURCE, Posting.source_id == source)
+    posted = exists().where(Posting.source_type == OPENING, Posting.source_id == source)
     due = work.session.scalars(
         select(OpeningRow)
         .where(OpeningRow.opening_id == one.id, OpeningRow.line > after, ~posted)
@@ -170,7 +170,7 @@ def _requests(work: Work, one: Opening, rows: Sequence[OpeningRow]) -> list[Requ
                 )
             ],
             effective_on=today(work),
-            source=(SOURCE, f"{one.id}:{row.line}"),
+            source=(OPENING, f"{one.id}:{row.line}"),
             actor_id=one.asked_by,
             second_actor_id=one.decided_by,
             evidence=bytes.fromhex(one.digest),

@@ -27,6 +27,7 @@ def draw_samples(work: Work) -> int:
         select(Claim)
         .where(
             Claim.state == ClaimState.PAID,
+            ~Claim.returned,
             Claim.paid_at >= work.now() - BACK,
             Claim.id.not_in(select(Sample.claim_id)),
         )

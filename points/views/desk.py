@@ -1,5 +1,6 @@
 """The reviewers' desk: what waits, one claim with all that helps to judge it, many at once."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Final
 
@@ -16,11 +17,14 @@ from kernel.media import respond
 from kernel.permissions import Permission
 from kernel.web import current_actor, full_stop, sentence_of, shown_as
 from kernel.work import transaction
+from people.queries import reaches
 from points import queries, service
 from points.errors import Unsaid
 from points.forms import ReviewForm, whole
+from points.models import Claim
 from points.rules.auditing import AuditWish
 from points.rules.claims import Decision
+from points.rules.undoing import CLAIM, UndoState
 from points.service import MOST_AT_ONCE
 from points.views.auditing import audit_page, audited_page
 from points.views.blueprint import pages, today
@@ -52,12 +56,14 @@ def claims() -> str:
     by = current_actor()
     if by.wears(Role.AUDITOR):  # reads at a desk of their own, masked and noted
         return audit_page(AuditWish())
+    signs = part == "mine" and by.may(Permission.LEDGER_REVERSE)
     lines, more = queries.claims_listed(db.session(), by=by, today=today(), part=part, page=page)
     return render_template(
         "points/claims.html",
         lines=lines,
         rolls=queries.rolls_waiting(db.session(), by=by, today=today()) if part == "mine" else (),
         part=part,
+        undos=queries.undos_waiting(db.session(), CLAIM, by=by) if signs else (),
         others=[
             (_(label), url_for(page)) for label, page, permission in OTHERS if by.may(permission)
         ],
@@ -69,7 +75,7 @@ def claims() -> str:
 @require(Permission.CLAIM_READ)
 def claim(claim_id: int) -> str:
     """Show one claim; to an auditor as their own desk does, and noted."""
-    return audited_page(claim_id) if current_actor().wears(Role.AUDITOR) else _page(claim_id)
+    return audited_page(claim_id) if current_actor().wears(Role.AUDITOR) else claim_page(claim_id)
 
 
 @pages.post("/staff/claims/<int:claim_id>/review")
@@ -79,7 +85,7 @@ def review(claim_id: int) -> ResponseReturnValue:
     form = ReviewForm()
     decision, reason = text(form.decision), text(form.reason)
     if decision not in set(Decision):
-        return _page(claim_id, error=_("请选通过、退回还是不通过。"), reason=reason), _WRONG
+        return claim_page(claim_id, error=_("请选通过、退回还是不通过。"), reason=reason), _WRONG
     try:
         with transaction() as work:
             service.review(
@@ -91,10 +97,10 @@ def review(claim_id: int) -> ResponseReturnValue:
                 by=current_actor(),
             )
     except Unsaid as refusal:
-        return _page(claim_id, error=full_stop(sentence_of(refusal)), reason=reason), _WRONG
+        return claim_page(claim_id, error=full_stop(sentence_of(refusal)), reason=reason), _WRONG
     except (Conflict, NotAllowed) as refusal:
         said = full_stop(sentence_of(refusal))
-        return _page(claim_id, error=said, reason=reason), shown_as(refusal)
+        return claim_page(claim_id, error=said, reason=reason), shown_as(refusal)
     flash(_("记下了。"))
     return redirect(url_for("points.claims"), HTTPStatus.SEE_OTHER)
 
@@ -134,7 +140,8 @@ def picture(claim_id: int, attachment_id: int) -> Response:
 _WRONG = HTTPStatus.UNPROCESSABLE_ENTITY
 
 
-def _page(claim_id: int, **more: object) -> str:
+def claim_page(claim_id: int, **more: object) -> str:
+    """Return the page of one claim for its reviewers."""
     found = queries.claim_detail(db.session(), claim_id, by=current_actor(), today=today())
     table = queries.rules_of(db.session(), found.claim.rule_version)
     photos = [
@@ -153,8 +160,28 @@ def _page(claim_id: int, **more: object) -> str:
         late=found.claim.due_by is not None and found.claim.due_by < today(),
         caps=table.caps,
         photos=photos,
+        undo=_undo(found.claim),
         **more,
     )
+
+
+def _undo(claim: Claim) -> Mapping[str, object] | None:
+    """Return how its coins are taken back, and what whoever reads may do; None if never paid."""
+    if claim.posting_id is None:
+        return None
+    by = current_actor()
+    seen = queries.claim_undoing(db.session(), claim.id, by=by)
+    may = reaches(by, Permission.LEDGER_REVERSE, claim.area_code)
+    waits = next((u.one for u in seen.undos if u.one.state is UndoState.PROPOSED), None)
+    mine = waits is not None and waits.proposed_by == by.id
+    return {
+        "undos": seen.undos,
+        "waits": waits,
+        "mine": mine,
+        "may_sign": may and waits is not None and not mine,
+        "may_propose": may and waits is None and not claim.returned,
+        "missing": max(0, claim.granted - seen.free) if may and waits is not None else 0,
+    }
 
 
 def _picture(claim_id: int, attachment_id: int, thumb: int | None = None) -> str:

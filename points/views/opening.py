@@ -27,6 +27,7 @@ from people.rules.imports import Problem
 from points import jobs, queries, service
 from points.forms import DecideForm, OpeningForm, yes_or_no
 from points.rules.openings import OPENING_COLUMNS, OpeningLine, OpeningState
+from points.rules.undoing import OPENING
 from points.views.blueprint import pages
 
 SHOWN = 100  # problems; who has more needs no longer list
@@ -66,7 +67,7 @@ def openings() -> ResponseReturnValue:
         form=form,
         columns=OPENING_COLUMNS,
         lines=queries.openings_listed(db.session(), by=by),
-        undos=queries.undos_waiting(db.session(), by=by),
+        undos=queries.undos_waiting(db.session(), OPENING, by=by),
         good=good,
         coins=sum(one.coins for one in good or ()),
         problems=problems[:SHOWN],

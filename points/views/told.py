@@ -84,7 +84,11 @@ def claim_appeal(claim_id: int) -> ResponseReturnValue:
 @public
 def corrections() -> str:
     """Show what was taken wrongly and given back."""
-    return render_template("points/corrections.html", lines=queries.corrections(db.session()))
+    return render_template(
+        "points/corrections.html",
+        lines=queries.corrections(db.session()),
+        returned=queries.returns_published(db.session()),
+    )
 
 
 def _do(does: Callable[[Work], object], done: str, typed: dict[int, str]) -> ResponseReturnValue:

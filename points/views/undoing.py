@@ -1,6 +1,6 @@
 """冲正: a line of balances from before that was wrong is undone by two."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Final
 
@@ -18,7 +18,7 @@ from kernel.work import Work, transaction
 from points import queries, service
 from points.errors import Unsaid
 from points.forms import DecideForm, yes_or_no
-from points.rules.openings import UndoState
+from points.rules.undoing import UndoState
 from points.views.blueprint import pages
 
 ONE: Final = "/staff/coins/openings/<int:opening_id>/<int:line>"
@@ -79,18 +79,32 @@ def undo_withdraw(opening_id: int, line: int, undo_id: int) -> ResponseReturnVal
     )
 
 
-def _do(
-    opening_id: int, line: int, does: Callable[[Work], object], done: str, typed: str = ""
+def attempt(
+    does: Callable[[Work], object],
+    page: Callable[[str], str],
+    done: str,
+    there: tuple[str, Mapping[str, int]],
 ) -> ResponseReturnValue:
+    """Do something and go *there*; where it is refused show *page* with the sentence."""
     try:
         with transaction() as work:
             does(work)
     except (Conflict, NotAllowed, Unsaid) as refusal:
-        said = full_stop(sentence_of(refusal))
-        return _page(opening_id, line, said, typed), shown_as(refusal)
+        return page(full_stop(sentence_of(refusal))), shown_as(refusal)
     flash(done)
-    there = url_for("points.opening_line", opening_id=opening_id, line=line)
-    return redirect(there, HTTPStatus.SEE_OTHER)
+    endpoint, values = there
+    return redirect(url_for(endpoint, **values), HTTPStatus.SEE_OTHER)  # type: ignore[arg-type]
+
+
+def _do(
+    opening_id: int, line: int, does: Callable[[Work], object], done: str, typed: str = ""
+) -> ResponseReturnValue:
+    return attempt(
+        does,
+        lambda said: _page(opening_id, line, said, typed),
+        done,
+        ("points.opening_line", {"opening_id": opening_id, "line": line}),
+    )
 
 
 def _page(opening_id: int, line: int, error: str = "", typed: str = "") -> str:

@@ -15,14 +15,15 @@ from points.models import (
     ListLine,
     Opening,
     OpeningRow,
-    OpeningUndo,
     Sample,
+    Undo,
 )
 from points.rules.activities import ListKind, ListState
 from points.rules.adjustments import AdjustmentState, AdjustmentWhy
 from points.rules.deductions import AppealState, DeductionState
-from points.rules.openings import OpeningState, UndoState
+from points.rules.openings import OpeningState
 from points.rules.table import ReviewLevel
+from points.rules.undoing import CLAIM, OPENING, UndoState
 from qr import service as qr
 from tests.factories import make_household, make_person
 from tests.fakes import NOON
@@ -146,17 +147,28 @@ def plant_following(session: Session, found: District, place: str, claim: Claim)
     session.flush()
     session.add(OpeningRow(opening_id=brought.id, line=2, household_id=other.id, coins=1))
     session.flush()
-    undo = OpeningUndo(
+    undo = Undo(
         area_code=PLACES[place],
-        opening_id=brought.id,
-        line=2,
+        source_type=OPENING,
+        source_id=f"{brought.id}:2",
         reason="写错了",
         proposed_by=by.id,
         proposed_at=NOON,
         state=UndoState.PROPOSED,
     )
-    session.add(undo)
+    back = Undo(
+        area_code=PLACES[place],
+        source_type=CLAIM,
+        source_id=str(claim.id),
+        reason="发错了",
+        proposed_by=by.id,
+        proposed_at=NOON,
+        state=UndoState.PROPOSED,
+    )
+    session.add_all((undo, back))
     session.flush()
+    names = {"claim_id": str(claim.id), "undo_id": str(back.id)}
+    found.add("returned", Thing(place, names=names))
     found.add("opening", Thing(place, names={"opening_id": str(brought.id)}))
     names = {"opening_id": str(brought.id), "line": "2", "undo_id": str(undo.id)}
     found.add("brought", Thing(place, names=names))

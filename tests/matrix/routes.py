@@ -151,6 +151,9 @@ points.opening_line       ledger:reverse        brought
 points.undo_propose       ledger:reverse        brought     state
 points.undo_decide        ledger:reverse        brought     state
 points.undo_withdraw      ledger:reverse        brought     state
+points.return_propose     ledger:reverse        returned    state
+points.return_decide      ledger:reverse        returned    state
+points.return_withdraw    ledger:reverse        returned    state
 shop.stock                stock:read            -
 shop.shelve               gift:edit             shop
 shop.gift_new             gift:edit             shop

@@ -10,10 +10,17 @@ from kernel.access import Actor
 from kernel.grants import Role
 from people.models import Kin, Person
 from points import queries, service
-from points.errors import CannotUndo, NoSuchOpening, NotYoursToReview, Unsaid, WrongMoment
-from points.models import Opening, OpeningUndo, Posting
+from points.errors import (
+    CannotUndo,
+    NoSuchOpening,
+    NoSuchUndo,
+    NotYoursToReview,
+    Unsaid,
+    WrongMoment,
+)
+from points.models import Opening, Posting, Undo
 from points.rules import Line, PostingKind, System
-from points.rules.openings import UndoState
+from points.rules.undoing import OPENING, UndoState
 from points.service import Owner
 from tests.factories import DISTRICT, NEXT_TOWN, TOWN, make_staff
 from tests.points.claims import Village
@@ -36,12 +43,12 @@ def posted(book: Book) -> Opening:
     return one
 
 
-def propose(book: Book, one: Opening, line: int = LAST, by: Actor | None = None) -> OpeningUndo:
+def propose(book: Book, one: Opening, line: int = LAST, by: Actor | None = None) -> Undo:
     by = by or book.village.district
     return service.propose_undo(book.work, one.id, line, reason="多写了一个零", by=by)
 
 
-def sign(book: Book, undo: OpeningUndo, by: Actor | None = None, **more: object) -> OpeningUndo:
+def sign(book: Book, undo: Undo, by: Actor | None = None, **more: object) -> Undo:
     known = {"agree": True} | more
     by = by or book.second
     return service.decide_undo(book.work, undo.id, by=by, **known)  # type: ignore[arg-type]
@@ -60,7 +67,7 @@ def test_the_district_proposes_another_signs_and_both_lines_stand_in_the_book(
     session, home = book.work.session, book.homes[59]
     undo = propose(book, posted)
     assert book.has(home) == 60
-    assert [one.one for one in queries.undos_waiting(session, by=book.second)] == [undo]
+    assert [one.one for one in queries.undos_waiting(session, OPENING, by=book.second)] == [undo]
 
     sign(book, undo)
 
@@ -83,7 +90,7 @@ def test_the_district_proposes_another_signs_and_both_lines_stand_in_the_book(
         sign(book, undo)
     with pytest.raises(WrongMoment):
         propose(book, posted)
-    assert queries.undos_waiting(session, by=book.second) == []
+    assert queries.undos_waiting(session, OPENING, by=book.second) == []
     assert book.faults() == []
 
 
@@ -118,13 +125,13 @@ def test_who_proposes_and_who_signs_are_two_of_whom_it_is_neither(
             sign(book, undo, by=by)
     away = make_staff(session, Role.TOWN_ADMIN, area=NEXT_TOWN)
     for by in (away, book.village.village):
-        with pytest.raises(NoSuchOpening):
+        with pytest.raises(NoSuchUndo):
             sign(book, undo, by=by)
         with pytest.raises(NoSuchOpening):
             propose(book, posted, line=2, by=by)
         with pytest.raises(NoSuchOpening):
             queries.opening_line(session, posted.id, LAST, by=by)
-        assert queries.undos_waiting(session, by=by) == []
+        assert queries.undos_waiting(session, OPENING, by=by) == []
 
 
 def test_a_no_has_its_reason_and_only_who_proposed_it_takes_it_back(
@@ -153,9 +160,9 @@ def test_what_is_not_in_the_books_is_not_undone(book: Book) -> None:
 
 
 TAMPERED = {
-    "another line": ("UPDATE points_opening_undo SET line = 2", "opening undo {id}"),
-    "another signer": ("UPDATE points_opening_undo SET decided_by = {other}", "opening undo {id}"),
-    "never proposed": ("DELETE FROM points_opening_undo", "posting {posting}"),
+    "another line": ("UPDATE points_undo SET source_id = '1:2'", "opening undo {id}"),
+    "another signer": ("UPDATE points_undo SET decided_by = {other}", "opening undo {id}"),
+    "never proposed": ("DELETE FROM points_undo", "posting {posting}"),
 }
 
 

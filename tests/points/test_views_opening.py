@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 from kernel.grants import Role
 from kernel.work import transaction
 from points import service
-from points.models import Opening, OpeningUndo
+from points.models import Opening, Undo
 from tests.factories import TOWN, make_staff
 from tests.grid.pages import Desk
 from tests.points.claims import make_village
@@ -73,7 +73,7 @@ def test_looked_through_then_taken_in_then_signed_by_somebody_else(  # noqa: PLR
     assert "撤回" in desk.read(undo)
     desk.sits(second)
     assert "多写了一个零" in desk.read(PATH)
-    number = session.query(OpeningUndo).one().id
+    number = session.query(Undo).one().id
     answer = desk.post(f"{undo}/undo/{number}", reason="写到一半")
     assert answer.status_code == 422
     assert "写到一半" in answer.text
