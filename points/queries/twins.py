@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
-from sqlalchemy import Select, and_, literal, select, union_all
+from sqlalchemy import Select, and_, literal, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from grid.models import Case
@@ -113,6 +113,8 @@ def _alike() -> dict[str, Select[Any]]:
                 Claim.earned_on == ONE.earned_on,
                 Claim.rule_code == ONE.rule_code,
                 Claim.id != ONE.id,
+                # Two cases are two things, each looked at on the spot.
+                or_(Claim.case_id.is_(None), ONE.case_id.is_(None)),
             ),
         ),
         PLACE: select(ONE.id)

@@ -35,6 +35,7 @@ from points.rules.table import ReviewLevel
 from points.service.filing import checked_words, due_by
 from points.service.paying import settle
 from points.service.posting import MOST_AT_ONCE
+from points.service.telling import News, tell
 
 PASSED: Final = frozenset({ClaimState.TOWN_OK, ClaimState.DISTRICT_OK})
 
@@ -217,6 +218,10 @@ def decide(
     )
     claim.turn += 1
     _move(work, claim, level, decision)
+    if decision is not Decision.APPROVE:
+        news = News.REFUSED if decision is Decision.REFUSE else News.SENT_BACK
+        about = f"points.claim:{claim.id}"
+        tell(work, news, person_id=claim.person_id, household_id=None, about=about)
 
 
 def _move(work: Work, claim: Claim, level: ReviewLevel, decision: Decision) -> None:

@@ -10,6 +10,7 @@ from grid.rules import Finding, Privacy, State, Urgency
 from grid.rules.accused import Against
 from kernel.access import Actor
 from kernel.grants import Role
+from kernel.outbound import Message
 from people.models import Kin, Person
 from people.service.bars import bar
 from points import queries, service
@@ -247,6 +248,10 @@ def test_a_no_needs_a_reason_and_what_was_sent_back_comes_again(village: Village
     assert (claim.state, claim.round) == (ClaimState.SUBMITTED, 2)
     say(Decision.REFUSE, "没有这场宣讲")
     assert claim.state is ClaimState.REFUSED
+    told = village.work.session.scalars(select(Message).order_by(Message.id)).all()
+    assert [one.template for one in told] == ["T55", "T55"]
+    assert "要补充" in told[0].text
+    assert "没有这场宣讲" not in told[1].text
     with pytest.raises(WrongMoment):
         service.withdraw(village.work, claim.id, by=village.resident)
 
