@@ -37,6 +37,7 @@ from points.rules.months import AWARDS
 from points.rules.table import Source
 
 PAGE: Final = 200
+_MOVED: Final = aliased(Posting)
 MOST_MONTHS: Final = 24
 MOST_VILLAGES: Final = 500
 
@@ -61,7 +62,10 @@ class RuleSum:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublicLine:
-    """What one household earned openly by one rule.  *name* is "" where the village shows none."""
+    """What one household earned openly by one rule; below zero what was taken back.
+
+    *name* is "" where the village shows none.
+    """
 
     door: str
     name: str
@@ -124,7 +128,10 @@ def public_month(
     lines: Sequence[PublicLine] = ()
     more = False
     if is_open and shows is not Shows.SUMS:
-        lines, more = _lines(session, close, shows, publication.at if named else None, page)
+        named_at = publication.at if named else None
+        lines, more = _lines(session, close, shows, named_at, page)
+        if page <= 1:  # they are few
+            lines = [*lines, *_lines(session, close, shows, named_at, page, back=True)[0]]
     return PublicMonth(
         close=close,
         village=name,
@@ -189,8 +196,11 @@ def showing_of(session: Session, village: str) -> tuple[Shows, bool]:
     return (Shows.NAMES, False) if found is None else (found.shows, found.named_since is not None)
 
 
-def _awards(close: Close) -> Select[*tuple[Any, ...]]:
-    """Return the awards of a village's month: those between each statement and the one before."""
+def _awards(close: Close, *, back: bool = False) -> Select[*tuple[Any, ...]]:
+    """Return the awards of a village's month: those between each statement and the one before.
+
+    *back*: those that were taken back in that month, whenever they were paid; below zero.
+    """
     earlier = aliased(Statement)
     reached = (
         select(func.max(earlier.last_version))
@@ -213,7 +223,8 @@ def _awards(close: Close) -> Select[*tuple[Any, ...]]:
                 Entry.version > func.coalesce(reached, 0),
             ),
         )
-        .join(Posting, Posting.id == Entry.posting_id)
+        .join(_MOVED, _MOVED.id == Entry.posting_id)
+        .join(Posting, Posting.id == (_MOVED.reverses_id if back else _MOVED.id))
         .where(
             Statement.period == close.period,
             Statement.area_code == close.area_code,
@@ -236,7 +247,13 @@ def _sums(session: Session, close: Close) -> Sequence[RuleSum]:
 
 
 def _lines(
-    session: Session, close: Close, shows: Shows, named_at: datetime | None, page: int
+    session: Session,
+    close: Close,
+    shows: Shows,
+    named_at: datetime | None,
+    page: int,
+    *,
+    back: bool = False,
 ) -> tuple[Sequence[PublicLine], bool]:
     """Return what households earned openly, by where they live and never by how much.
 
@@ -261,7 +278,7 @@ def _lines(
     who = (Household.id, Household.address, Person.name, NameConsent.id)
     what = (*who, Posting.rule_version, Posting.rule_code)
     rows = session.execute(
-        _awards(close)
+        _awards(close, back=back)
         .add_columns(Household.address, Person.name, NameConsent.id.label("consent"))
         .join(Household, home)
         .outerjoin(Person, head)

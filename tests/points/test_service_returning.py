@@ -11,14 +11,16 @@ from kernel.access import Actor
 from kernel.grants import Role
 from kernel.work import transaction
 from people.models import Kin
-from points import queries, service
+from points import jobs, queries, service
 from points.errors import CannotUndo, NoSuchClaim, NoSuchUndo, NotYoursToReview, WrongMoment
-from points.models import Claim, Posting, Undo
+from points.models import Claim, Close, Posting, Undo
 from points.queries.earned import awards_around
 from points.rules import Line, PostingKind, System
+from points.rules.months import cut_of
 from points.rules.undoing import CLAIM, UndoState
 from points.service import Owner
-from tests.factories import DISTRICT, NEXT_TOWN, TOWN, make_staff
+from tests.factories import DISTRICT, NEXT_TOWN, TOWN, VILLAGE, make_staff
+from tests.fakes import FixedClock
 from tests.grid.pages import Desk
 from tests.points.claims import Village, make_village
 from tests.points.test_queries_verify import past_the_guards
@@ -203,3 +205,25 @@ def test_the_page_of_a_claim_takes_it_back(  # noqa: PLR0915 - a journey
     public = client.get("/coins/corrections")
     assert public.status_code == 200
     assert "那天没有来" not in public.text
+
+
+def test_the_public_month_keeps_both_lines_and_of_a_report_neither(
+    village: Village, paid: Claim, other: Actor, clock: FixedClock
+) -> None:
+    work = village.work
+    report = village.approve(village.claimed(), village.town)
+    for claim in (paid, report):
+        sign(village, propose(village, claim), other)
+    clock.moment = cut_of("2026-03")
+    jobs.make_months(work)
+    close = work.session.scalars(select(Close)).one()
+    for by in (village.village, village.town):
+        service.sign_month(work, close.id, by=by)
+    service.publish_month(work, close.id, by=village.village)
+
+    day = clock.moment.date()
+    found = queries.public_month(work.session, VILLAGE, "2026-03", today=day)
+
+    assert found is not None
+    assert [one.coins for one in found.lines] == [paid.granted, -paid.granted]
+    assert len({one.rule for one in found.lines}) == 1
