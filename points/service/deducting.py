@@ -183,8 +183,8 @@ def decide_deduction(
         if agree:
             _take(work, one)
     work.session.flush()
-    verb, news = ("restore", News.RESTORED) if restores else ("decide", News.DEDUCTED)
-    _note(work, one, verb, by, news if agree else None)
+    news = News.RESTORED if restores else News.DEDUCTED
+    _note(work, one, "restore" if restores else "decide", by, news if agree else None)
     return one
 
 
