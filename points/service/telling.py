@@ -6,7 +6,7 @@ What it is stands on their page and at the counter, never in the text: a phone l
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from kernel.outbound import send_sms
 from kernel.sms import render
@@ -36,7 +36,13 @@ def tell(work: Work, news: News, *, person_id: int, household_id: int | None, ab
     concerned = Person.id == person_id
     if household_id is not None:
         concerned |= (Person.household_id == household_id) & Person.is_head
-    people = work.session.scalars(select(Person).where(concerned).order_by(Person.id)).all()
-    text = render(TEMPLATE, result=news.value)
-    for phone in dict.fromkeys(one.phone for one in people if one.phone):
-        send_sms(work, phone=phone, template=TEMPLATE, text=text, about=about)
+    text_to(work, concerned, TEMPLATE, render(TEMPLATE, result=news.value), about=about)
+
+
+def text_to(
+    work: Work, people: ColumnElement[bool], template: str, text: str, *, about: str
+) -> None:
+    """Send a text to those of *people* who left a number, once to each number."""
+    found = work.session.scalars(select(Person).where(people).order_by(Person.id)).all()
+    for phone in dict.fromkeys(one.phone for one in found if one.phone):
+        send_sms(work, phone=phone, template=template, text=text, about=about)

@@ -10,11 +10,11 @@ from sqlalchemy import delete, exists, select
 
 from kernel.db import insert_once
 from kernel.moments import as_said
-from kernel.outbound import send_sms
 from kernel.sms import render
 from kernel.work import Work
 from people.models import Person
 from points.models import Activity, SignUp, Waiting
+from points.service.telling import text_to
 from qr.models import Code
 from qr.rules import CodeState
 
@@ -89,6 +89,4 @@ def tell_all(work: Work, activity: Activity, template: str) -> None:
 def _tell(work: Work, activity: Activity, template: str, people: Sequence[int]) -> None:
     text = render(template, place=activity.name, time=as_said(activity.starts_at))
     about = f"points.activity:{activity.id}"
-    rows = work.session.scalars(select(Person).where(Person.id.in_(people)).order_by(Person.id))
-    for phone in [one.phone for one in rows if one.phone]:
-        send_sms(work, phone=phone, template=template, text=text, about=about)
+    text_to(work, Person.id.in_(people), template, text, about=about)
