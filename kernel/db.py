@@ -181,8 +181,8 @@ def take_turns(session: Session, *names: str) -> None:
 def call(session: Session, statement: str, values: Sequence[object]) -> Any:  # noqa: ANN401 - a row
     """Return the one row that a statement in the driver's own words answers with.
 
-    Past SQLAlchemy's results, which cost as much as a posting's whole way through Python
-    (docs/bench.md).  Who listens to statements hears of it, and errors are SQLAlchemy's.
+    Past SQLAlchemy's results, which were a sixth of a posting's way through Python (docs/bench.md).
+    Who listens to statements hears of it, and errors are SQLAlchemy's.
 
     Raises:
         DBAPIError: as ``Connection.exec_driver_sql``; what broke off is not used again.
